@@ -1,0 +1,113 @@
+package lists
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// Address is a mailbox address, local@domain, with the domain in lower-case
+// A-labels (RFC 5890) and the local part as its owner writes it. Two addresses
+// are the same mailbox when their Keys are equal.
+type Address string
+
+// ErrAddress is wrapped by every error of ParseAddress.
+var ErrAddress = errors.New("not a mail address")
+
+// ParseAddress reads one addr-spec without display name or angle brackets.
+// The local part is at most 64 octets, the whole at most 254 (RFC 5321
+// 4.5.3.1); quoted local parts, address literals and control characters are
+// refused: no list member has them, and many attacks do.
+func ParseAddress(s string) (Address, error) {
+	bad := func(why string) (Address, error) {
+		return "", fmt.Errorf("%q: %w: %s", clip(s, 80), ErrAddress, why)
+	}
+	s = strings.TrimSpace(s)
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return bad("it has no @")
+	}
+	local, domain := s[:at], s[at+1:]
+	switch {
+	case local == "":
+		return bad("nothing stands before the @")
+	case len(local) > 64:
+		return bad("the part before the @ is longer than 64 octets")
+	case !utf8.ValidString(local):
+		return bad("it is not UTF-8")
+	case strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
+		return bad("a dot stands in the wrong place before the @")
+	}
+	for _, r := range local {
+		if r < 0x80 && !strings.ContainsRune(atext, r) && r != '.' || !unicode.IsPrint(r) || unicode.IsSpace(r) {
+			return bad(fmt.Sprintf("%q may not stand before the @", r))
+		}
+	}
+	domain, err := ParseDomain(domain)
+	if err != nil {
+		return bad(err.Error())
+	}
+	if len(local)+1+len(domain) > 254 {
+		return bad("it is longer than 254 octets")
+	}
+	return Address(local + "@" + domain), nil
+}
+
+const atext = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"
+
+// ParseDomain returns the domain in lower-case A-labels. It needs two labels
+// at least, or to be localhost.
+func ParseDomain(s string) (string, error) {
+	d, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
+	if err != nil || d == "" {
+		return "", fmt.Errorf("%q is no domain name", clip(s, 80))
+	}
+	d = strings.ToLower(d)
+	if !strings.Contains(d, ".") && d != "localhost" {
+		return "", fmt.Errorf("the domain %q has no dot", clip(d, 80))
+	}
+	for _, label := range strings.Split(d, ".") {
+		if label == "" || len(label) > 63 {
+			return "", fmt.Errorf("%q is no domain name", clip(d, 80))
+		}
+	}
+	if len(d) > 253 {
+		return "", errors.New("the domain is longer than 253 octets")
+	}
+	return d, nil
+}
+
+// Key is the form in which addresses are compared: lower case throughout.
+func (a Address) Key() string { return strings.ToLower(string(a)) }
+
+// Same tells whether a and b are one mailbox.
+func (a Address) Same(b Address) bool { return a.Key() == b.Key() }
+
+// Local is what stands before the last @.
+func (a Address) Local() string {
+	if at := strings.LastIndexByte(string(a), '@'); at >= 0 {
+		return string(a)[:at]
+	}
+	return string(a)
+}
+
+// Domain is what stands after the last @, or "".
+func (a Address) Domain() string {
+	if at := strings.LastIndexByte(string(a), '@'); at >= 0 {
+		return string(a)[at+1:]
+	}
+	return ""
+}
+
+func (a Address) String() string { return string(a) }
+
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}

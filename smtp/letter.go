@@ -1,0 +1,35 @@
+package smtp
+
+import "time"
+
+// Priority orders the outgoing queue: letters that somebody waits for go
+// before posts.
+type Priority int
+
+// The priorities.
+const (
+	Prompt Priority = iota // questions, answers, confirmations
+	Notice                 // welcomes, notes to owners, reports
+)
+
+// Letter is a mail that Plenary writes itself to named people: an answer, a
+// question, a welcome. Key names it for ever: a second letter with the same
+// key is not sent (invariant 3), so derive it from what caused the letter.
+type Letter struct {
+	Key          string   // e.g. "answer/" + queue id
+	EnvelopeFrom string   // "" null sender (RFC 3834): the rule for automatic mail
+	To           []string // envelope recipients and To header
+	From         string   // header From's address
+	FromName     string   // its display name, may be ""
+	ReplyTo      string   // "" none
+	Subject      string
+	InReplyTo    string      // Message-ID without brackets; left out unless well-formed and under 200 octets
+	References   []string    // of the mail answered, without InReplyTo
+	Text         string      // text/plain, UTF-8, LF line ends, lines as meant (format=flowed is not used)
+	HTML         string      // "" none; else a multipart/alternative is made
+	Attached     []byte      // a whole message attached as message/rfc822, nil none
+	AutoReplied  bool        // Auto-Submitted: auto-replied, else auto-generated
+	Headers      [][2]string // further fields, values without line ends
+	Priority     Priority
+	Date         time.Time
+}
