@@ -32,4 +32,5 @@ type Letter struct {
 	Headers      [][2]string // further fields, values without line ends
 	Priority     Priority
 	Date         time.Time
+	Raw          []byte // not nil: a whole message sent as it is (mail passed on to owners); then only Key, EnvelopeFrom, To and Priority count
 }
