@@ -1,0 +1,232 @@
+// Package compose makes the copy of a post that a list's members get: the
+// list's own header fields (RFC 2369, 2919, 5064, 8058) on top, what the
+// author's copy carried of them removed, and every other byte as it came.
+// Subject tag, footer and reply address are added only where a list asks for
+// them. It does no I/O and leaves signing to the seals that wrap its result.
+package compose
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"mime"
+	"strings"
+
+	"plenary/lists"
+)
+
+// Composer makes copies for one site.
+type Composer struct {
+	Site           lists.Site
+	Secret         []byte   // for the tokens in a member's own links
+	RewriteDomains []string // authors of these domains get their From rewritten
+}
+
+// Author is who wrote a post, as its From field says.
+type Author struct {
+	Name    string // decoded, without control characters; may be ""
+	Address lists.Address
+}
+
+// Copy is a post as one list sends it. The message is a member's Personal
+// fields, then Head, then Body.
+type Copy struct {
+	Head []byte // header fields with CRLF, up to and with the empty line
+	Body []byte
+}
+
+// Post is what a copy is made of.
+type Post struct {
+	Raw       []byte // as accepted, Received field on top
+	List      lists.List
+	Author    Author
+	Link      string // where the archive shows it (Archived-At), "" not kept or no pages
+	DefaultID string // Message-ID without brackets given to a post that has none
+}
+
+// Compose makes the copy. The body is the author's, byte for byte, unless the
+// list adds a footer.
+func (c *Composer) Compose(p Post) Copy {
+	fields, body := split(p.Raw)
+	rewrite := c.rewrites(p.List, p.Author)
+	var head bytes.Buffer
+	c.listFields(&head, p)
+	if rewrite {
+		c.fromFields(&head, p)
+	} else if p.List.Reply == lists.ReplyList {
+		writeField(&head, "Reply-To", "<"+string(p.List.Address(c.Site.Domain))+">")
+	}
+	seen := map[string]bool{}
+	kept := fields[:0:0]
+	for _, f := range fields {
+		seen[f.name] = true
+		if c.dropped(f.name, p.List, rewrite) {
+			continue
+		}
+		if f.name == "subject" {
+			f = tagged(f, p.List.SubjectTag)
+		}
+		kept = append(kept, f)
+	}
+	if p.List.Footer != "" {
+		kept, body = addFooter(kept, body, p.List.Footer)
+	}
+	for _, f := range kept {
+		head.Write(f.ended())
+	}
+	if !seen["message-id"] && p.DefaultID != "" {
+		writeField(&head, "Message-ID", "<"+p.DefaultID+">")
+	}
+	head.WriteString("\r\n")
+	return Copy{Head: head.Bytes(), Body: body}
+}
+
+// listFields writes what every copy of the list carries. A shared list's
+// unsubscribe field is among them; a one-click list's is each member's own.
+func (c *Composer) listFields(w *bytes.Buffer, p Post) {
+	l, mailto := p.List, func(role, query string) string {
+		return "<mailto:" + string(lists.RoleAddress(p.List, role, "", c.Site.Domain)) + query + ">"
+	}
+	writeField(w, "List-Id", "<"+l.ListID+">")
+	if l.Post == lists.PostAnnounce {
+		writeField(w, "List-Post", "NO")
+	} else {
+		writeField(w, "List-Post", "<mailto:"+string(l.Address(c.Site.Domain))+">")
+	}
+	writeField(w, "List-Help", mailto("request", "?subject=help"))
+	writeField(w, "List-Subscribe", mailto("join", ""))
+	if l.Unsub == lists.UnsubscribeShared {
+		uris := []string{mailto("leave", "")}
+		if c.Site.BaseURL != "" {
+			uris = append(uris, "<"+c.page(l)+">")
+		}
+		writeField(w, "List-Unsubscribe", uris...)
+	}
+	writeField(w, "List-Owner", mailto("owner", ""))
+	if l.Archive != lists.ArchiveNone && c.Site.BaseURL != "" {
+		writeField(w, "List-Archive", "<"+c.page(l)+"/archive>")
+	}
+	if p.Link != "" {
+		writeField(w, "Archived-At", "<"+p.Link+">")
+	}
+	writeField(w, "Precedence", "list")
+	writeField(w, "X-Loop", string(l.Address(c.Site.Domain)))
+}
+
+// page is the list's own page; by ID, so that it survives a rename.
+func (c *Composer) page(l lists.List) string { return c.Site.BaseURL + "/" + l.ID }
+
+// Personal is the block of fields that only this member's copy carries; it
+// goes on top. In one-click mode that is RFC 8058's pair, the link bound to
+// member and list by a MAC; in shared mode nothing.
+func (c *Composer) Personal(l lists.List, n lists.Number) []byte {
+	if l.Unsub == lists.UnsubscribeShared {
+		return nil
+	}
+	token := lists.MemberToken(c.Secret, "leave", l, n)
+	uris := []string{"<mailto:" + string(lists.RoleAddress(l, "leave", token, c.Site.Domain)) + ">"}
+	var w bytes.Buffer
+	oneClick := OneClickBase(c.Site.BaseURL)
+	if oneClick {
+		uris = append([]string{"<" + c.Site.BaseURL + "/leave/" + token + ">"}, uris...)
+	}
+	writeField(&w, "List-Unsubscribe", uris...)
+	if oneClick {
+		writeField(&w, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	return w.Bytes()
+}
+
+// OneClickBase tells whether links under base may be offered for one click:
+// https, as RFC 8058 section 3.1 asks, or http on loopback for trying out.
+func OneClickBase(base string) bool {
+	if strings.HasPrefix(base, "https://") {
+		return true
+	}
+	host, ok := strings.CutPrefix(base, "http://")
+	if !ok {
+		return false
+	}
+	return strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "[::1]") ||
+		host == "localhost" || strings.HasPrefix(host, "localhost:") || strings.HasPrefix(host, "localhost/")
+}
+
+// rewrites tells whether the copy's From becomes the list's.
+func (c *Composer) rewrites(l lists.List, a Author) bool {
+	switch l.From {
+	case lists.FromAlways:
+		return true
+	case lists.FromNever:
+		return false
+	}
+	for _, d := range c.RewriteDomains {
+		if strings.EqualFold(d, a.Address.Domain()) {
+			return true
+		}
+	}
+	return false
+}
+
+// fromFields writes the rewritten From and what goes with it.
+func (c *Composer) fromFields(w *bytes.Buffer, p Post) {
+	name := p.Author.Name
+	if name == "" {
+		name = p.Author.Address.Local()
+	}
+	title := p.List.Title
+	if title == "" {
+		title = p.List.Name
+	}
+	writeField(w, "From", phrase(name+" via "+title)+" <"+string(p.List.Address(c.Site.Domain))+">")
+	writeField(w, "Sender", "<"+string(lists.RoleAddress(p.List, "bounces", "", c.Site.Domain))+">")
+	reply := mailbox(p.Author)
+	if p.List.Reply == lists.ReplyList {
+		reply = "<" + string(p.List.Address(c.Site.Domain)) + ">"
+	}
+	writeField(w, "Reply-To", reply)
+	writeField(w, "X-Original-From", mailbox(p.Author))
+}
+
+// dropped tells whether a field of the author's copy does not go out.
+func (c *Composer) dropped(name string, l lists.List, rewrite bool) bool {
+	switch name {
+	case "list-id", "list-post", "list-help", "list-subscribe", "list-unsubscribe", "list-unsubscribe-post",
+		"list-owner", "list-archive", "archived-at", "precedence":
+		return true
+	case "from", "sender", "x-original-from":
+		return rewrite
+	case "reply-to":
+		return rewrite || l.Reply == lists.ReplyList
+	}
+	return false
+}
+
+// tagged is the subject with the list's tag before it, unless it is there.
+func tagged(f field, tag string) field {
+	if tag == "" {
+		return f
+	}
+	tag = "[" + strings.Trim(tag, "[] ") + "]"
+	v := f.value()
+	decoded, err := new(mime.WordDecoder).DecodeHeader(v)
+	if err != nil {
+		decoded = v
+	}
+	if strings.Contains(strings.ToLower(decoded), strings.ToLower(tag)) {
+		return f
+	}
+	i := bytes.IndexByte(f.raw, ':')
+	rest := bytes.TrimLeft(f.raw[i+1:], " ")
+	return field{name: f.name, raw: append([]byte("Subject: "+encoded(tag)+" "), rest...)}
+}
+
+// Identity names a post by what it says: SHA-256 over its Message-ID and its
+// body's hash, 26 characters of base32. The same post sent to two lists of a
+// family has one identity, and its archive link is made of it.
+func Identity(messageID string, bodyHash []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d:%s", len(messageID), messageID)
+	h.Write(bodyHash)
+	return strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:17]))[:26]
+}

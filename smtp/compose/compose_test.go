@@ -1,0 +1,258 @@
+package compose
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime/multipart"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"plenary/lists"
+)
+
+func composer() *Composer {
+	return &Composer{
+		Site:           lists.Site{Domain: "lists.example.org", BaseURL: "https://lists.example.org"},
+		Secret:         []byte("0123456789abcdef0123456789abcdef"),
+		RewriteDomains: []string{"strict.example"},
+	}
+}
+
+func maps() lists.List {
+	return lists.List{ID: "dc-maps", Serial: 7, Family: "dc", ListID: "maps.dc.lists.example.org", Name: "dc-maps",
+		Short: "maps", Title: "Maps", Post: lists.PostFamily, Archive: lists.ArchivePublic}
+}
+
+const plain = "Received: from a by b; Mon, 23 Nov 2026 10:00:00 +0000\r\n" +
+	"From: Ana <ana@member.example>\r\nTo: dc-maps@lists.example.org\r\nSubject: Hello\r\n" +
+	"List-Id: <other.example>\r\nPrecedence: bulk\r\nLIST-UNSUBSCRIBE: <mailto:x@y.example>\r\n folded\r\n" +
+	"X-Odd:   kept  as is \r\n\tfolded too\r\nMessage-ID: <m1@member.example>\r\n\r\nBody line.\r\n.dot\r\n"
+
+func TestListFields(t *testing.T) {
+	c := composer().Compose(Post{Raw: []byte(plain), List: maps(), Link: "https://lists.example.org/dc-maps/archive/abc"})
+	if string(c.Body) != "Body line.\r\n.dot\r\n" {
+		t.Errorf("body changed: %q", c.Body)
+	}
+	m := read(t, c, nil)
+	for name, want := range map[string]string{
+		"List-Id":        "<maps.dc.lists.example.org>",
+		"List-Post":      "<mailto:dc-maps@lists.example.org>",
+		"List-Help":      "<mailto:dc-maps-request@lists.example.org?subject=help>",
+		"List-Subscribe": "<mailto:dc-maps-join@lists.example.org>",
+		"List-Owner":     "<mailto:dc-maps-owner@lists.example.org>",
+		"List-Archive":   "<https://lists.example.org/dc-maps/archive>",
+		"Archived-At":    "<https://lists.example.org/dc-maps/archive/abc>",
+		"Precedence":     "list",
+		"X-Loop":         "dc-maps@lists.example.org",
+		"From":           "Ana <ana@member.example>",
+		"Sender":         "",
+	} {
+		if got := m.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+		if n := len(m.Header[name]); n > 1 {
+			t.Errorf("%s stands %d times", name, n)
+		}
+	}
+	if !bytes.Contains(c.Head, []byte("X-Odd:   kept  as is \r\n\tfolded too\r\n")) {
+		t.Error("a field that is not ours was changed")
+	}
+	if bytes.Contains(c.Head, []byte("folded\r\nX-Odd")) && bytes.Contains(c.Head, []byte("x@y.example")) {
+		t.Error("the author's List-Unsubscribe is still there")
+	}
+}
+
+func TestPersonalFields(t *testing.T) {
+	c := composer()
+	m := read(t, c.Compose(Post{Raw: []byte(plain), List: maps()}), c.Personal(maps(), 42))
+	token := lists.MemberToken(c.Secret, "leave", maps(), 42)
+	want := "<https://lists.example.org/leave/" + token + ">, <mailto:dc-maps-leave+" + token + "@lists.example.org>"
+	if got := m.Header.Get("List-Unsubscribe"); got != want {
+		t.Errorf("List-Unsubscribe %q, want %q", got, want)
+	}
+	if got := m.Header.Get("List-Unsubscribe-Post"); got != "List-Unsubscribe=One-Click" {
+		t.Errorf("List-Unsubscribe-Post %q", got)
+	}
+	for base, want := range map[string]bool{"": false, "http://lists.example.org": false, "http://127.0.0.1:8080": true, "http://localhost.evil.example": false} {
+		c.Site.BaseURL = base
+		if got := bytes.Contains(c.Personal(maps(), 42), []byte("One-Click")); got != want {
+			t.Errorf("one click under base %q: %v, want %v", base, got, want)
+		}
+	}
+	shared := maps()
+	shared.Unsub = lists.UnsubscribeShared
+	if c.Personal(shared, 42) != nil {
+		t.Error("a shared list's copy has personal fields")
+	}
+	if got := read(t, c.Compose(Post{Raw: []byte(plain), List: shared}), nil).Header.Get("List-Unsubscribe"); !strings.Contains(got, "mailto:dc-maps-leave@") {
+		t.Errorf("shared List-Unsubscribe %q", got)
+	}
+}
+
+func TestFromAndReply(t *testing.T) {
+	ana := Author{Name: "Ana \"Q\"\r\nBcc: x@y", Address: "ana@member.example"}
+	for name, row := range map[string]struct {
+		from   lists.FromMode
+		reply  lists.ReplyMode
+		author Author
+		want   map[string]string
+	}{
+		"untouched": {lists.FromAuto, lists.ReplyAuthor, ana, map[string]string{"From": "Ana <ana@member.example>", "Reply-To": "", "Sender": "", "X-Original-From": ""}},
+		"to list":   {lists.FromAuto, lists.ReplyList, ana, map[string]string{"From": "Ana <ana@member.example>", "Reply-To": "<dc-maps@lists.example.org>"}},
+		"always":    {lists.FromAlways, lists.ReplyAuthor, ana, map[string]string{"From": `"Ana \"Q\"Bcc: x@y via Maps" <dc-maps@lists.example.org>`, "Reply-To": `"Ana \"Q\"Bcc: x@y" <ana@member.example>`, "X-Original-From": `"Ana \"Q\"Bcc: x@y" <ana@member.example>`}},
+		"by domain": {lists.FromAuto, lists.ReplyAuthor, Author{Address: "bo@STRICT.example"}, map[string]string{"From": "bo via Maps <dc-maps@lists.example.org>", "Reply-To": "<bo@STRICT.example>", "Sender": "<dc-maps-bounces@lists.example.org>"}},
+		"never":     {lists.FromNever, lists.ReplyAuthor, Author{Address: "bo@strict.example"}, map[string]string{"From": "Ana <ana@member.example>"}},
+	} {
+		l := maps()
+		l.From, l.Reply = row.from, row.reply
+		m := read(t, composer().Compose(Post{Raw: []byte(plain), List: l, Author: row.author}), nil)
+		for field, want := range row.want {
+			if got := m.Header.Get(field); got != want {
+				t.Errorf("%s: %s %q, want %q", name, field, got, want)
+			}
+		}
+	}
+}
+
+func TestSubjectTag(t *testing.T) {
+	l := maps()
+	l.SubjectTag = "[maps]"
+	for in, want := range map[string]string{
+		"Hello":                    "[maps] Hello",
+		"Re: [MAPS] Hello":         "Re: [MAPS] Hello",
+		"=?utf-8?q?=C3=9Cber?=":    "[maps] =?utf-8?q?=C3=9Cber?=",
+		"=?utf-8?q?=5Bmaps=5D_x?=": "=?utf-8?q?=5Bmaps=5D_x?=",
+	} {
+		c := composer().Compose(Post{Raw: []byte("Subject: " + in + "\r\n\r\nx\r\n"), List: l})
+		if !bytes.Contains(c.Head, []byte("Subject: "+want+"\r\n")) {
+			t.Errorf("%q: %q has no %q", in, c.Head, want)
+		}
+	}
+}
+
+func TestFooterByShape(t *testing.T) {
+	l := maps()
+	l.Footer = "Leave: dc-maps-leave@lists.example.org"
+	alternative := "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b\r\n" +
+		"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nPGh0bWw+PGJvZHk+aGk8L2JvZHk+PC9odG1sPg==\r\n--b--\r\n"
+	for name, row := range map[string]struct {
+		in    string
+		texts int // parts that carry the footer
+	}{
+		"plain":       {"Subject: x\r\n\r\nhi\r\n", 1},
+		"alternative": {alternative, 2},
+		"mixed":       {"Content-Type: multipart/mixed; boundary=\"m m\"\r\n\r\n--m m\r\nContent-Type: image/png\r\n\r\nxx\r\n--m m--\r\n", 1},
+		"signed":      {"Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\nhi\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\nxx\r\n--s--\r\n", 0},
+		"broken":      {"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n", 0},
+		"attachment":  {"Content-Disposition: attachment\r\nContent-Type: text/plain\r\n\r\nhi\r\n", 0},
+	} {
+		c := composer().Compose(Post{Raw: []byte(row.in), List: l})
+		if got := count(t, c, "dc-maps-leave@lists"); got != row.texts {
+			t.Errorf("%s: footer in %d parts, want %d:\n%s", name, got, row.texts, c.Body)
+		}
+		_, body := split([]byte(row.in))
+		if row.texts == 0 && !bytes.Equal(c.Body, body) {
+			t.Errorf("%s: body changed without a footer", name)
+		}
+	}
+}
+
+func TestMissingMessageIDAndFromLine(t *testing.T) {
+	c := composer().Compose(Post{Raw: []byte("From ana Mon Nov 23\r\nSubject: x"), List: maps(), DefaultID: "q1@lists.example.org"})
+	m := read(t, c, nil)
+	if m.Header.Get("Message-ID") != "<q1@lists.example.org>" || m.Header.Get("Subject") != "x" || len(c.Body) != 0 {
+		t.Errorf("header %v body %q", m.Header, c.Body)
+	}
+}
+
+// The files of the shared corpus keep every byte of body and of foreign fields.
+func TestCorpusUntouched(t *testing.T) {
+	files, _ := filepath.Glob("../../../shared/mail/mime/*/*")
+	if len(files) == 0 {
+		if os.Getenv("CI") != "" {
+			t.Fatal("../shared/mail/mime is absent")
+		}
+		t.Skip("../shared/mail/mime is absent")
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		fields, body := split(raw)
+		c := composer().Compose(Post{Raw: raw, List: maps()})
+		if !bytes.Equal(c.Body, body) {
+			t.Errorf("%s: body changed", file)
+		}
+		for _, f := range fields {
+			if !composer().dropped(f.name, maps(), false) && !bytes.Contains(c.Head, f.raw) {
+				t.Errorf("%s: field %q changed", file, f.name)
+			}
+		}
+	}
+}
+
+func FuzzCompose(f *testing.F) {
+	f.Add([]byte(plain), "foot")
+	f.Add([]byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--b--"), "ö")
+	f.Fuzz(func(t *testing.T, raw []byte, footer string) {
+		l := maps()
+		l.Footer, l.SubjectTag, l.From = footer, "t", lists.FromAlways
+		c := composer().Compose(Post{Raw: raw, List: l, Author: Author{Name: footer, Address: "a@b.example"}})
+		if !bytes.HasSuffix(c.Head, []byte("\r\n\r\n")) {
+			t.Fatalf("head does not end: %q", c.Head)
+		}
+		if i := bytes.Index(c.Head, []byte("\r\n\r\n")); i != len(c.Head)-4 {
+			t.Fatalf("head ends early at %d of %d: %q", i, len(c.Head), c.Head)
+		}
+	})
+}
+
+func BenchmarkCompose(b *testing.B) {
+	raw := []byte(plain + strings.Repeat("A line of a usual length, as people write them in mail.\r\n", 70))
+	c := composer()
+	for b.Loop() {
+		c.Compose(Post{Raw: raw, List: maps()})
+	}
+}
+
+func read(t *testing.T, c Copy, personal []byte) *mail.Message {
+	t.Helper()
+	m, err := mail.ReadMessage(io.MultiReader(bytes.NewReader(personal), bytes.NewReader(c.Head), bytes.NewReader(c.Body)))
+	if err != nil {
+		t.Fatalf("the copy is no message: %v\n%s", err, c.Head)
+	}
+	return m
+}
+
+// count tells in how many leaf parts, decoded, the words stand.
+func count(t *testing.T, c Copy, words string) (n int) {
+	t.Helper()
+	fields, _ := split(append(append([]byte{}, c.Head...), c.Body...))
+	kind, params := contentType(fields)
+	if !strings.HasPrefix(kind, "multipart/") {
+		return strings.Count(string(c.Body), words)
+	}
+	r := multipart.NewReader(bytes.NewReader(c.Body), params["boundary"])
+	for {
+		p, err := r.NextRawPart()
+		if err != nil {
+			return n
+		}
+		b, _ := io.ReadAll(p)
+		if p.Header.Get("Content-Transfer-Encoding") == "base64" {
+			dec, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(b)), ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b = dec
+		}
+		if strings.Contains(string(b), words) {
+			n++
+		}
+	}
+}
