@@ -42,5 +42,6 @@ type ProgressEntry struct {
 	Text   string    `json:"text"` // progress, step, state …
 	By     Date      `json:"by,omitempty"`
 	Source string    `json:"source,omitempty"` // Message-ID
+	Week   string    `json:"week,omitempty"`   // the ISO week whose question it answers, "" none: the last answer counts
 	At     time.Time `json:"at"`
 }
