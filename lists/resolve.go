@@ -38,7 +38,7 @@ type Target struct {
 // there is no such address. Case does not matter, and + serves as - before a
 // role word: dc-leave+TOKEN and dc+leave+TOKEN are one.
 func (d *Directory) Resolve(local string) (t Target, ok bool) {
-	if len(local) > 64 {
+	if len(local) > 64 || !ascii(local) {
 		return Target{}, false
 	}
 	base, rest, plus := strings.Cut(strings.ToLower(local), "+")
@@ -106,11 +106,26 @@ func (d *Directory) siteTarget(stem, role, token string) (Target, bool) {
 		return Target{Kind: "site-" + TargetKind(role), Token: token}, true
 	case "leave", "unsubscribe":
 		if token != "" { // RoleAddress's form for a list whose name is long
-			l, ok := d.BySerial(tokenSerial(token))
-			return Target{Kind: TargetLeave, List: l, Main: d.MainOf(l), Token: token}, ok
+			serial, isToken := tokenSerial(token)
+			l, found := d.BySerial(serial)
+			if !isToken || !found {
+				return Target{}, false
+			}
+			return Target{Kind: TargetLeave, List: l, Main: d.MainOf(l), Token: token}, true
 		}
 	case "owner":
 		return Target{Kind: TargetPostmaster}, token == ""
 	}
 	return Target{Kind: TargetSite}, token == ""
+}
+
+// ascii guards the folding of case: beyond ASCII, letters exist that fold
+// into it (the Kelvin sign becomes k).
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

@@ -42,14 +42,14 @@ func ReadMemberToken(secret []byte, purpose, token string) (serial uint32, n Num
 	return binary.BigEndian.Uint32(raw[0:4]), Number(binary.BigEndian.Uint32(raw[4:8])), true
 }
 
-// tokenSerial is the list serial that a token claims, unproven; 0 for what
-// is no member token.
-func tokenSerial(token string) uint32 {
+// tokenSerial is the list serial that a token claims, unproven; ok is false
+// for what is no member token.
+func tokenSerial(token string) (serial uint32, ok bool) {
 	raw, ok := tokenBytes(token)
 	if !ok {
-		return 0
+		return 0, false
 	}
-	return binary.BigEndian.Uint32(raw[0:4])
+	return binary.BigEndian.Uint32(raw[0:4]), true
 }
 
 // tokenBytes decodes a token. One that decodes but is not what encoding

@@ -1,0 +1,209 @@
+package lists
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Verdict is what becomes of a post to one list.
+type Verdict string
+
+// The verdicts.
+const (
+	Accept  Verdict = "accept"  // goes to the list
+	Hold    Verdict = "hold"    // waits for the list's owners
+	Reject  Verdict = "reject"  // refused, at DATA where every target refuses, else by letter
+	Return  Verdict = "return"  // a command sent to everybody: given back with the address to write to
+	Discard Verdict = "discard" // taken and dropped: a loop, or mail that a machine wrote
+)
+
+// Judgement is a verdict with its words.
+type Judgement struct {
+	Verdict  Verdict
+	Reason   string // why, for owners and logs; "" when accepted. No addresses
+	Text     string // for the writer: one line of ASCII, fit for an SMTP reply; "" when accepted or discarded
+	Code     int    // SMTP code of a Reject, else 0
+	Enhanced [3]int // its enhanced code (RFC 3463)
+	Quiet    bool   // no letter may be written about it, to anybody (invariant 4)
+}
+
+// MaxReceived is how many Received fields a post may carry before it is
+// taken for one that goes in circles.
+const MaxReceived = 50
+
+// Judge tells what becomes of p on the list l. The author is the person whom
+// l's family knows by p's From, nil if nobody; isAdmin tells whether they are
+// an admin of the family (the site's admins are found in site). A post that
+// is answered with Quiet set, or discarded, must never cause a mail.
+func Judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
+	if j, stop := judgeMachine(p, l, site); stop {
+		return j
+	}
+	if len(p.From) != 1 {
+		return Judgement{
+			Verdict: Reject, Reason: fmt.Sprintf("its From names %d authors", len(p.From)),
+			Text: "A post needs exactly one author: one From field with one address. Please send it again from one address.",
+			Code: 550, Enhanced: [3]int{5, 7, 1}, Quiet: true,
+		}
+	}
+	address := l.Address(site.Domain)
+	switch {
+	case l.State == Closed:
+		return Judgement{
+			Verdict: Reject, Reason: "the list is closed",
+			Text: fmt.Sprintf("The list %s is closed and takes no more posts.", address),
+			Code: 550, Enhanced: [3]int{5, 2, 1},
+		}
+	case l.MaxBytes > 0 && p.Size > l.MaxBytes:
+		return Judgement{
+			Verdict: Reject, Reason: fmt.Sprintf("it has %s, the list takes %s", bytesInWords(p.Size), bytesInWords(l.MaxBytes)),
+			Text: fmt.Sprintf("Your mail has %s, and %s takes %s at most. Please send a link instead of the file.",
+				bytesInWords(p.Size), address, bytesInWords(l.MaxBytes)),
+			Code: 552, Enhanced: [3]int{5, 3, 4},
+		}
+	case p.CommandOnly != "":
+		return Judgement{
+			Verdict: Return, Reason: "it is nothing but a command",
+			Text: fmt.Sprintf("Your mail was not sent on: it is nothing but a command, and %s goes to every member. %s",
+				address, writeInstead(p.CommandOnly, l, site.Domain)),
+		}
+	case officer(l, author, isAdmin) || site.Admin(p.From[0]):
+		return Judgement{Verdict: Accept}
+	}
+	return judgePolicy(l, author, site.Domain)
+}
+
+// judgeMachine stops what goes in circles and what no person wrote.
+func judgeMachine(p Post, l List, site Site) (j Judgement, stop bool) {
+	discard := func(why string) (Judgement, bool) {
+		return Judgement{Verdict: Discard, Reason: why, Quiet: true}, true
+	}
+	reject := func(why, text string, enhanced [3]int) (Judgement, bool) {
+		return Judgement{Verdict: Reject, Reason: why, Text: text, Code: 550, Enhanced: enhanced, Quiet: true}, true
+	}
+	own, sibling := loops(p, l, site.Domain)
+	switch {
+	case own:
+		return discard("it has been through this list before")
+	case p.Received > MaxReceived:
+		return reject(fmt.Sprintf("it has %d Received fields", p.Received),
+			"This mail has passed too many servers and seems to go in circles.", [3]int{5, 4, 6})
+	case p.EnvelopeFrom == "" || p.EnvelopeFrom == "<>":
+		return discard("its envelope has no sender, as only reports and automatic answers do")
+	case strings.HasPrefix(p.AutoSubmitted, "auto-replied"):
+		return discard("it is an automatic answer")
+	case p.AutoSubmitted != "" && p.AutoSubmitted != "no":
+		return reject("a program wrote it (Auto-Submitted)",
+			"This list takes no mail that a program wrote (Auto-Submitted).", [3]int{5, 7, 1})
+	case p.Precedence == "bulk" || p.Precedence == "junk" || p.Precedence == "list":
+		return reject("it is bulk mail (Precedence: "+p.Precedence+")",
+			"This list takes no bulk mail (Precedence: "+p.Precedence+").", [3]int{5, 7, 1})
+	case sibling:
+		return Judgement{
+			Verdict: Hold, Reason: "it came through another list of this site", Quiet: true,
+			Text: "It came through another list of this site, so the list's owners look at it first.",
+		}, true
+	}
+	return Judgement{}, false
+}
+
+// loops tells whether p bears the marks of l itself, or those of another
+// list of the site. The second is no loop yet when somebody redirects a post
+// to a better list, but it could become one.
+func loops(p Post, l List, domain string) (own, sibling bool) {
+	domain = strings.ToLower(domain)
+	for _, id := range p.ListIDs {
+		id = strings.ToLower(strings.Trim(strings.TrimSpace(id), "<>"))
+		own = own || id == strings.ToLower(l.ListID)
+		sibling = sibling || strings.HasSuffix(id, "."+domain)
+	}
+	for _, x := range p.XLoop {
+		x = strings.ToLower(strings.Trim(strings.TrimSpace(x), "<>"))
+		for _, label := range l.labels() {
+			own = own || x == label+"@"+domain
+		}
+		own = own || x == strings.ToLower(l.ListID)
+		sibling = sibling || strings.HasSuffix(x, "@"+domain)
+	}
+	return own, sibling
+}
+
+// officer tells whether the author leads l or is an admin of its family.
+func officer(l List, author *Person, isAdmin bool) bool {
+	if author == nil {
+		return isAdmin
+	}
+	here, _ := author.Sub(l.ID)
+	main, _ := author.Sub(l.Family)
+	return isAdmin || here.Leader || here.Admin || main.Admin
+}
+
+// judgePolicy is what l's post policy says to anybody but an officer. An
+// unknown policy holds: nothing is lost and nothing gets out.
+func judgePolicy(l List, author *Person, domain string) Judgement {
+	inList := author != nil && author.In(l.ID)
+	inFamily := inList || author != nil && author.In(l.Family)
+	policy := l.Post
+	if policy == "" {
+		policy = DefaultPost(l.Main())
+	}
+	switch policy {
+	case PostAnyone:
+		return Judgement{Verdict: Accept}
+	case PostMembers:
+		if inList {
+			return Judgement{Verdict: Accept}
+		}
+		return hold(l, domain, "its author is no member of the list", "you are not a member of the list under this address")
+	case PostFamily:
+		if inFamily {
+			return Judgement{Verdict: Accept}
+		}
+		return hold(l, domain, "its author is no member of the main list", "you are not a member under this address")
+	case PostAnnounce:
+		return Judgement{
+			Verdict: Reject, Reason: "only leaders and admins write to this list",
+			Text: fmt.Sprintf("Only the leaders and admins of %s write to it. To reach them, write to %s.",
+				l.Address(domain), RoleAddress(l, "owner", "", domain)),
+			Code: 550, Enhanced: [3]int{5, 7, 1},
+		}
+	}
+	return hold(l, domain, "every post to this list waits for its owners", "every post to this list does")
+}
+
+func hold(l List, domain, why, because string) Judgement {
+	return Judgement{
+		Verdict: Hold, Reason: why,
+		Text: fmt.Sprintf("Your post to %s waits for the list's owners, because %s.", l.Address(domain), because),
+	}
+}
+
+// DefaultPost is the post policy of a list that names none.
+func DefaultPost(main bool) PostPolicy {
+	if main {
+		return PostMembers
+	}
+	return PostFamily
+}
+
+// writeInstead names the address that the command word belongs to.
+func writeInstead(word string, l List, domain string) string {
+	switch strings.ToLower(word) {
+	case "leave", "unsubscribe", "unsub", "signoff", "remove":
+		return fmt.Sprintf("To leave the list, write to %s.", RoleAddress(l, "leave", "", domain))
+	case "join", "subscribe", "sub":
+		return fmt.Sprintf("To join the list, write to %s.", RoleAddress(l, "join", "", domain))
+	}
+	return fmt.Sprintf("Please send commands to %s.", RoleAddress(l, "request", "", domain))
+}
+
+// bytesInWords is a size as people read it.
+func bytesInWords(n int64) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 10_000_000:
+		return fmt.Sprintf("%d kB", n/1000)
+	}
+	return fmt.Sprintf("%d MB", n/1_000_000)
+}
