@@ -18,7 +18,7 @@ const (
 	DoLanguage  Verb = "language"   // Subject, Value
 	DoAddress   Verb = "address"    // Subject, Value: the new address
 	DoPassword  Verb = "password"   // Subject
-	DoProgress  Verb = "progress"   // List, Subject, Text
+	DoProgress  Verb = "progress"   // List, Subject, Text; Value "" or a further kind of entry: help|dissent
 	DoNext      Verb = "next"       // List, Text, By
 	DoState     Verb = "state"      // List, Value
 	DoAdd       Verb = "add"        // List, Subject (one action an address)
@@ -58,6 +58,7 @@ type Action struct {
 type Outcome struct {
 	Result Result
 	Text   string // one or more sentences, without markup; said to the asker
+	Told   bool   // a letter of its own (a question, a welcome, a farewell) says it to the asker: an answer that would say only this need not be sent
 }
 
 // Result is how an Action ended.

@@ -17,8 +17,12 @@ type Post struct {
 	CommandOnly   string   // the command word, when the text is nothing but a command
 }
 
+// HeldJoin is the Kind of a request to join, which waits as posts do.
+const HeldJoin = "join"
+
 // HeldPost waits for a leader or admin.
 type HeldPost struct {
+	Kind    string    `json:"kind,omitempty"` // "" a post, or HeldJoin: Author asks to join
 	Number  int       `json:"number"` // within the list, from 1, never reused
 	List    string    `json:"list"`
 	Author  Address   `json:"author"`
