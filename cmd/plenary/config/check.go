@@ -1,0 +1,244 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"plenary/lists"
+)
+
+// check looks at every value of its own form, and at those that need each
+// other. Keys that are at fault already are left alone.
+func (c *Config) check(before Faults) Faults {
+	bad := map[string]bool{}
+	for _, f := range before {
+		bad[f.Key] = true
+	}
+	var faults Faults
+	fault := func(warn bool, name, format string, args ...any) {
+		if !bad[name] {
+			f := c.Fault(name, format, args...)
+			f.Warn = warn
+			faults = append(faults, f)
+		}
+	}
+	say := func(name, format string, args ...any) { fault(false, name, format, args...) }
+	note := func(name, format string, args ...any) { fault(true, name, format, args...) }
+
+	c.checkSite(say)
+	c.checkForms(say)
+	c.checkReception(say, note)
+	c.checkDelivery(say, note)
+	c.checkPages(say, note)
+	return faults
+}
+
+type sayer func(name, format string, args ...any)
+
+func (c *Config) checkSite(say sayer) {
+	if c.Domain == "" {
+		say("domain", `missing: write the domain that the lists' addresses stand in, as domain = "lists.example.org"`)
+	} else if _, err := lists.ParseDomain(c.Domain); err != nil {
+		say("domain", `%v: write it as domain = "lists.example.org"`, err)
+	}
+	for _, s := range c.Admins {
+		if _, err := lists.ParseAddress(s); err != nil {
+			say("admins", `%v: write addresses alone, as admins = ["you@example.org"]`, err)
+		}
+	}
+	if c.DataDir == "" {
+		say("data_dir", `empty: write a folder, as data_dir = "/var/lib/plenary"`)
+	}
+}
+
+// checkForms looks at values that are one of a few words, or have one shape.
+func (c *Config) checkForms(say sayer) {
+	for _, w := range []struct {
+		name, value string
+		words       []string
+	}{
+		{"redis.durability", c.Redis.Durability, []string{"strict", "relaxed"}},
+		{"smtp.bare_newlines", c.SMTP.BareNewlines, []string{"refuse", "fix"}},
+		{"collect.tls", c.Collect.TLS, []string{"implicit", "starttls", "none"}},
+		{"delivery.relay_tls", c.Delivery.RelayTLS, []string{"opportunistic", "required", "implicit", "none"}},
+		{"commands.trust", c.Commands.Trust, []string{"dmarc", "confirm"}},
+	} {
+		if !slices.Contains(w.words, w.value) {
+			say(w.name, "%q: write %s", w.value, either(w.words))
+		}
+	}
+	for _, l := range []struct{ name, value string }{
+		{"smtp.listen", c.SMTP.Listen}, {"smtp.lmtp", c.SMTP.LMTP}, {"http.listen", c.HTTP.Listen},
+		{"http.metrics", c.HTTP.Metrics}, {"imap.listen", c.IMAP.Listen},
+	} {
+		if l.value != "" && !isListen(l.value) {
+			say(l.name, `%q is no address to listen on: write IP:PORT, as "127.0.0.1:8025"`, l.value)
+		}
+	}
+	for _, l := range []struct{ name, value, port string }{
+		{"delivery.relay", c.Delivery.Relay, "25"}, {"collect.server", c.Collect.Server, "993"},
+		{"dns.resolver", c.DNS.Resolver, "53"},
+	} {
+		if l.value != "" && !isHostPort(l.value) {
+			say(l.name, `%q: write HOST:PORT, as "%s"`, l.value, net.JoinHostPort(hostOf(l.value), l.port))
+		}
+	}
+	if _, _, _, err := parseSchedule(c.Digest.Schedule); err != nil {
+		say("digest.schedule", `%v: write a day and a time of 24 hours, as "Mon 09:00"`, err)
+	}
+	if _, err := location(c.Digest.Timezone); err != nil {
+		say("digest.timezone", `%q is no time zone: write a name of the zone database, as "Europe/Zurich" or "UTC"`, c.Digest.Timezone)
+	}
+	for _, d := range c.From.RewriteDomains {
+		if _, err := lists.ParseDomain(d); err != nil {
+			say("from.rewrite_domains", `%v: write domains alone, as ["gmail.com"]`, err)
+		}
+	}
+}
+
+func (c *Config) checkReception(say, note sayer) {
+	if c.SMTP.Listen == "" && c.SMTP.LMTP == "" && c.Collect.Server == "" {
+		say("smtp.listen", `nothing takes mail in: write smtp.listen = "0.0.0.0:25", smtp.lmtp, or a mailbox in [collect]`)
+	}
+	if c.SMTP.ACME {
+		say("smtp.acme", "not built yet: give tls_cert and tls_key, and leave acme out")
+	}
+	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
+		missing := "smtp.tls_key"
+		if c.SMTP.TLSCert == "" {
+			missing = "smtp.tls_cert"
+		}
+		say(missing, "missing: a certificate needs both tls_cert and tls_key")
+	}
+	if c.SMTP.MaxBytes < 64<<10 {
+		say("smtp.max_bytes", "%d is too small for mail with an attachment: write 65536 or more (26214400 is 25 MiB)", c.SMTP.MaxBytes)
+	}
+	if c.SMTP.TrustedAuthserv != "" {
+		note("smtp.trusted_authserv", "not read yet: no sender is believed, so every command that changes something is confirmed by mail")
+	}
+	if c.Collect.Server == "" {
+		return
+	}
+	if c.Collect.User == "" || c.Collect.Password == "" {
+		say("collect.user", "missing: the mailbox needs user and password")
+	}
+	if c.Collect.Folder == "" || c.Collect.DoneFolder == "" || c.Collect.Folder == c.Collect.DoneFolder {
+		say("collect.done_folder", `collected mail goes into a folder of its own: write folder = "INBOX" and done_folder = "Done"`)
+	}
+	if d, err := time.ParseDuration(c.Collect.Poll); err != nil || d < time.Second {
+		say("collect.poll", `%q: write a time, as "1m" or "30s"`, c.Collect.Poll)
+	}
+	if c.Collect.TLS == "none" && !loopback(c.Collect.Server) {
+		note("collect.tls", "the mailbox's password goes over the network in clear")
+	}
+}
+
+func (c *Config) checkDelivery(say, note sayer) {
+	if c.Delivery.Port < 1 || c.Delivery.Port > 65535 {
+		say("delivery.port", "%d: write a port from 1 to 65535; other servers listen on 25", c.Delivery.Port)
+	}
+	if (c.Delivery.RelayUser == "") != (c.Delivery.RelayPassword == "") {
+		say("delivery.relay_user", "to sign in at the relay write both relay_user and relay_password")
+	}
+	if c.Delivery.RelayUser != "" && c.Delivery.Relay == "" {
+		say("delivery.relay", `missing: relay_user signs in there; write relay = "smtp.example.org:587"`)
+	}
+	if c.Delivery.RelayUser != "" && c.Delivery.RelayTLS == "none" && !loopback(c.Delivery.Relay) {
+		say("delivery.relay_tls", `the password would go over the network in clear: write "required" or "implicit"`)
+	}
+	if c.DKIM.Domain != "" || c.DKIM.Selector != "" || len(c.DKIM.Keys) > 0 || c.DKIM.Secret != "" {
+		for _, name := range []string{"dkim.domain", "dkim.selector", "dkim.keys", "dkim.secret"} {
+			if c.Set(name) {
+				note(name, "not used yet: outgoing mail is not signed; let the relay sign it")
+				break
+			}
+		}
+	}
+	if len(c.From.RewriteDomains) > 0 {
+		note("from.rewrite_domains", "not used yet: From is left as the author wrote it")
+	}
+}
+
+func (c *Config) checkPages(say, note sayer) {
+	if u := c.HTTP.BaseURL; u != "" {
+		switch parsed, err := url.Parse(u); {
+		case err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
+			say("http.base_url", `%q is no address of a site: write it as "https://%s"`, u, orSample(c.Domain))
+		case parsed.Scheme == "http" && !loopback(parsed.Host):
+			note("http.base_url", "one-click unsubscribing is only offered with https (RFC 8058): mails carry a mail address for it instead")
+		}
+	}
+	switch u, err := url.Parse(c.Archive.Bucket); {
+	case err != nil, u.Scheme != "file" && u.Scheme != "s3":
+		say("archive.bucket", `%q: write a folder, as "file:///var/lib/plenary/archive", or "s3://…"`, c.Archive.Bucket)
+	case u.Scheme == "file" && (u.Host != "" || len(u.Path) < 2):
+		say("archive.bucket", `%q: a folder's address has three slashes and a full path, as "file:///var/lib/plenary/archive"`, c.Archive.Bucket)
+	}
+	if c.Digest.Timezone != "" && zoneNames[c.Digest.Timezone] != "" {
+		note("digest.timezone", "%s is read as %s, its name in the zone database", c.Digest.Timezone, zoneNames[c.Digest.Timezone])
+	}
+}
+
+func either(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = strconv.Quote(w)
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
+}
+
+func orSample(domain string) string {
+	if domain == "" {
+		return "lists.example.org"
+	}
+	return domain
+}
+
+// isListen takes IP:PORT, :PORT and localhost:PORT; port 0 is any free one.
+func isListen(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || !isPort(port, 0) {
+		return false
+	}
+	_, err = netip.ParseAddr(host)
+	return err == nil || host == "" || host == "localhost"
+}
+
+func isHostPort(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	return err == nil && host != "" && !strings.ContainsAny(host, " /@") && isPort(port, 1)
+}
+
+func isPort(s string, least int) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= least && n <= 65535
+}
+
+func hostOf(s string) string {
+	if host, _, err := net.SplitHostPort(s); err == nil && host != "" {
+		return host
+	}
+	if s == "" || strings.ContainsAny(s, " /@:") {
+		return "mail.example.org"
+	}
+	return s
+}
+
+// loopback tells whether the host, with or without a port, is this machine.
+func loopback(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// String is for logs: it names the file only, never a secret.
+func (c *Config) String() string { return fmt.Sprintf("config %s", c.source.file) }

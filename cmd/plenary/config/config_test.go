@@ -1,0 +1,224 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// write puts the text where Load can read it, and gives its name.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "plenary.toml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestExampleLoadsWithoutFault(t *testing.T) {
+	c, faults := Load(write(t, Example()), nil)
+	if len(faults) > 0 {
+		t.Fatalf("the example has faults:\n%v", faults)
+	}
+	if c.Domain != "lists.example.org" || c.HTTP.Listen != "127.0.0.1:8080" || c.Delivery.Port != 25 {
+		t.Errorf("the example's values did not arrive: %+v", c)
+	}
+}
+
+func TestExampleHasEveryKeyAndNoOther(t *testing.T) {
+	var tree map[string]any
+	if err := toml.Unmarshal([]byte(Example()), &tree); err != nil {
+		t.Fatal(err)
+	}
+	var written []string
+	for name, v := range tree {
+		if section, ok := v.(map[string]any); ok {
+			for k := range section {
+				written = append(written, name+"."+k)
+			}
+			continue
+		}
+		written = append(written, name)
+	}
+	names := Names()
+	slices.Sort(written)
+	slices.Sort(names)
+	if !slices.Equal(written, names) {
+		t.Errorf("example %v\nstruct  %v", written, names)
+	}
+}
+
+func TestExampleSaysTheDefaults(t *testing.T) {
+	shown, _ := Load(write(t, Example()), nil)
+	def, _ := Load(write(t, `domain = "lists.example.org"`), nil)
+	// Keys whose example is a sample, not the default.
+	sample := []string{"admins", "http.listen", "http.base_url", "imap.listen", "digest.timezone", "from.rewrite_domains", "dkim.keys"}
+	want := map[string]any{}
+	for _, k := range def.keys() {
+		want[k.name] = k.value.Interface()
+	}
+	for _, k := range shown.keys() {
+		if !slices.Contains(sample, k.name) && !reflect.DeepEqual(k.value.Interface(), want[k.name]) {
+			t.Errorf("%s: the example has %v, the default is %v", k.name, k.value.Interface(), want[k.name])
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	const ok = "domain = \"lists.example.org\"\n"
+	for name, tc := range map[string]struct {
+		text string
+		want []string // each fault's line, after the file's name
+	}{
+		"unknown key": {ok + "[smtp]\nlistn = \"x\"\n", []string{`:3:1: smtp.listn: there is no such key; is smtp.listen meant?`}},
+		"key of another section": {ok + "[smtp]\nrelay = \"127.0.0.1:25\"\n", []string{
+			`:3:1: smtp.relay: there is no such key; is delivery.relay meant?`}},
+		"unknown section, once": {ok + "[dance]\nfloor = 1\nlight = 2\n", []string{`:2:2: dance: there is no such key (`}},
+		"upper case":            {ok + "Data_Dir = \"/x\"\n", []string{`:2:1: Data_Dir: there is no such key; is data_dir meant?`}},
+		"text for a number":     {ok + "delivery.port = \"25\"\n", []string{`:2:10: delivery.port: write a whole number, without quotes`}},
+		"number for a text":     {ok + "[redis]\nurl = 6379\n", []string{`:3:1: redis.url: write a text in quotes, as "…"`}},
+		"text for a list":       {ok + "admins = \"a@example.org\"\n", []string{`:2:1: admins: write a list of texts, as ["…", "…"]`}},
+		"number in a list":      {ok + "admins = [3]\n", []string{`:2:1: admins: write a list of texts`}},
+		"text for yes or no":    {ok + "smtp = {acme = \"no\"}\n", []string{`:2:9: smtp.acme: write true or false`}},
+		"key for a section":     {ok + "smtp = \"0.0.0.0:25\"\n", []string{`:2:1: smtp: this is a section: write [smtp]`}},
+		"twice the section":     {ok + "[smtp]\n[smtp]\n", []string{`:3:2: smtp: this is no TOML: `}},
+		"broken":                {ok + "admins = [\n", []string{`:2:1`}},
+		"several at once": {"domain = \"here\"\nadmins = [\"me\"]\n[smtp]\nlisten = \"25\"\n[digest]\nschedule = \"Someday\"\ntimezone = \"Mars\"\n", []string{
+			`:1:1: domain: the domain "here" has no dot: write it as`,
+			`:2:1: admins: "me": not a mail address: it has no @`,
+			`:4:1: smtp.listen: "25" is no address to listen on: write IP:PORT`,
+			`:6:1: digest.schedule: "Someday" is no day and time`,
+			`:7:1: digest.timezone: "Mars" is no time zone`}},
+		"no domain":          {"admins = []\n", []string{`: domain: missing: write the domain`}},
+		"a word of a few":    {ok + "[redis]\ndurability = \"some\"\n", []string{`:3:1: redis.durability: "some": write "strict" or "relaxed"`}},
+		"acme":               {ok + "[smtp]\nacme = true\n", []string{`:3:1: smtp.acme: not built yet: give tls_cert and tls_key`}},
+		"half a certificate": {ok + "[smtp]\ntls_cert = \"/c\"\n", []string{`: smtp.tls_key: missing`}},
+		"dkim is noted":      {ok + "[dkim]\nsecret = \"s\"\n", []string{`:3:1: note: dkim.secret: not used yet: outgoing mail is not signed`}},
+		"nothing takes mail": {ok + "[smtp]\nlisten = \"\"\n", []string{`:3:1: smtp.listen: nothing takes mail in`}},
+		"base_url":           {ok + "[http]\nbase_url = \"lists.example.org\"\n", []string{`:3:1: http.base_url: "lists.example.org" is no address of a site`}},
+		"plain http":         {ok + "[http]\nbase_url = \"http://lists.example.org\"\n", []string{`:3:1: note: http.base_url: one-click`}},
+		"http on loopback":   {ok + "[http]\nbase_url = \"http://127.0.0.1:8080\"\n", nil},
+		"bucket":             {ok + "[archive]\nbucket = \"file://archive\"\n", []string{`:3:1: archive.bucket: "file://archive": a folder's address has three slashes`}},
+		"Geneva":             {ok + "[digest]\ntimezone = \"Europe/Geneva\"\n", []string{`:3:1: note: digest.timezone: Europe/Geneva is read as Europe/Zurich`}},
+		"relay without port": {ok + "[delivery]\nrelay = \"mail\"\n", []string{`:3:1: delivery.relay: "mail": write HOST:PORT, as "mail:25"`}},
+		"collection":         {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`collect.user: missing`, `:4:1: collect.poll: "often"`}},
+		"small limit":        {ok + "[smtp]\nmax_bytes = 25\n", []string{`:3:1: smtp.max_bytes: 25 is too small`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := write(t, tc.text)
+			_, faults := Load(file, nil)
+			if len(faults) != len(tc.want) {
+				t.Fatalf("%d faults, want %d:\n%v", len(faults), len(tc.want), faults)
+			}
+			for i, f := range faults {
+				if got := f.String(); !strings.HasPrefix(got, file) || !strings.Contains(got, tc.want[i]) {
+					t.Errorf("got  %s\nwant …%s", got, tc.want[i])
+				}
+				if strings.Contains(f.String(), "struct") || strings.Contains(f.String(), "int64") {
+					t.Errorf("speaks of Go types: %s", f)
+				}
+			}
+		})
+	}
+}
+
+func TestEnvironmentLiesOverTheFile(t *testing.T) {
+	file := write(t, "domain = \"a.example.org\"\n[redis]\nurl = \"redis://1.1.1.1:1\"\n")
+	c, faults := Load("", []string{"PLENARY_CONFIG=" + file, "PLENARY_REDIS_URL=embedded", "PLENARY_ADMINS=a@example.org, b@example.org",
+		"PLENARY_DELIVERY_PORT=2525", "PLENARY_SMTP_TLS_CERT=", "PLENARY_SERVICE_HOST=10.0.0.1", "PLENARY_PORT_25_TCP=tcp://10.0.0.1:25"})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if !c.Embedded() || !c.Relaxed() || c.Delivery.Port != 2525 || !slices.Equal(c.Admins, []string{"a@example.org", "b@example.org"}) {
+		t.Errorf("%+v", c)
+	}
+	_, faults = Load(file, []string{"PLENARY_DELIVERY_PORT=many", "PLENARY_SMTP_LISTEN=here", "PLENARY_SMPT_LISTEN=x"})
+	want := []string{
+		`PLENARY_DELIVERY_PORT: delivery.port: "many": write a whole number`,
+		`PLENARY_SMPT_LISTEN: note: this variable names no key and is not read`,
+		`PLENARY_SMTP_LISTEN: smtp.listen: "here" is no address to listen on`,
+	}
+	for i, w := range want {
+		if i >= len(faults) || !strings.HasPrefix(faults[i].String(), w) {
+			t.Fatalf("fault %d is not %q:\n%v", i, w, faults)
+		}
+	}
+}
+
+func TestListensByDefaultOnlyWhereNothingElseTakesMail(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                "0.0.0.0:25",
+		"[smtp]\nlmtp = \"127.0.0.1:24\"": "",
+		"[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"": "",
+		"[smtp]\nlmtp = \"127.0.0.1:24\"\nlisten = \"127.0.0.1:25\"":                   "127.0.0.1:25",
+	} {
+		c, faults := Load(write(t, "domain = \"a.example.org\"\n"+text), nil)
+		if len(faults) > 0 || c.SMTP.Listen != want {
+			t.Errorf("%q: listens on %q, want %q; %v", text, c.SMTP.Listen, want, faults)
+		}
+	}
+}
+
+func TestMissingFileIsNamed(t *testing.T) {
+	_, faults := Load("/nowhere/plenary.toml", nil)
+	if len(faults) != 1 || !strings.HasPrefix(faults[0].String(), "/nowhere/plenary.toml: there is no such file") {
+		t.Error(faults)
+	}
+	t.Chdir(t.TempDir())
+	if _, err := os.Stat("/etc/plenary/plenary.toml"); err == nil {
+		return // this machine has a real one
+	}
+	if _, faults = Load("", nil); len(faults) != 1 || !strings.Contains(faults[0].Text, "-c") {
+		t.Error(faults)
+	}
+	if c, faults := Load("", []string{"PLENARY_DOMAIN=lists.example.org"}); len(faults) > 0 || c.Domain != "lists.example.org" {
+		t.Error("the environment alone is enough: ", faults)
+	}
+}
+
+func TestCheckFilesNamesEach(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, "domain = \"a.example.org\"\ndata_dir = \""+dir+"/new/folder\"\n[smtp]\ntls_cert = \""+dir+"/c.pem\"\ntls_key = \""+dir+"\"\n[archive]\nbucket = \"file://"+dir+"/f/archive\"\n")
+	if err := os.WriteFile(dir+"/f", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, faults := Load(file, nil)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	got := c.CheckFiles()
+	if len(got) != 3 || got[0].Line != 4 || got[1].Line != 5 || got[2].Line != 7 {
+		t.Errorf("want faults at lines 4, 5 and 7:\n%v", got)
+	}
+}
+
+func TestSiteAndSchedule(t *testing.T) {
+	c, _ := Load(write(t, "domain = \"Lists.Example.ORG\"\nadmins = [\"A@example.org\"]\n[http]\nbase_url = \"https://l.example.org/\"\n[digest]\nschedule = \"wednesday 23:05\"\ntimezone = \"Europe/Geneva\"\n"), nil)
+	site := c.Site()
+	if site.Domain != "lists.example.org" || site.BaseURL != "https://l.example.org" || !site.Admin("a@EXAMPLE.org") || site.Location.String() != "Europe/Zurich" {
+		t.Errorf("%+v", site)
+	}
+	if d, h, m := c.Schedule(); d != time.Wednesday || h != 23 || m != 5 {
+		t.Errorf("%v %d:%d", d, h, m)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(Example())
+	f.Add("smtp = {acme = \"no\"}\n[[redis]]\na.b.c = 1\n")
+	f.Add("domain = \"x\"\n[smtp.listen]\nx = 1\n\"\" = 3")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := Default()
+		if _, broken := c.decode([]byte(text)); !broken {
+			c.settle()
+			c.check(nil)
+		}
+	})
+}

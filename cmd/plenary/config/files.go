@@ -1,0 +1,83 @@
+package config
+
+import (
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+)
+
+// CheckFiles looks at what the keys name on this machine. It is for `config
+// check` and for the service; other commands need none of these files.
+func (c *Config) CheckFiles() Faults {
+	var faults Faults
+	for _, f := range []struct{ name, path string }{
+		{"smtp.tls_cert", c.SMTP.TLSCert}, {"smtp.tls_key", c.SMTP.TLSKey},
+	} {
+		if f.path == "" {
+			continue
+		}
+		if err := readable(f.path); err != nil {
+			faults = append(faults, c.Fault(f.name, "%s: %v", f.path, err))
+		}
+	}
+	if len(faults) == 0 && c.SMTP.TLSCert != "" && c.SMTP.TLSKey != "" {
+		if _, err := tls.LoadX509KeyPair(c.SMTP.TLSCert, c.SMTP.TLSKey); err != nil {
+			faults = append(faults, c.Fault("smtp.tls_cert", "%s and %s are no certificate and its key in PEM: %v", c.SMTP.TLSCert, c.SMTP.TLSKey, err))
+		}
+	}
+	folder := func(name, path string) {
+		if err := usableFolder(path); err != nil {
+			faults = append(faults, c.Fault(name, "%v", err))
+		}
+	}
+	folder("data_dir", c.DataDir)
+	if u, err := url.Parse(c.Archive.Bucket); err == nil && u.Scheme == "file" {
+		folder("archive.bucket", u.Path)
+	}
+	return faults
+}
+
+func readable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return plain(err)
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err != nil || st.IsDir() {
+		return errors.New("a folder stands there, not a file")
+	}
+	return nil
+}
+
+// usableFolder finds a folder that is there, or could be made; it makes none.
+func usableFolder(path string) error {
+	for p := path; ; p = filepath.Dir(p) {
+		st, err := os.Stat(p)
+		switch {
+		case err == nil && st.IsDir():
+			return nil
+		case err == nil:
+			return errors.New(p + " is a file, not a folder")
+		case errors.Is(err, fs.ErrNotExist) && p != filepath.Dir(p):
+			continue
+		}
+		return errors.New(p + ": " + plain(err).Error())
+	}
+}
+
+// plain drops the call's name and the path, which the fault names already.
+func plain(err error) error {
+	var p *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("this user may not read it")
+	case errors.As(err, &p):
+		return p.Err
+	}
+	return err
+}
