@@ -40,7 +40,7 @@ var (
 	// The first group is greedy, so "by" is the last one.
 	lastBy     = regexp.MustCompile(`(?is)^(.*(?:\s|^))by[\s:]+(.+)$`)
 	isoDay     = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
-	dottedDay  = regexp.MustCompile(`^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?$`)
+	dottedDay  = regexp.MustCompile(`^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$`)
 	slashedDay = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?$`)
 	dayMonth   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:of )?([a-z]+)\.?,?(?:[\s-]+(\d{4}))?$`)
 	monthDay   = regexp.MustCompile(`^([a-z]+)\.?[\s-]+(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$`)

@@ -144,15 +144,15 @@ func (d *Directory) Find(word, near string) []List {
 	if l, ok := d.ByID(near); ok {
 		family = l.Family
 	}
-	var all, close []List
+	var all, relatives []List
 	for _, i := range d.byShort[word] {
 		all = append(all, d.Lists[i])
 		if d.Lists[i].Family == family {
-			close = append(close, d.Lists[i])
+			relatives = append(relatives, d.Lists[i])
 		}
 	}
-	if len(close) > 0 {
-		return close
+	if len(relatives) > 0 {
+		return relatives
 	}
 	return all
 }

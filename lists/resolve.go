@@ -92,31 +92,33 @@ func (d *Directory) listTarget(l List, role, token string) (Target, bool) {
 // one list (plenary-join) are read as commands to the site, as a newcomer
 // would expect an answer there too.
 func (d *Directory) siteTarget(stem, role, token string) (Target, bool) {
-	switch stem {
-	case SiteName, "majordomo", "listserv", "sympa":
-	case "postmaster", "mailer-daemon":
-		return Target{Kind: TargetPostmaster}, role == ""
-	case "abuse":
-		return Target{Kind: TargetAbuse}, role == ""
-	default:
+	commands := stem != "postmaster" && stem != "mailer-daemon" && stem != "abuse"
+	switch {
+	case !isSite(stem):
+		return Target{}, false
+	case commands && (role == "confirm" || role == "progress" || role == "bounces"):
+		return Target{Kind: "site-" + TargetKind(role), Token: token}, true
+	case commands && (role == "leave" || role == "unsubscribe") && token != "":
+		return d.longLeave(token)
+	case token != "", !commands && role != "":
+		return Target{}, false
+	case stem == "abuse":
+		return Target{Kind: TargetAbuse}, true
+	case !commands || role == "owner":
+		return Target{Kind: TargetPostmaster}, true
+	}
+	return Target{Kind: TargetSite}, true
+}
+
+// longLeave reads plenary-leave+TOKEN, RoleAddress's form for a list whose
+// name is long: the token tells the list.
+func (d *Directory) longLeave(token string) (Target, bool) {
+	serial, isToken := tokenSerial(token)
+	l, found := d.BySerial(serial)
+	if !isToken || !found {
 		return Target{}, false
 	}
-	switch role {
-	case "confirm", "progress", "bounces":
-		return Target{Kind: "site-" + TargetKind(role), Token: token}, true
-	case "leave", "unsubscribe":
-		if token != "" { // RoleAddress's form for a list whose name is long
-			serial, isToken := tokenSerial(token)
-			l, found := d.BySerial(serial)
-			if !isToken || !found {
-				return Target{}, false
-			}
-			return Target{Kind: TargetLeave, List: l, Main: d.MainOf(l), Token: token}, true
-		}
-	case "owner":
-		return Target{Kind: TargetPostmaster}, token == ""
-	}
-	return Target{Kind: TargetSite}, token == ""
+	return Target{Kind: TargetLeave, List: l, Main: d.MainOf(l), Token: token}, true
 }
 
 // ascii guards the folding of case: beyond ASCII, letters exist that fold
