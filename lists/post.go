@@ -23,7 +23,7 @@ const HeldJoin = "join"
 // HeldPost waits for a leader or admin.
 type HeldPost struct {
 	Kind    string    `json:"kind,omitempty"` // "" a post, or HeldJoin: Author asks to join
-	Number  int       `json:"number"` // within the list, from 1, never reused
+	Number  int       `json:"number"`         // within the list, from 1, never reused
 	List    string    `json:"list"`
 	Author  Address   `json:"author"`
 	Name    string    `json:"name"`
