@@ -1,8 +1,9 @@
 package lists
 
-// NewMember is what subscribing needs to know. An empty Delivery is Each for
-// a new subscription and leaves a standing one as it is; Leader and Admin
-// give a role, and never take one away.
+// NewMember is what subscribing needs to know. Name counts where none is
+// known yet, and Delivery for a new subscription only ("" is Each): who is a
+// member already keeps what they chose. Leader and Admin give a role, and
+// never take one away.
 type NewMember struct {
 	Address  Address
 	Name     string // display name, "" unknown; cleaned by the store

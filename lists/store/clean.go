@@ -1,0 +1,37 @@
+package store
+
+import (
+	"strings"
+	"unicode"
+)
+
+// cleanLine makes one line of words for people out of s: valid UTF-8, white
+// space as single spaces, without control characters and those that turn the
+// direction of writing, and of n runes at most.
+func cleanLine(s string, n int) string {
+	var b strings.Builder
+	runes, space := 0, false
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case unicode.IsSpace(r):
+			space = true
+			continue
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029':
+			continue
+		}
+		if space && runes > 0 && runes < n {
+			b.WriteByte(' ')
+			runes++
+		}
+		space = false
+		if runes == n {
+			break
+		}
+		b.WriteRune(r)
+		runes++
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// cleanName is a display name as it is kept.
+func cleanName(s string) string { return cleanLine(s, 100) }

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"plenary/lists"
+)
+
+// Every key is made by one function here and described in KEYS.md.
+
+// siteTag is the hash tag of what belongs to no family.
+const siteTag = "{plenary}"
+
+func schemaKey() string         { return siteTag + ":schema" }
+func secretKey() string         { return siteTag + ":secret" }
+func listsKey() string          { return siteTag + ":lists" }
+func versionKey() string        { return siteTag + ":version" }
+func serialKey() string         { return siteTag + ":serial" }
+func familyTag(f string) string { return "{f:" + f + "}" }
+
+// registryKey holds serial → ID of the lists whose people the family keeps.
+func registryKey(f string) string { return familyTag(f) + ":lists" }
+
+// nextKey counts the numbers given in the family.
+func nextKey(f string) string { return familyTag(f) + ":next" }
+
+// officersKey holds SERIAL/NUMBER → roles of leaders and admins.
+func officersKey(f string) string { return familyTag(f) + ":officers" }
+
+// bucketSize is how many numbers share a hash, few enough for Redis to keep
+// the hash as one packed list (hash-max-listpack-entries, 512).
+const bucketSize = 256
+
+// bucketKey and field hold the person with number n.
+func bucketKey(f string, n lists.Number) string {
+	return familyTag(f) + ":p:" + strconv.FormatUint(uint64(n/bucketSize), 10)
+}
+
+func bucketField(n lists.Number) string { return strconv.FormatUint(uint64(n%bucketSize), 10) }
+
+// indexBuckets is how many hashes the address index is spread over: some 244
+// addresses each at a million people.
+const indexBuckets = 4096
+
+// indexKey holds address key → number, for a share of the addresses.
+func indexKey(f, addressKey string) string {
+	h := fnv.New32a()
+	h.Write([]byte(addressKey))
+	return fmt.Sprintf("%s:a:%03x", familyTag(f), h.Sum32()%indexBuckets)
+}
+
+// membersKey is the bitmap of a list's members: bit n for number n.
+func membersKey(f string, serial uint32) string { return listKey(f, "m", serial) }
+
+// activityKey is the sorted set of what happened in a list, by time.
+func activityKey(f string, serial uint32) string { return listKey(f, "act", serial) }
+
+func listKey(f, kind string, serial uint32) string {
+	return familyTag(f) + ":" + kind + ":" + strconv.FormatUint(uint64(serial), 10)
+}
+
+// digest stands for s in a key: of fixed length, and not readable.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
+}
+
+// token writes 16 bytes as 26 characters that survive any change of case.
+func token(b []byte) string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:16]))
+}
+
+// listKeys are the keys that a list has to itself, and that go with it.
+func listKeys(f string, serial uint32) []string {
+	return []string{membersKey(f, serial), activityKey(f, serial)}
+}
