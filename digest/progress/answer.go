@@ -1,0 +1,96 @@
+package progress
+
+import (
+	"regexp"
+	"strings"
+
+	"plenary/lists"
+)
+
+// Answer is what a reply to the week's question says.
+type Answer struct {
+	Progress string // what happened, "" nothing was said of it
+	Next     string // the next step, "" unchanged
+	By       lists.Date
+	State    lists.State // "" unchanged
+	Help     string
+	Dissent  string
+	Problems []string // what was not understood, in words for the writer
+}
+
+// Empty tells whether nothing was said at all.
+func (a Answer) Empty() bool {
+	return a.Progress == "" && a.Next == "" && a.State == "" && a.Help == "" && a.Dissent == "" && len(a.Problems) == 0
+}
+
+var (
+	keyed = regexp.MustCompile(`(?i)^\s*(progress|next(?: step)?|state|help|dissent)\s*:\s*(.*)$`)
+	// A sentence that says of itself that it is the next step.
+	lastSentence = regexp.MustCompile(`(?is)(?:^|[.!?]\s+|\n)(?:our |the )?next step(?: is| will be|:)\s+(?:to )?([^.!?\n]+)[.!?]?\s*$`)
+)
+
+// ReadAnswer reads the reply's own text, quotes and signature already cut.
+// Lines that begin with next:, state:, help: or dissent: are taken as such,
+// with the lines that follow them up to an empty one; the rest is progress.
+// A last sentence that says "the next step is …" is the next step too.
+func ReadAnswer(own string, today lists.Date) Answer {
+	var a Answer
+	var progress []string
+	section := ""
+	texts := map[string][]string{}
+	for _, line := range strings.Split(strings.ReplaceAll(own, "\r\n", "\n"), "\n") {
+		line = strings.TrimRight(line, " \t")
+		if strings.EqualFold(strings.TrimSpace(line), "end") {
+			break
+		}
+		if m := keyed.FindStringSubmatch(line); m != nil {
+			section, line = strings.ToLower(strings.Fields(m[1])[0]), m[2]
+		} else if line == "" {
+			section = ""
+		}
+		if section == "" || section == "progress" {
+			progress = append(progress, line)
+			continue
+		}
+		texts[section] = append(texts[section], line)
+	}
+	a.Progress = strings.TrimSpace(strings.Join(progress, "\n"))
+	a.Help, a.Dissent = one(texts["help"]), one(texts["dissent"])
+	a.step(one(texts["next"]), today)
+	a.state(one(texts["state"]))
+	return a
+}
+
+// step takes the next step from its own line, or from the last sentence.
+func (a *Answer) step(next string, today lists.Date) {
+	said := next != ""
+	if !said {
+		m := lastSentence.FindStringSubmatch(a.Progress)
+		if m == nil {
+			return
+		}
+		next = strings.TrimSpace(m[1])
+	}
+	step, by, err := lists.SplitStep(next, today)
+	if err != nil {
+		if said {
+			a.Problems = append(a.Problems, "The next step was not changed. "+err.Error())
+		}
+		return
+	}
+	a.Next, a.By = step, by
+}
+
+func (a *Answer) state(word string) {
+	if word == "" {
+		return
+	}
+	switch s := lists.State(strings.ToLower(strings.Trim(word, " ."))); s {
+	case lists.Forming, lists.Active, lists.Paused, lists.Done:
+		a.State = s
+	default:
+		a.Problems = append(a.Problems, "The state was not changed: write state: forming, active, paused or done.")
+	}
+}
+
+func one(lines []string) string { return strings.Join(strings.Fields(strings.Join(lines, " ")), " ") }

@@ -1,0 +1,134 @@
+package weekly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"plenary/digest"
+	"plenary/lists"
+)
+
+// Reader is what the facts of a week are read from: the membership and the
+// groups' record.
+type Reader interface {
+	Directory(ctx context.Context) (*lists.Directory, error)
+	Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error)
+	PersonByNumber(ctx context.Context, family string, n lists.Number) (lists.Person, error)
+	Count(ctx context.Context, listID string) (int, error)
+	Progress(ctx context.Context, listID string, since, until time.Time) ([]lists.ProgressEntry, error)
+	Activity(ctx context.Context, listID string, since, until time.Time) (lists.Activity, error)
+}
+
+// Threads tells which conversations of a list moved in a span of time, the
+// busiest first, at most limit.
+type Threads interface {
+	Threads(ctx context.Context, list lists.List, since, until time.Time, limit int) ([]digest.Thread, error)
+}
+
+// maxThreads is how many conversations of a group a digest shows.
+const maxThreads = 3
+
+// facts reads what happened in the family of main from since until until.
+func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, since, until time.Time) (digest.Facts, error) {
+	f := digest.Facts{Site: s.Site, Main: main, Week: week, Since: since, Until: until}
+	dir, err := s.Reader.Directory(ctx)
+	if err != nil {
+		return f, err
+	}
+	activity, err := s.Reader.Activity(ctx, main.ID, since, until)
+	if err != nil {
+		return f, fmt.Errorf("activity of %s: %w", main.Name, err)
+	}
+	f.Posts, f.People = activity.Posts, activity.People
+	if f.Newcomers, f.Unnamed, err = s.newcomers(ctx, main, activity.Newcomers); err != nil {
+		return f, err
+	}
+	if f.Members, err = s.Reader.Count(ctx, main.ID); err != nil {
+		return f, fmt.Errorf("members of %s: %w", main.Name, err)
+	}
+	if f.Threads, err = s.Threads.Threads(ctx, main, since, until, maxThreads); err != nil {
+		return f, fmt.Errorf("threads of %s: %w", main.Name, err)
+	}
+	for _, l := range dir.Family(main.ID) {
+		if l.Main() {
+			continue
+		}
+		g, err := s.group(ctx, l, since, until)
+		if err != nil {
+			return f, fmt.Errorf("the week of %s: %w", l.Name, err)
+		}
+		f.Groups = append(f.Groups, g)
+	}
+	return f, nil
+}
+
+func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time) (digest.GroupFacts, error) {
+	g := digest.GroupFacts{List: l}
+	leaders, _, err := s.Reader.Officers(ctx, l.ID)
+	if err != nil {
+		return g, err
+	}
+	g.Leaders = leaderNames(leaders, l, s.Site)
+	all, err := s.Reader.Progress(ctx, l.ID, l.Created, until)
+	if err != nil {
+		return g, err
+	}
+	last := l.Created
+	for _, e := range all {
+		if e.At.After(last) {
+			last = e.At
+		}
+		if !e.At.Before(since) && e.Kind != digestKind {
+			g.Entries = append(g.Entries, e)
+		}
+	}
+	g.Silent = int(since.Sub(last).Hours() / (7 * 24))
+	activity, err := s.Reader.Activity(ctx, l.ID, since, until)
+	if err != nil {
+		return g, err
+	}
+	g.Posts, g.People, g.Joined, g.Left = activity.Posts, activity.People, activity.Joined, activity.Left
+	if g.Members, err = s.Reader.Count(ctx, l.ID); err != nil {
+		return g, err
+	}
+	g.Threads, err = s.Threads.Threads(ctx, l, since, until, maxThreads)
+	return g, err
+}
+
+// leaderNames never shows an address: a leader without a name is reached by
+// the list's owner address.
+func leaderNames(leaders []lists.Person, l lists.List, site lists.Site) (names []string) {
+	unnamed := false
+	for _, p := range leaders {
+		if p.Name == "" {
+			unnamed = true
+			continue
+		}
+		names = append(names, p.Name)
+	}
+	if unnamed && len(names) == 0 {
+		names = append(names, "a leader whom "+string(lists.RoleAddress(l, "owner", "", site.Domain))+" reaches")
+	}
+	return names
+}
+
+// newcomers gives the names of those who joined and have not left; concealed and
+// nameless ones are only counted.
+func (s *Sender) newcomers(ctx context.Context, main lists.List, numbers []lists.Number) (names []string, unnamed int, err error) {
+	for _, n := range numbers {
+		p, err := s.Reader.PersonByNumber(ctx, main.Family, n)
+		switch {
+		case errors.Is(err, lists.ErrNotFound):
+			continue
+		case err != nil:
+			return nil, 0, fmt.Errorf("newcomer %d of %s: %w", n, main.Name, err)
+		case p.Name == "" || p.Conceal:
+			unnamed++
+		default:
+			names = append(names, p.Name)
+		}
+	}
+	return names, unnamed, nil
+}

@@ -1,0 +1,242 @@
+// Package weekly sends each main list its digest once an ISO week, on time,
+// however many servers run and wherever one is killed: the mail is first
+// frozen (bytes and Message-ID under a key that is set only if absent), then
+// posted, then recorded, and each step may be repeated (invariant 3).
+package weekly
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"plenary/digest"
+	"plenary/lists"
+	"plenary/smtp"
+)
+
+// digestKind marks, in the main list's record, that a week's digest went out.
+const digestKind = "digest"
+
+// frozenFor is how long a week's frozen mail is kept: longer than any outage
+// after which it might be sent again.
+const frozenFor = 60 * 24 * time.Hour
+
+// Ledger is where it is kept which digest was made and which went out.
+type Ledger interface {
+	Record(ctx context.Context, e lists.ProgressEntry) (lists.ProgressEntry, error)
+	Freeze(ctx context.Context, tag, key string, value []byte, ttl time.Duration) (stands []byte, first bool, err error)
+}
+
+// Poster posts a mail of the site's own to a list; repeated with the same
+// bytes it does nothing.
+type Poster interface {
+	Post(ctx context.Context, listID, queueID string, raw []byte) error
+}
+
+// Render writes a report as text and as HTML.
+type Render func(digest.Report) (text, html string, err error)
+
+// Sender makes and sends digests.
+type Sender struct {
+	Site     lists.Site
+	Schedule digest.Schedule
+	Now      func() time.Time
+	Reader   Reader
+	Threads  Threads
+	Ledger   Ledger
+	Poster   Poster
+	Render   Render
+	Log      *slog.Logger
+}
+
+// Mail is a digest as it is, or would be, sent.
+type Mail struct {
+	Week    string    `json:"week"`
+	Since   time.Time `json:"since"`
+	Until   time.Time `json:"until"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	HTML    string    `json:"html"`
+	Raw     []byte    `json:"raw,omitempty"` // the whole message; nil in a preview
+}
+
+// Next is the week whose digest is due next on the main list: the coming
+// one, or the one after it where that was sent early.
+func (s *Sender) Next(ctx context.Context, main lists.List) (digest.Week, error) {
+	week := s.Schedule.Next(s.Now())
+	history, err := s.history(ctx, main)
+	if err != nil {
+		return week, err
+	}
+	if due, ok := s.overdue(main, history, s.Now()); ok {
+		return due, nil
+	}
+	for history.sent[week.String()] {
+		week = week.Following(s.Schedule.Location)
+	}
+	return week, nil
+}
+
+// Preview is the digest of the week as it would be sent now. It sends and
+// keeps nothing.
+func (s *Sender) Preview(ctx context.Context, main lists.List, week digest.Week) (Mail, error) {
+	history, err := s.history(ctx, main)
+	if err != nil {
+		return Mail{}, err
+	}
+	return s.write(ctx, main, week, history.last, s.Now())
+}
+
+// Send sends the week's digest, unless it went out before: then already is
+// true. One that was frozen and not sent, by us or by a server that died, is
+// sent as it was frozen.
+func (s *Sender) Send(ctx context.Context, main lists.List, week digest.Week) (already bool, err error) {
+	history, err := s.history(ctx, main)
+	if err != nil {
+		return false, err
+	}
+	if history.sent[week.String()] {
+		return true, nil
+	}
+	mail, err := s.frozen(ctx, main, week, history.last)
+	if err != nil {
+		return false, err
+	}
+	queueID := "digest-" + main.ID + "-" + week.String()
+	if err := s.Poster.Post(ctx, main.ID, queueID, mail.Raw); err != nil {
+		return false, fmt.Errorf("post the digest %s to %s: %w", week, main.Name, err)
+	}
+	_, err = s.Ledger.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: digestKind, Text: week.String(),
+		Week: week.String(), Source: queueID, At: mail.Until})
+	if err != nil {
+		return false, fmt.Errorf("record that the digest %s of %s went out: %w", week, main.Name, err)
+	}
+	s.Log.Info("digest sent", "list", main.Name, "week", week.String(), "queue", queueID)
+	return false, nil
+}
+
+// frozen makes the mail and freezes it; what another froze first stands.
+func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, since time.Time) (Mail, error) {
+	mail, err := s.write(ctx, main, week, since, s.Now())
+	if err != nil {
+		return Mail{}, err
+	}
+	mail.Raw, err = smtp.Letter{
+		Key: "digest/" + main.ID + "/" + week.String(), To: []string{string(main.Address(s.Site.Domain))},
+		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
+		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
+		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Date: mail.Until,
+	}.Bytes(s.Site.Domain)
+	if err != nil {
+		return Mail{}, fmt.Errorf("write the digest %s of %s as mail: %w", week, main.Name, err)
+	}
+	value, err := json.Marshal(mail)
+	if err != nil {
+		return Mail{}, err
+	}
+	stands, first, err := s.Ledger.Freeze(ctx, main.ID, "digest/"+week.String(), value, frozenFor)
+	if err != nil {
+		return Mail{}, fmt.Errorf("freeze the digest %s of %s: %w", week, main.Name, err)
+	}
+	if first {
+		return mail, nil
+	}
+	var other Mail
+	if err := json.Unmarshal(stands, &other); err != nil {
+		return Mail{}, fmt.Errorf("read the frozen digest %s of %s: %w", week, main.Name, err)
+	}
+	return other, nil
+}
+
+// write makes the digest's words.
+func (s *Sender) write(ctx context.Context, main lists.List, week digest.Week, since, until time.Time) (Mail, error) {
+	facts, err := s.facts(ctx, main, week, since, until)
+	if err != nil {
+		return Mail{}, fmt.Errorf("gather the digest %s of %s: %w", week, main.Name, err)
+	}
+	report := digest.Gather(facts)
+	text, html, err := s.Render(report)
+	if err != nil {
+		return Mail{}, err
+	}
+	return Mail{Week: week.String(), Since: since, Until: until, Subject: report.Subject, Text: text, HTML: html}, nil
+}
+
+// history is which weeks' digests went out, and until when the last reached.
+type history struct {
+	sent map[string]bool
+	last time.Time // the list's creation where none went out
+}
+
+func (s *Sender) history(ctx context.Context, main lists.List) (history, error) {
+	h := history{sent: map[string]bool{}, last: main.Created}
+	entries, err := s.Reader.Progress(ctx, main.ID, main.Created.Add(-time.Second), s.Now().Add(time.Minute))
+	if err != nil {
+		return h, fmt.Errorf("which digests of %s went out: %w", main.Name, err)
+	}
+	for _, e := range entries {
+		if e.Kind != digestKind {
+			continue
+		}
+		h.sent[e.Week] = true
+		if e.At.After(h.last) {
+			h.last = e.At
+		}
+	}
+	return h, nil
+}
+
+// overdue is the latest week whose digest should have gone out by now and did
+// not. One digest catches up however many were missed.
+func (s *Sender) overdue(main lists.List, h history, now time.Time) (digest.Week, bool) {
+	week := s.Schedule.Last(now)
+	if !s.Schedule.Due(week).After(main.Created) || h.sent[week.String()] {
+		return week, false
+	}
+	return week, true
+}
+
+// Run sends what is due until ctx ends, looking every interval. It returns
+// when ctx is done; a failed look is logged and repeated at the next.
+func (s *Sender) Run(ctx context.Context, interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("digest not sent; it will be tried again", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Tick sends every digest that is due now.
+func (s *Sender) Tick(ctx context.Context) error {
+	dir, err := s.Reader.Directory(ctx)
+	if err != nil {
+		return fmt.Errorf("which digests are due: %w", err)
+	}
+	var failed []error
+	for _, main := range dir.MainLists() {
+		if main.State == lists.Closed {
+			continue
+		}
+		h, err := s.history(ctx, main)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		if week, due := s.overdue(main, h, s.Now()); due {
+			if _, err := s.Send(ctx, main, week); err != nil {
+				failed = append(failed, err)
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
