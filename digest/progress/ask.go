@@ -39,9 +39,10 @@ type Outbox interface {
 	Send(ctx context.Context, l smtp.Letter) error
 }
 
-// Weeks tells which digest a question now is for.
+// Weeks tells which digest a question now is for, and which went out.
 type Weeks interface {
-	Next(ctx context.Context, main lists.List) (digest.Week, error)
+	Next() digest.Week
+	Sent(ctx context.Context, main lists.List, week digest.Week) (bool, error)
 }
 
 // Office asks and hears.
@@ -64,10 +65,11 @@ const askedKind = "asked"
 
 // Ask sends the question for the next digest to each leader of a forming or
 // active group under main. Asked again for the same week it sends nothing
-// twice. It gives the number of leaders asked.
+// twice, and nothing where that digest was sent early. It gives the number of
+// leaders asked.
 func (o *Office) Ask(ctx context.Context, main lists.List) (asked int, week digest.Week, err error) {
-	week, err = o.Weeks.Next(ctx, main)
-	if err != nil {
+	week = o.Weeks.Next()
+	if sent, err := o.Weeks.Sent(ctx, main, week); err != nil || sent {
 		return 0, week, err
 	}
 	dir, err := o.Reader.Directory(ctx)
@@ -140,11 +142,7 @@ func (o *Office) Tick(ctx context.Context) error {
 		if main.State == lists.Closed {
 			continue
 		}
-		week, err := o.Weeks.Next(ctx, main)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
+		week := o.Weeks.Next()
 		now, due := o.Now(), o.Schedule.Due(week)
 		if now.Before(due.Add(-o.Lead)) || !now.Before(due) {
 			continue

@@ -37,11 +37,11 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 	if err != nil {
 		return err
 	}
-	main, next, err := o.current(ctx, list)
+	main, sent, err := o.gone(ctx, list, week)
 	if err != nil {
 		return err
 	}
-	if week != next {
+	if sent {
 		return o.answer(ctx, r, list, person, fmt.Sprintf("The digest of week %d has gone out, so your reply is not in it. To have it in the next one, send it to %s, with progress as the first word.\n",
 			week.Number, lists.RoleAddress(list, "request", "", o.Site.Domain)))
 	}
@@ -81,17 +81,18 @@ func (o *Office) holder(ctx context.Context, token string) (lists.List, lists.Pe
 	return lists.List{}, lists.Person{}, week, lists.ErrNotFound
 }
 
-func (o *Office) current(ctx context.Context, l lists.List) (main lists.List, week digest.Week, err error) {
+// gone tells whether the week's digest of the list's family has been sent.
+func (o *Office) gone(ctx context.Context, l lists.List, week digest.Week) (main lists.List, sent bool, err error) {
 	dir, err := o.Reader.Directory(ctx)
 	if err != nil {
-		return main, week, err
+		return main, false, err
 	}
 	main, ok := dir.ByID(l.Family)
 	if !ok {
-		return main, week, fmt.Errorf("main list of %s: %w", l.Name, lists.ErrNotFound)
+		return main, false, fmt.Errorf("main list of %s: %w", l.Name, lists.ErrNotFound)
 	}
-	week, err = o.Weeks.Next(ctx, main)
-	return main, week, err
+	sent, err = o.Weeks.Sent(ctx, main, week)
+	return main, sent, err
 }
 
 // record appends what was said in words; a repeated mail appends nothing.

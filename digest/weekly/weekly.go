@@ -63,21 +63,13 @@ type Mail struct {
 	Raw     []byte    `json:"raw,omitempty"` // the whole message; nil in a preview
 }
 
-// Next is the week whose digest is due next on the main list: the coming
-// one, or the one after it where that was sent early.
-func (s *Sender) Next(ctx context.Context, main lists.List) (digest.Week, error) {
-	week := s.Schedule.Next(s.Now())
-	history, err := s.history(ctx, main)
-	if err != nil {
-		return week, err
-	}
-	if due, ok := s.overdue(main, history, s.Now()); ok {
-		return due, nil
-	}
-	for history.sent[week.String()] {
-		week = week.Following(s.Schedule.Location)
-	}
-	return week, nil
+// Next is the week whose digest is due next, sent early already or not.
+func (s *Sender) Next() digest.Week { return s.Schedule.Next(s.Now()) }
+
+// Sent tells whether the week's digest went out.
+func (s *Sender) Sent(ctx context.Context, main lists.List, week digest.Week) (bool, error) {
+	h, err := s.history(ctx, main)
+	return h.sent[week.String()], err
 }
 
 // Preview is the digest of the week as it would be sent now. It sends and
@@ -239,4 +231,26 @@ func (s *Sender) Tick(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// SendNow sends the digest due next, ahead of its time, and says what came
+// of it. What follows until the scheduled time is in the next one.
+func (s *Sender) SendNow(ctx context.Context, mainID string) (string, error) {
+	dir, err := s.Reader.Directory(ctx)
+	if err != nil {
+		return "", err
+	}
+	main, ok := dir.ByID(mainID)
+	if !ok || !main.Main() {
+		return "", fmt.Errorf("send the digest of %s: %w", mainID, lists.ErrNotFound)
+	}
+	week := s.Next()
+	already, err := s.Send(ctx, main, week)
+	if err != nil {
+		return "", err
+	}
+	if already {
+		return fmt.Sprintf("The digest of week %d, the one due next, had been sent before.", week.Number), nil
+	}
+	return fmt.Sprintf("The digest of week %d was sent to %s.", week.Number, main.Address(s.Site.Domain)), nil
 }
