@@ -1,0 +1,38 @@
+package lists
+
+// Copy is what the members of one list are sent of a post: a header that all
+// of them share and a body, both with CRLF line ends. A member's own fields
+// are written before Head. The empty line between header and body may stand
+// at Head's end; where it does not, it is put there.
+type Copy struct {
+	List List
+	Head []byte
+	Body []byte
+}
+
+// Fanout is a post on its way to the members of its target lists, all of one
+// family. Who gets which copy is PickTarget's to say.
+type Fanout struct {
+	ID        string // names the post in its family for ever: derive it from Message-ID and body
+	Family    string
+	MessageID string  // without brackets, for people and logs
+	Author    Address // may want no own posts back
+	Targets   []Copy
+}
+
+// Lists are the target lists in order.
+func (f *Fanout) Lists() []List {
+	out := make([]List, len(f.Targets))
+	for i := range f.Targets {
+		out[i] = f.Targets[i].List
+	}
+	return out
+}
+
+// Deferral is what one destination put off: members to be tried again.
+type Deferral struct {
+	Destination string
+	Numbers     []Number
+	Reply       string // what the far side said, or what was wrong
+	Paced       bool   // not tried at all: it counts as no attempt
+}

@@ -1,0 +1,296 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// group is this process's place in the consumer group of one stream: it
+// reads entries, claims what others left, and keeps the leases of what it
+// holds.
+type group struct {
+	rdb      redis.UniversalClient
+	stream   string
+	later    string // sorted set of entries set aside until a time
+	consumer string
+	lease    time.Duration
+
+	mu     sync.Mutex
+	ready  bool // the group exists
+	buried time.Time
+	swept  time.Time // when it was last looked for entries to claim
+	held   map[string]*lease
+}
+
+// entry is one entry of a stream, held by this process.
+type entry struct {
+	*lease
+	tries  int
+	fields map[string]string
+}
+
+// lease is the hold on one entry. It ends a little before another process
+// may claim the entry, by two clocks: the one that a step of the system time
+// cannot move, and the one that a suspended machine cannot stop.
+type lease struct {
+	g    *group
+	id   string
+	mu   sync.Mutex
+	till time.Time
+	lost bool
+	gone chan struct{} // closed once lost
+}
+
+// Valid tells whether the work may go on. It is asked before every write to
+// a socket.
+func (l *lease) Valid() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lost {
+		return false
+	}
+	now := time.Now()
+	if now.After(l.till) || now.Round(0).After(l.till.Round(0)) {
+		l.lose()
+		return false
+	}
+	return true
+}
+
+func (l *lease) lose() {
+	if !l.lost {
+		l.lost = true
+		close(l.gone)
+	}
+}
+
+// drop ends the hold in this process; the entry itself is untouched.
+func (l *lease) drop() {
+	l.g.mu.Lock()
+	defer l.g.mu.Unlock()
+	if l.g.held[l.id] == l { // else claimed again, by this same process
+		delete(l.g.held, l.id)
+	}
+}
+
+// hold registers an entry read or claimed at the time given, which must be
+// from before Redis was asked.
+func (g *group) hold(id string, asked time.Time) *lease {
+	l := &lease{g: g, id: id, till: asked.Add(g.lease - g.lease/8), gone: make(chan struct{})}
+	g.mu.Lock()
+	g.held[id] = l
+	g.mu.Unlock()
+	return l
+}
+
+// ensure makes the group where it is not there yet.
+func (g *group) ensure(ctx context.Context) error {
+	g.mu.Lock()
+	ready := g.ready
+	g.mu.Unlock()
+	if ready {
+		return nil
+	}
+	err := g.rdb.XGroupCreateMkStream(ctx, g.stream, groupName, "0").Err()
+	if err != nil && !strings.HasPrefix(err.Error(), "BUSYGROUP") {
+		return fmt.Errorf("making the consumer group of %s: %w", g.stream, err)
+	}
+	g.mu.Lock()
+	g.ready = true
+	g.mu.Unlock()
+	return nil
+}
+
+// read takes up to n new entries, waiting for block at most (negative: not
+// at all); the wait counts as part of the lease.
+func (g *group) read(ctx context.Context, n int, block time.Duration) ([]entry, error) {
+	if err := g.ensure(ctx); err != nil {
+		return nil, err
+	}
+	asked := time.Now()
+	got, err := g.rdb.XReadGroup(ctx, &redis.XReadGroupArgs{
+		Group: groupName, Consumer: g.consumer, Streams: []string{g.stream, ">"}, Count: int64(n), Block: block,
+	}).Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return nil, nil
+	case err != nil:
+		g.forget(err)
+		return nil, fmt.Errorf("reading %s: %w", g.stream, err)
+	case len(got) == 0:
+		return nil, nil
+	}
+	var out []entry
+	for _, m := range got[0].Messages {
+		if m.Values == nil { // deleted since
+			continue
+		}
+		e := entry{lease: g.hold(m.ID, asked), tries: 1, fields: make(map[string]string, len(m.Values))}
+		for k, v := range m.Values {
+			e.fields[k], _ = v.(string)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// claim takes up to n entries whose set-aside time has come or whose holder
+// is dead.
+func (g *group) claim(ctx context.Context, n int, now time.Time) ([]entry, error) {
+	if err := g.ensure(ctx); err != nil {
+		return nil, err
+	}
+	asked := time.Now()
+	got, err := claimScript.Run(ctx, g.rdb, []string{g.stream, g.later},
+		groupName, g.consumer, g.lease.Milliseconds(), now.UnixMilli(), n).Slice()
+	if err != nil {
+		g.forget(err)
+		return nil, fmt.Errorf("claiming from %s: %w", g.stream, err)
+	}
+	var out []entry
+	for _, item := range got {
+		part, ok := item.([]any)
+		if !ok || len(part) != 3 {
+			return out, fmt.Errorf("claiming from %s: odd answer %v", g.stream, item)
+		}
+		id, _ := part[0].(string)
+		tries, _ := part[1].(int64)
+		fields, _ := part[2].([]any)
+		e := entry{lease: g.hold(id, asked), tries: int(tries), fields: make(map[string]string, len(fields)/2)}
+		for i := 0; i+1 < len(fields); i += 2 {
+			k, _ := fields[i].(string)
+			e.fields[k], _ = fields[i+1].(string)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// next gives entries to work on: once a second those whose time has come or
+// whose holder is dead, else new ones.
+func (g *group) next(ctx context.Context, n int, block time.Duration, now time.Time) ([]entry, error) {
+	g.mu.Lock()
+	sweep := time.Since(g.swept) >= min(time.Second, g.lease/4)
+	if sweep {
+		g.swept = time.Now()
+	}
+	g.mu.Unlock()
+	if sweep {
+		if got, err := g.claim(ctx, n, now); err != nil || len(got) > 0 {
+			return got, err
+		}
+		g.bury(ctx)
+	}
+	return g.read(ctx, n, block)
+}
+
+// forget makes the next call look for the group again when Redis says that
+// it is not there, as after a Redis that lost its data.
+func (g *group) forget(err error) {
+	if strings.Contains(err.Error(), "NOGROUP") {
+		g.mu.Lock()
+		g.ready = false
+		g.mu.Unlock()
+	}
+}
+
+// renew gives a sign of life for everything held.
+func (g *group) renew(ctx context.Context) error {
+	g.mu.Lock()
+	held := make([]*lease, 0, len(g.held))
+	args := []any{groupName, g.consumer}
+	for id, l := range g.held {
+		if l.Valid() {
+			held = append(held, l)
+			args = append(args, id)
+		}
+	}
+	g.mu.Unlock()
+	if len(held) == 0 {
+		return nil
+	}
+	asked := time.Now()
+	ours, err := renewScript.Run(ctx, g.rdb, []string{g.stream}, args...).StringSlice()
+	if err != nil {
+		g.forget(err)
+		return fmt.Errorf("renewing %d leases of %s: %w", len(held), g.stream, err)
+	}
+	still := make(map[string]bool, len(ours))
+	for _, id := range ours {
+		still[id] = true
+	}
+	till := asked.Add(g.lease - g.lease/8)
+	for _, l := range held {
+		l.mu.Lock()
+		if still[l.id] && !l.lost {
+			l.till = till
+		} else {
+			l.lose()
+		}
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// keep renews until ctx ends, four times in the life of a lease.
+func (g *group) keep(ctx context.Context, failed func(error)) {
+	t := time.NewTicker(g.lease / 4)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			c, cancel := context.WithTimeout(ctx, g.lease/4)
+			if err := g.renew(c); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+			cancel()
+		}
+	}
+}
+
+// group gives this process's place at a stream.
+func (q *Queue) group(stream, later string) *group {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	g := q.groups[stream]
+	if g == nil {
+		g = &group{
+			rdb: q.rdb, stream: stream, later: later, consumer: q.opt.Node,
+			lease: q.opt.Lease, held: map[string]*lease{},
+		}
+		q.groups[stream] = g
+	}
+	return g
+}
+
+// bury forgets the consumers of processes long gone: those that hold
+// nothing and gave no sign of life for a day. Trouble is no matter: it will
+// be tried again.
+func (g *group) bury(ctx context.Context) {
+	g.mu.Lock()
+	due := time.Since(g.buried) > time.Hour
+	if due {
+		g.buried = time.Now()
+	}
+	g.mu.Unlock()
+	if !due {
+		return
+	}
+	all, err := g.rdb.XInfoConsumers(ctx, g.stream, groupName).Result()
+	if err != nil {
+		return
+	}
+	for _, c := range all {
+		if c.Pending == 0 && c.Idle > 24*time.Hour && c.Name != g.consumer {
+			g.rdb.XGroupDelConsumer(ctx, g.stream, groupName, c.Name)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package queue
+
+import (
+	_ "embed"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The scripts. Each opens with its KEYS, its ARGV and its result; one that
+// can settle a post begins with settle.lua.
+var (
+	//go:embed lua/accept.lua
+	acceptLua string
+	//go:embed lua/claim.lua
+	claimLua string
+	//go:embed lua/renew.lua
+	renewLua string
+	//go:embed lua/dead.lua
+	deadLua string
+
+	//go:embed lua/send.lua
+	sendLua string
+	//go:embed lua/letteropen.lua
+	letterOpenLua string
+	//go:embed lua/lettersave.lua
+	letterSaveLua string
+	//go:embed lua/letterdue.lua
+	letterDueLua string
+
+	acceptScript = redis.NewScript(acceptLua)
+	claimScript  = redis.NewScript(claimLua)
+	renewScript  = redis.NewScript(renewLua)
+	deadScript   = redis.NewScript(deadLua)
+
+	sendScript       = redis.NewScript(sendLua)
+	letterOpenScript = redis.NewScript(letterOpenLua)
+	letterSaveScript = redis.NewScript(letterSaveLua)
+	letterDueScript  = redis.NewScript(letterDueLua)
+)
