@@ -108,6 +108,8 @@ func retry(ctx context.Context, try func() (done bool, err error)) error {
 // absent tells whether err says that a key or field is not there.
 func absent(err error) bool { return errors.Is(err, redis.Nil) }
 
+func isNotFound(err error) bool { return errors.Is(err, lists.ErrNotFound) }
+
 func notFound(format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, lists.ErrNotFound)...)
 }

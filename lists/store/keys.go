@@ -78,5 +78,63 @@ func token(b []byte) string {
 
 // listKeys are the keys that a list has to itself, and that go with it.
 func listKeys(f string, serial uint32) []string {
-	return []string{membersKey(f, serial), activityKey(f, serial)}
+	return []string{
+		membersKey(f, serial), activityKey(f, serial),
+		heldKey(f, serial), heldBodyKey(f, serial), heldNextKey(f, serial),
+		recordKey(f, serial), recordNextKey(f, serial), recordSourceKey(f, serial),
+	}
 }
+
+// heldKey holds the posts that wait for a list's owners, number → JSON.
+func heldKey(f string, serial uint32) string { return listKey(f, "held", serial) }
+
+// heldBodyKey holds their raw messages, number → bytes.
+func heldBodyKey(f string, serial uint32) string { return listKey(f, "heldraw", serial) }
+
+// heldNextKey counts the numbers given to held posts.
+func heldNextKey(f string, serial uint32) string { return listKey(f, "heldnext", serial) }
+
+// heldByKey remembers the number that a queue id's post was given.
+func heldByKey(f string, serial uint32, queueID string) string {
+	return listKey(f, "heldby", serial) + ":" + digest(queueID)
+}
+
+// recordKey is the sorted set of a group's record, by time.
+func recordKey(f string, serial uint32) string { return listKey(f, "record", serial) }
+
+// recordNextKey counts the entries.
+func recordNextKey(f string, serial uint32) string { return listKey(f, "recordnext", serial) }
+
+// recordSourceKey holds which entry a message made, digest of kind and
+// source → entry ID.
+func recordSourceKey(f string, serial uint32) string { return listKey(f, "recordsrc", serial) }
+
+// questionKey holds the question that a token stands for.
+func questionKey(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return siteTag + ":q:" + hex.EncodeToString(sum[:])
+}
+
+// openKey holds the ID of the open question that asks this of an address.
+func openKey(canonical string) string { return siteTag + ":ask:" + digest(canonical) }
+
+// limitKey counts towards a limit.
+func limitKey(key string) string { return siteTag + ":limit:" + digest(key) }
+
+// onceKey holds bytes that are set once, of a family or ("") of the site.
+func onceKey(family, key string) string {
+	tag := siteTag
+	if family != "" {
+		tag = familyTag(family)
+	}
+	if len(key) > 120 {
+		key = digest(key)
+	}
+	return tag + ":once:" + key
+}
+
+// passwordsKey holds an address's app passwords, label → hash.
+func passwordsKey(a lists.Address) string { return siteTag + ":password:" + digest(a.Key()) }
+
+// tokenKey holds whom a sign-in or session token stands for.
+func tokenKey(kind, token string) string { return siteTag + ":" + kind + ":" + digest(token) }

@@ -24,13 +24,18 @@ type Store struct {
 	secret []byte
 
 	commitScript *redis.Script
+	allowScript  *redis.Script
+	hashing      chan struct{} // who may hash a password now
 	directory    atomic.Pointer[snapshot]
 }
 
 // Open joins the site's data in Redis, and begins it in an empty one. It
 // refuses a Redis that another schema of Plenary has written.
 func Open(ctx context.Context, rdb redis.UniversalClient, site lists.Site, now func() time.Time) (*Store, error) {
-	s := &Store{rdb: rdb, site: site, now: now, commitScript: redis.NewScript(commitLua)}
+	s := &Store{
+		rdb: rdb, site: site, now: now, hashing: make(chan struct{}, 2),
+		commitScript: redis.NewScript(commitLua), allowScript: redis.NewScript(allowLua),
+	}
 	schema, err := s.once(ctx, schemaKey(), Schema)
 	if err != nil {
 		return nil, fmt.Errorf("read the schema version from Redis: %w", err)

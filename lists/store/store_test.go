@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -122,4 +123,17 @@ func TestOpenRefusesAnotherSchema(t *testing.T) {
 	if n := rdb.DBSize(ctx).Val(); n != 1 {
 		t.Errorf("%d keys after a refused Open, want the schema alone", n)
 	}
+}
+
+func jsonOf(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// keys are all keys of a Redis.
+func keys(ctx context.Context, rdb redis.UniversalClient) (all []string) {
+	for i := rdb.Scan(ctx, 0, "*", 1000).Iterator(); i.Next(ctx); {
+		all = append(all, i.Val())
+	}
+	return all
 }
