@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"plenary/cmd/plenary/config"
+	"plenary/lists"
+	"plenary/lists/store"
+)
+
+type listCreateCmd struct {
+	Name    string `arg:"" help:"What stands before the @: dc, or data-protection under --parent dc."`
+	Title   string `required:"" help:"A few words that say what it is."`
+	Parent  string `placeholder:"MAIN" help:"The main list it is a group of; without it a main list is made."`
+	Purpose string `help:"What it intends to do."`
+	Leader  string `placeholder:"ADDRESS" help:"Who leads it: subscribed at once, without a question or mail."`
+	Next    string `placeholder:"STEP" help:"Its next step, as \"publish the draft by 2026-12-01\"."`
+	Post    string `placeholder:"POLICY" enum:"${posts}," default:"" help:"Who may post: ${posts}."`
+	Join    string `placeholder:"POLICY" enum:"${joins}," default:"" help:"Who may join: ${joins}."`
+	Archive string `placeholder:"POLICY" enum:"${archives}," default:"" help:"Who may read the archive: ${archives}."`
+}
+
+func (c listCreateCmd) Run(a *app) error {
+	st, cfg, err := a.store()
+	if err != nil {
+		return err
+	}
+	n, err := c.wanted(a, st, cfg)
+	if err != nil {
+		return err
+	}
+	made, err := st.CreateList(a.ctx, n)
+	before := false
+	if refusal := (*lists.Refusal)(nil); errors.As(err, &refusal) {
+		made, before, err = c.already(a, st, n, err)
+	}
+	if err != nil {
+		return err
+	}
+	if n.Leader != "" {
+		if _, _, err := st.Subscribe(a.ctx, made.ID, lists.NewMember{Address: n.Leader, Leader: true}); err != nil {
+			return fmt.Errorf("%s is made, but its leader %s is not subscribed: %w", made.Name, n.Leader, err)
+		}
+	}
+	if before {
+		a.say("%s was there already.", made.Address(cfg.Domain))
+	} else {
+		a.say("%s is made.", made.Address(cfg.Domain))
+	}
+	return nil
+}
+
+// wanted reads the flags.
+func (c listCreateCmd) wanted(a *app, st *store.Store, cfg *config.Config) (n lists.NewList, err error) {
+	n = lists.NewList{
+		Name: c.Name, Title: c.Title, Purpose: c.Purpose,
+		Post: lists.PostPolicy(c.Post), Join: lists.JoinPolicy(c.Join), Archive: lists.ArchivePolicy(c.Archive),
+	}
+	if c.Parent != "" {
+		d, err := st.Directory(a.ctx)
+		if err != nil {
+			return n, err
+		}
+		parent, err := find(d, c.Parent)
+		if err != nil {
+			return n, err
+		}
+		n.Parent = parent.ID
+	}
+	if c.Leader != "" {
+		if n.Leader, err = lists.ParseAddress(c.Leader); err != nil {
+			return n, err
+		}
+	}
+	n.Next, n.NextBy, err = lists.SplitStep(c.Next, cfg.Site().Today(a.now()))
+	return n, err
+}
+
+// already finds the list that the same command made before; err is why it
+// can't be made now.
+func (c listCreateCmd) already(a *app, st *store.Store, n lists.NewList, err error) (lists.List, bool, error) {
+	d, derr := st.Directory(a.ctx)
+	if derr != nil {
+		return lists.List{}, false, derr
+	}
+	for _, l := range d.Lists {
+		parent := ""
+		if !l.Main() {
+			parent = l.Family
+		}
+		if (l.Name == n.Name || parent != "" && l.Short == n.Name) && l.Title == n.Title && parent == n.Parent {
+			return l, true, nil
+		}
+	}
+	return lists.List{}, false, err
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"plenary/cmd/plenary/config"
+	"plenary/lists"
+	"plenary/lists/store"
+)
+
+// property is one thing that `list set` changes and `list show` shows.
+type property struct {
+	name string
+	help string
+	get  func(lists.List) string
+	set  func(l *lists.List, values []string, today lists.Date) error
+}
+
+// words is a property of one text.
+func words(name, help string, at func(*lists.List) *string) property {
+	return property{name, help,
+		func(l lists.List) string { return *at(&l) },
+		func(l *lists.List, values []string, _ lists.Date) error {
+			*at(l) = strings.Join(values, " ")
+			return nil
+		}}
+}
+
+// choice is a property that is one of a few words; the store knows which.
+func choice[T ~string](name, help string, at func(*lists.List) *T) property {
+	return property{name, help,
+		func(l lists.List) string { return string(*at(&l)) },
+		func(l *lists.List, values []string, _ lists.Date) error {
+			*at(l) = T(strings.ToLower(strings.Join(values, " ")))
+			return nil
+		}}
+}
+
+// properties are those that the list itself holds.
+func properties() []property {
+	return []property{
+		words("title", "a few words that say what it is", func(l *lists.List) *string { return &l.Title }),
+		words("purpose", "what it intends to do", func(l *lists.List) *string { return &l.Purpose }),
+		{"next", `the next step, as "publish the draft by 2026-12-01"`, step,
+			func(l *lists.List, values []string, today lists.Date) (err error) {
+				l.Next, l.NextBy, err = lists.SplitStep(strings.Join(values, " "), today)
+				return err
+			}},
+		choice("state", "forming, active, paused, done or closed", func(l *lists.List) *lists.State { return &l.State }),
+		choice("post", "who may post: family, members, anyone, moderated or announce", func(l *lists.List) *lists.PostPolicy { return &l.Post }),
+		choice("join", "who may join: open, approved or invited", func(l *lists.List) *lists.JoinPolicy { return &l.Join }),
+		choice("archive", "who may read it: public, members or none", func(l *lists.List) *lists.ArchivePolicy { return &l.Archive }),
+		choice("unsubscribe", "one-click or shared", func(l *lists.List) *lists.UnsubscribeMode { return &l.Unsub }),
+		choice("reply", "where answers go: author or list", func(l *lists.List) *lists.ReplyMode { return &l.Reply }),
+		choice("from", "when From is rewritten: auto, always or never", func(l *lists.List) *lists.FromMode { return &l.From }),
+		words("footer", `a text under each post, "" none`, func(l *lists.List) *string { return &l.Footer }),
+		words("subject-tag", `before each subject, as [dc], "" none`, func(l *lists.List) *string { return &l.SubjectTag }),
+		words("language", "of letters to members, as en", func(l *lists.List) *string { return &l.Language }),
+		{"aliases", `further names before the @, "" none`,
+			func(l lists.List) string { return strings.Join(l.Aliases, " ") },
+			func(l *lists.List, values []string, _ lists.Date) error { l.Aliases = items(values); return nil }},
+		{"max-size", "the largest post, as 500K or 10M; 0 the site's limit",
+			func(l lists.List) string { return strconv.FormatInt(l.MaxBytes, 10) },
+			func(l *lists.List, values []string, _ lists.Date) (err error) {
+				l.MaxBytes, err = size(strings.Join(values, " "))
+				return err
+			}},
+	}
+}
+
+// items are the values, each of which may hold several with commas or blanks
+// between.
+func items(values []string) []string {
+	return strings.FieldsFunc(strings.Join(values, " "), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// size reads 500K, 10M or a number of bytes.
+func size(s string) (int64, error) {
+	number, unit := strings.TrimRight(strings.ToUpper(strings.TrimSpace(s)), "IB"), int64(1)
+	switch {
+	case strings.HasSuffix(number, "K"):
+		number, unit = number[:len(number)-1], 1<<10
+	case strings.HasSuffix(number, "M"):
+		number, unit = number[:len(number)-1], 1<<20
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	if err != nil || n < 0 || n > 1<<40/unit {
+		return 0, fmt.Errorf("max-size %q: write a number of bytes, or 500K, or 10M", s)
+	}
+	return n * unit, nil
+}
+
+// otherProperties are those kept elsewhere than in the list.
+var otherProperties = [...]struct{ name, help string }{
+	{"leader", "who leads: one or more addresses, subscribed without a mail; \"\" nobody"},
+	{"admin", "the admins of a main list, likewise"},
+	{"name", "before the @; the old name stays as an alias"},
+}
+
+type listSetCmd struct {
+	List  string   `arg:"" help:"Name or short name."`
+	Key   string   `arg:"" help:"The property; a wrong one shows all."`
+	Value []string `arg:"" help:"What it shall be; \"\" for nothing."`
+}
+
+func (c listSetCmd) Run(a *app) error {
+	key := strings.ReplaceAll(strings.ToLower(c.Key), "_", "-")
+	all := properties()
+	i := slices.IndexFunc(all, func(p property) bool { return p.name == key })
+	known := i >= 0
+	for _, p := range otherProperties {
+		known = known || p.name == key
+	}
+	if !known {
+		return misused("%s", unknownProperty(c.Key))
+	}
+	st, cfg, l, err := a.list(c.List)
+	if err != nil {
+		return err
+	}
+	switch key {
+	case "leader":
+		return c.officers(a, st, l, false)
+	case "admin":
+		return c.officers(a, st, l, true)
+	case "name":
+		return c.rename(a, st, cfg, l)
+	}
+	p := all[i]
+	before := p.get(l)
+	l, err = st.UpdateList(a.ctx, l.ID, func(l *lists.List) error {
+		return p.set(l, c.Value, cfg.Site().Today(a.now()))
+	})
+	if err != nil {
+		return err
+	}
+	c.done(a, l.Name, before, p.get(l))
+	return nil
+}
+
+func (c listSetCmd) done(a *app, list, before, now string) {
+	verb := "is"
+	if before == now {
+		verb = "was already"
+	}
+	a.say("%s: %s %s %s.", list, strings.ToLower(c.Key), verb, orWord(now, "empty"))
+}
+
+func unknownProperty(key string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "a list has no property %q; those it has:", key)
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, p := range properties() {
+		fmt.Fprintf(w, "\n  %s\t%s", p.name, p.help)
+	}
+	for _, p := range otherProperties {
+		fmt.Fprintf(w, "\n  %s\t%s", p.name, p.help)
+	}
+	w.Flush()
+	return b.String()
+}
+
+// officers gives the role to those named, subscribed where they aren't, and
+// takes it from all others.
+func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, admin bool) error {
+	if admin && !l.Main() {
+		return &lists.Refusal{Text: fmt.Sprintf("%s is a group: admins are those of its main list, %s.", l.Name, l.Family)}
+	}
+	var named []lists.Address
+	for _, s := range items(c.Value) {
+		address, err := lists.ParseAddress(s)
+		if err != nil {
+			return err
+		}
+		named = append(named, address)
+	}
+	leaders, admins, err := st.Officers(a.ctx, l.ID)
+	if err != nil {
+		return err
+	}
+	before := leaders
+	if admin {
+		before = admins
+	}
+	for _, address := range named {
+		if _, _, err := st.Subscribe(a.ctx, l.ID, lists.NewMember{Address: address, Leader: !admin, Admin: admin}); err != nil {
+			return err
+		}
+	}
+	for _, p := range before {
+		if slices.ContainsFunc(named, p.Address.Same) {
+			continue
+		}
+		if err := setRole(a, st, l, p.Address, func(s *lists.Subscription) {
+			s.Leader, s.Admin = s.Leader && admin, s.Admin && !admin
+		}); err != nil {
+			return err
+		}
+	}
+	now := make([]string, len(named))
+	for i, address := range named {
+		now[i] = address.String()
+	}
+	c.done(a, l.Name, addresses(before), strings.Join(now, ", "))
+	return nil
+}
+
+// setRole changes somebody's roles in the list.
+func setRole(a *app, st *store.Store, l lists.List, who lists.Address, change func(*lists.Subscription)) error {
+	_, err := st.UpdatePerson(a.ctx, l.Family, who, func(p *lists.Person) error {
+		for i := range p.Subs {
+			if p.Subs[i].List == l.ID {
+				change(&p.Subs[i])
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+func (c listSetCmd) rename(a *app, st *store.Store, cfg *config.Config, l lists.List) error {
+	now, err := st.RenameList(a.ctx, l.ID, strings.Join(c.Value, " "))
+	if err != nil {
+		return err
+	}
+	if now.Name == l.Name {
+		a.say("%s has this name already.", l.Name)
+		return nil
+	}
+	a.say("%s is %s now; mail to the old address still arrives.", l.Name, now.Address(cfg.Domain))
+	return nil
+}

@@ -1,0 +1,106 @@
+// Command plenary runs the mailing lists of a body that meets as a whole and
+// works in groups. This package reads the configuration and the command line,
+// joins the parts, and prints; the rules are in the packages it joins.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9/logging"
+
+	"plenary/cmd/plenary/config"
+	"plenary/lists"
+)
+
+// Exit statuses (DESIGN section 1, "Command line").
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the grammar. Each command is in the file of its name.
+type commands struct {
+	Config string `short:"c" placeholder:"FILE" help:"Configuration to use (or PLENARY_CONFIG); else ./plenary.toml, /etc/plenary/plenary.toml."`
+
+	ConfigCmd configCmd `cmd:"" name:"config" help:"Check the configuration, or print an example of it."`
+	List      listCmd   `cmd:"" help:"Create, show and change lists."`
+	Member    memberCmd `cmd:"" help:"Add, show and change members."`
+}
+
+func main() {
+	logging.Disable() // go-redis would write on stderr by itself
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command line and gives its exit status.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c commands
+	parser := kong.Must(&c,
+		kong.Name("plenary"),
+		kong.Description("The mailing lists of a body that meets as a whole and works in groups."),
+		kong.Writers(out, errs),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Vars{
+			"posts": "family,members,anyone,moderated,announce", "joins": "open,approved,invited",
+			"archives": "public,members,none", "deliveries": "each,daily,weekly,none", "roles": "member,leader,admin",
+		},
+	)
+	line, err := parser.Parse(args)
+	if err == nil {
+		a := &app{ctx: ctx, in: in, out: out, errs: errs, now: time.Now, file: c.Config, environ: os.Environ()}
+		err = line.Run(a)
+		a.close()
+	} else {
+		err = misused("%v (plenary --help shows how)", err)
+	}
+	return report(errs, err)
+}
+
+// usageError is a command line that can't be carried out as written.
+type usageError struct{ text string }
+
+func (u *usageError) Error() string { return u.text }
+
+func misused(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// errSaid is a failure whose words are on stderr already.
+var errSaid = errors.New("failed")
+
+// report writes what went wrong for people, and gives the exit status.
+func report(errs io.Writer, err error) int {
+	var (
+		usage   *usageError
+		faults  config.Faults
+		refusal *lists.Refusal
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintln(errs, "plenary:", usage.text)
+		return exitUsage
+	case errors.Is(err, errSaid):
+	case errors.As(err, &faults):
+		fmt.Fprintln(errs, faults)
+	case errors.As(err, &refusal):
+		fmt.Fprintln(errs, "plenary:", refusal.Text)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(errs, "plenary: stopped before it was done")
+	default:
+		fmt.Fprintln(errs, "plenary:", strings.TrimSpace(err.Error()))
+	}
+	return exitFailed
+}
