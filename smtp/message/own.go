@@ -1,0 +1,236 @@
+package message
+
+import "strings"
+
+// OwnText is the part of a reply that its writer wrote: quoted lines, the
+// lines that introduce them ("On … Ann wrote:"), the copy of the mail that
+// some clients put below, the signature, and lines like "Sent from my phone"
+// are left out. Answers between or below quoted lines stay. The text is as
+// Text gives it; it is read line by line, in many languages (ownwords.go).
+func OwnText(text string) string {
+	r := reply{lines: strings.Split(text, "\n")}
+	var own []string
+	for i := 0; i < len(r.lines); {
+		line := r.lines[i]
+		switch {
+		case isSignature(line), isOriginalMark(line), r.headerBlockAt(i):
+			return joinOwn(own)
+		case isQuoted(line):
+			i++
+		case isRule(line) && r.copyFollows(i+1):
+			return joinOwn(own)
+		default:
+			n, strong := r.attributionAt(i)
+			switch {
+			case n > 0 && strong && !r.quoteFollows(i+n) && joinOwn(own) != "":
+				return joinOwn(own) // the mail answered stands below, unquoted
+			case n > 0:
+				i += n
+			default:
+				if !isDevice(line) {
+					own = append(own, line)
+				}
+				i++
+			}
+		}
+	}
+	return joinOwn(own)
+}
+
+// reply is the lines of a text.
+type reply struct{ lines []string }
+
+// joinOwn joins the writer's lines: no blanks at their ends, one empty line
+// at most between two, none at the beginning and end.
+func joinOwn(lines []string) string {
+	var b strings.Builder
+	empty := false
+	for _, line := range lines {
+		line = strings.TrimRight(line, " \t\u00a0\r")
+		if strings.TrimLeft(line, " \t\u00a0\u200b") == "" {
+			empty = true
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+			if empty {
+				b.WriteByte('\n')
+			}
+		}
+		empty = false
+		b.WriteString(line)
+	}
+	return strings.TrimLeft(b.String(), " \t\u00a0")
+}
+
+func isQuoted(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, " \t\u00a0"), ">")
+}
+
+// isSignature knows the line before a signature (RFC 3676 4.3), also where
+// the blank at its end was lost.
+func isSignature(line string) bool { return strings.TrimRight(line, " \t\u00a0\r") == "--" }
+
+// isRule knows a drawn line, as Outlook and list footers have it.
+func isRule(line string) bool {
+	line = strings.TrimSpace(line)
+	return len(line) >= 10 && (strings.Trim(line, "_") == "" || strings.Trim(line, "-") == "" || strings.Trim(line, "=") == "")
+}
+
+// copyFollows tells whether a copied mail, or nothing, comes after a rule. A
+// rule of underscores, longer than anybody types, always ends the text.
+func (r reply) copyFollows(i int) bool {
+	rule := strings.TrimSpace(r.lines[i-1])
+	if rule[0] == '_' && len(rule) >= 20 {
+		return true
+	}
+	i = r.nextWritten(i)
+	return i == len(r.lines) || r.headerBlockAt(i)
+}
+
+// nextWritten is the first line from i on that is not empty, a few lines on
+// at most.
+func (r reply) nextWritten(i int) int {
+	for end := min(len(r.lines), i+5); i < end && strings.TrimSpace(r.lines[i]) == ""; i++ {
+	}
+	return min(i, len(r.lines))
+}
+
+// quoteFollows tells whether what comes next is quoted, or nothing.
+func (r reply) quoteFollows(i int) bool {
+	i = r.nextWritten(i)
+	return i == len(r.lines) || isQuoted(r.lines[i]) || strings.TrimSpace(r.lines[i]) == ""
+}
+
+// headerBlockAt tells whether a copied mail's header begins at line i: a line
+// "From: …" and two more such lines within the next six.
+func (r reply) headerBlockAt(i int) bool {
+	if !isHeaderLine(r.lines[i], fromWords) {
+		return false
+	}
+	others := 0
+	for _, line := range r.lines[i+1 : min(len(r.lines), i+7)] {
+		if isHeaderLine(line, sentWords) || isHeaderLine(line, toWords) || isHeaderLine(line, subjectWords) {
+			others++
+		}
+	}
+	return others >= 2
+}
+
+// isHeaderLine tells whether a line is one of words, a colon, and a value.
+func isHeaderLine(line string, words []string) bool {
+	line = strings.TrimLeft(line, " \t\u00a0*")
+	at := strings.IndexAny(line[:min(len(line), 60)], ":\uff1a")
+	if at <= 0 {
+		return false
+	}
+	name := strings.ToLower(strings.Trim(line[:at], " \t\u00a0*"))
+	for _, w := range words {
+		if name == w {
+			return true
+		}
+	}
+	return false
+}
+
+// isOriginalMark knows "-----Original Message-----" and its kin.
+func isOriginalMark(line string) bool {
+	line = strings.TrimSpace(line)
+	if len(line) > 120 {
+		return false
+	}
+	lower := strings.ToLower(line)
+	inner := strings.Trim(lower, "-_*= \u00a0")
+	marked := strings.HasPrefix(lower, "--") && strings.HasSuffix(lower, "--")
+	for _, w := range originalWords {
+		if marked && inner == w {
+			return true
+		}
+	}
+	for _, w := range forwardWords {
+		if inner == w || inner == w+":" || inner == w+" :" {
+			return true
+		}
+	}
+	return false
+}
+
+// isDevice knows the line that phones and programs put below.
+func isDevice(line string) bool {
+	line = strings.ToLower(strings.TrimSpace(line))
+	if len(line) > 120 || line == "" {
+		return false
+	}
+	for _, w := range deviceWords {
+		if strings.HasPrefix(line, w) {
+			return true
+		}
+	}
+	return strings.HasPrefix(line, "von meine") && strings.HasSuffix(strings.TrimRight(line, "."), "gesendet")
+}
+
+// attributionAt tells how many lines from i on introduce a quote: clients
+// fold "On … Ann <ann@example.net> wrote:" over two or three. It is strong
+// where it names a day or an address besides the verb.
+func (r reply) attributionAt(i int) (n int, strong bool) {
+	joined := ""
+	for n = 1; n <= 3 && i+n <= len(r.lines); n++ {
+		line := strings.TrimSpace(r.lines[i+n-1])
+		if line == "" || isQuoted(line) || len(joined)+len(line) > 500 {
+			break
+		}
+		joined = strings.TrimSpace(joined + " " + line)
+		isOne, strong := introduces(joined)
+		if isOne && (strong || r.quoteFollows(i+n) && i+n < len(r.lines)) {
+			return n, strong
+		}
+		if n == 1 && !opensAttribution(joined) {
+			break
+		}
+	}
+	return 0, false
+}
+
+// introduces tells whether one line of text is an attribution.
+func introduces(line string) (isOne, strong bool) {
+	body, ok := strings.CutSuffix(line, ":")
+	if !ok {
+		body, ok = strings.CutSuffix(line, "\uff1a")
+	}
+	if !ok {
+		return false, false
+	}
+	body = strings.TrimSpace(strings.ToLower(body))
+	dated := strings.ContainsAny(body, "0123456789")
+	addressed := strings.ContainsAny(body, "@")
+	for _, v := range wroteWords {
+		if at := strings.LastIndex(body, v); at >= 0 && wordEnds(body, at, v) {
+			return true, opensAttribution(line) && (dated || addressed) || dated && addressed
+		}
+	}
+	// "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
+	if dated && strings.HasSuffix(body, ">") && addressed && body[0] >= '0' && body[0] <= '9' {
+		return true, true
+	}
+	return false, false
+}
+
+// wordEnds tells whether v at that place of s is a word of its own. Scripts
+// that put no blanks between words are taken as they are.
+func wordEnds(s string, at int, v string) bool {
+	letter := func(c byte) bool { return 'a' <= c && c <= 'z' }
+	before := at == 0 || !letter(s[at-1]) || !letter(v[0])
+	end := at + len(v)
+	return before && (end == len(s) || !letter(s[end]))
+}
+
+// opensAttribution tells whether a line may be the first of an attribution.
+func opensAttribution(line string) bool {
+	lower := strings.ToLower(line)
+	for _, w := range openWords {
+		if strings.HasPrefix(lower, w) {
+			return true
+		}
+	}
+	return lower != "" && lower[0] >= '0' && lower[0] <= '9'
+}
