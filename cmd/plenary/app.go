@@ -13,6 +13,7 @@ import (
 
 	"plenary/cmd/plenary/config"
 	"plenary/cmd/plenary/redisopen"
+	"plenary/digest"
 	"plenary/lists"
 	"plenary/lists/store"
 )
@@ -56,28 +57,24 @@ func (a *app) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// config reads the configuration; every fault that keeps it from being used
-// is the error.
+// load reads the configuration, each value looked at by who will use it.
+func (a *app) load() (*config.Config, config.Faults) {
+	return config.Load(a.file, a.environ,
+		config.Check{Key: "redis.url", Of: redisopen.CheckAddress},
+		config.Check{Key: "digest.schedule", Of: func(s string) error {
+			_, err := digest.ParseSchedule(s, nil)
+			return err
+		}})
+}
+
+// config is the configuration; every fault that keeps it from being used is
+// the error.
 func (a *app) config() (*config.Config, error) {
-	cfg, faults := config.Load(a.file, a.environ)
-	faults = append(faults, a.checkRedisURL(cfg, faults)...)
+	cfg, faults := a.load()
 	if fatal := faults.Fatal(); len(fatal) > 0 {
 		return nil, fatal
 	}
 	return cfg, nil
-}
-
-// checkRedisURL asks the one who will open it.
-func (a *app) checkRedisURL(cfg *config.Config, faults config.Faults) config.Faults {
-	for _, f := range faults {
-		if f.Key == "redis.url" || f.Key == "" {
-			return nil
-		}
-	}
-	if err := redisopen.CheckAddress(cfg.Redis.URL); err != nil {
-		return config.Faults{cfg.Fault("redis.url", "%v", err)}
-	}
-	return nil
 }
 
 // cliWait is how long a command waits for Redis; the service waits longer.

@@ -14,8 +14,7 @@ type configCmd struct {
 type configCheckCmd struct{}
 
 func (configCheckCmd) Run(a *app) error {
-	cfg, faults := config.Load(a.file, a.environ)
-	faults = append(faults, a.checkRedisURL(cfg, faults)...)
+	cfg, faults := a.load()
 	if len(faults) == 0 || faults[0].Key != "" {
 		faults = append(faults, cfg.CheckFiles()...)
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +14,15 @@ import (
 	"plenary/lists"
 )
 
+// Check is how a value is looked at by the part that will use it.
+type Check struct {
+	Key string
+	Of  func(value string) error // in words for the operator
+}
+
 // check looks at every value of its own form, and at those that need each
 // other. Keys that are at fault already are left alone.
-func (c *Config) check(before Faults) Faults {
+func (c *Config) check(before Faults, others []Check) Faults {
 	bad := map[string]bool{}
 	for _, f := range before {
 		bad[f.Key] = true
@@ -36,6 +43,15 @@ func (c *Config) check(before Faults) Faults {
 	c.checkReception(say, note)
 	c.checkDelivery(say, note)
 	c.checkPages(say, note)
+	for _, k := range c.keys() {
+		for _, other := range others {
+			if other.Key == k.name && k.value.Kind() == reflect.String {
+				if err := other.Of(k.value.String()); err != nil {
+					say(k.name, "%v", err)
+				}
+			}
+		}
+	}
 	return faults
 }
 
@@ -88,9 +104,6 @@ func (c *Config) checkForms(say sayer) {
 		if l.value != "" && !isHostPort(l.value) {
 			say(l.name, `%q: write HOST:PORT, as "%s"`, l.value, net.JoinHostPort(hostOf(l.value), l.port))
 		}
-	}
-	if _, _, _, err := parseSchedule(c.Digest.Schedule); err != nil {
-		say("digest.schedule", `%v: write a day and a time of 24 hours, as "Mon 09:00"`, err)
 	}
 	if _, err := location(c.Digest.Timezone); err != nil {
 		say("digest.timezone", `%q is no time zone: write a name of the zone database, as "Europe/Zurich" or "UTC"`, c.Digest.Timezone)

@@ -4,7 +4,7 @@
 package config
 
 import (
-	"fmt"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -163,12 +163,6 @@ func (c *Config) Site() lists.Site {
 	return site
 }
 
-// Schedule is the week's moment of the digest, in the site's time zone.
-func (c *Config) Schedule() (day time.Weekday, hour, minute int) {
-	day, hour, minute, _ = parseSchedule(c.Digest.Schedule)
-	return day, hour, minute
-}
-
 // PollEvery is how often a mailbox without IDLE is looked into.
 func (c *Config) PollEvery() time.Duration {
 	d, _ := time.ParseDuration(c.Collect.Poll)
@@ -194,22 +188,7 @@ func location(name string) (*time.Location, error) {
 		name = known
 	}
 	if name == "" || name == "Local" {
-		return nil, fmt.Errorf("%q names no time zone", name)
+		return nil, errors.New("no name of a time zone")
 	}
 	return time.LoadLocation(name)
-}
-
-// parseSchedule reads "Mon 09:00".
-func parseSchedule(s string) (day time.Weekday, hour, minute int, err error) {
-	word, clock, ok := strings.Cut(strings.TrimSpace(s), " ")
-	t, terr := time.Parse("15:04", strings.TrimSpace(clock))
-	if !ok || terr != nil || len(word) < 3 {
-		return 0, 0, 0, fmt.Errorf("%q is no day and time", s)
-	}
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if strings.HasPrefix(strings.ToLower(d.String()), strings.ToLower(word)) {
-			return d, t.Hour(), t.Minute(), nil
-		}
-	}
-	return 0, 0, 0, fmt.Errorf("%q is no day of the week", word)
 }

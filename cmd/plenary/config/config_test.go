@@ -1,13 +1,13 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -94,8 +94,8 @@ func TestFaults(t *testing.T) {
 			`:1:1: domain: the domain "here" has no dot: write it as`,
 			`:2:1: admins: "me": not a mail address: it has no @`,
 			`:4:1: smtp.listen: "25" is no address to listen on: write IP:PORT`,
-			`:6:1: digest.schedule: "Someday" is no day and time`,
-			`:7:1: digest.timezone: "Mars" is no time zone`}},
+			`:7:1: digest.timezone: "Mars" is no time zone`,
+			`:6:1: digest.schedule: no such day`}},
 		"no domain":          {"admins = []\n", []string{`: domain: missing: write the domain`}},
 		"a word of a few":    {ok + "[redis]\ndurability = \"some\"\n", []string{`:3:1: redis.durability: "some": write "strict" or "relaxed"`}},
 		"acme":               {ok + "[smtp]\nacme = true\n", []string{`:3:1: smtp.acme: not built yet: give tls_cert and tls_key`}},
@@ -113,7 +113,12 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := write(t, tc.text)
-			_, faults := Load(file, nil)
+			_, faults := Load(file, nil, Check{"digest.schedule", func(s string) error {
+				if s == "Someday" {
+					return errors.New("no such day")
+				}
+				return nil
+			}})
 			if len(faults) != len(tc.want) {
 				t.Fatalf("%d faults, want %d:\n%v", len(faults), len(tc.want), faults)
 			}
@@ -199,14 +204,11 @@ func TestCheckFilesNamesEach(t *testing.T) {
 	}
 }
 
-func TestSiteAndSchedule(t *testing.T) {
-	c, _ := Load(write(t, "domain = \"Lists.Example.ORG\"\nadmins = [\"A@example.org\"]\n[http]\nbase_url = \"https://l.example.org/\"\n[digest]\nschedule = \"wednesday 23:05\"\ntimezone = \"Europe/Geneva\"\n"), nil)
+func TestSite(t *testing.T) {
+	c, _ := Load(write(t, "domain = \"Lists.Example.ORG\"\nadmins = [\"A@example.org\"]\n[http]\nbase_url = \"https://l.example.org/\"\n[digest]\ntimezone = \"Europe/Geneva\"\n"), nil)
 	site := c.Site()
 	if site.Domain != "lists.example.org" || site.BaseURL != "https://l.example.org" || !site.Admin("a@EXAMPLE.org") || site.Location.String() != "Europe/Zurich" {
 		t.Errorf("%+v", site)
-	}
-	if d, h, m := c.Schedule(); d != time.Wednesday || h != 23 || m != 5 {
-		t.Errorf("%v %d:%d", d, h, m)
 	}
 }
 
@@ -218,7 +220,7 @@ func FuzzLoad(f *testing.F) {
 		c := Default()
 		if _, broken := c.decode([]byte(text)); !broken {
 			c.settle()
-			c.check(nil)
+			c.check(nil, nil)
 		}
 	})
 }

@@ -48,7 +48,7 @@ func (c *Config) File() string { return c.source.file }
 // Load reads the file named, or PLENARY_CONFIG, or the first of the usual
 // places, and lays the environment over it. The Config is never nil; it is
 // fit for use when no fault is fatal.
-func Load(file string, environ []string) (*Config, Faults) {
+func Load(file string, environ []string, others ...Check) (*Config, Faults) {
 	env := map[string]string{}
 	for _, kv := range environ {
 		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "PLENARY_") {
@@ -73,7 +73,7 @@ func Load(file string, environ []string) (*Config, Faults) {
 		return c, Faults{{Text: fmt.Sprintf("no configuration: neither %s nor %s is there; name a file with -c or PLENARY_CONFIG (`plenary config example` prints one)", places[0], places[1])}}
 	}
 	c.settle()
-	return c, append(faults, c.check(faults)...)
+	return c, append(faults, c.check(faults, others)...)
 }
 
 // read opens the file named, which must be there, or else one of the places.
