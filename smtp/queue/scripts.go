@@ -26,6 +26,18 @@ var (
 	letterSaveLua string
 	//go:embed lua/letterdue.lua
 	letterDueLua string
+	//go:embed lua/settle.lua
+	settleLua string
+	//go:embed lua/plan.lua
+	planLua string
+	//go:embed lua/chunkopen.lua
+	chunkOpenLua string
+	//go:embed lua/lateopen.lua
+	lateOpenLua string
+	//go:embed lua/save.lua
+	saveLua string
+	//go:embed lua/due.lua
+	dueLua string
 
 	acceptScript = redis.NewScript(acceptLua)
 	claimScript  = redis.NewScript(claimLua)
@@ -36,4 +48,10 @@ var (
 	letterOpenScript = redis.NewScript(letterOpenLua)
 	letterSaveScript = redis.NewScript(letterSaveLua)
 	letterDueScript  = redis.NewScript(letterDueLua)
+
+	planScript      = redis.NewScript(settleLua + planLua)
+	chunkOpenScript = redis.NewScript(chunkOpenLua)
+	lateOpenScript  = redis.NewScript(lateOpenLua)
+	saveScript      = redis.NewScript(settleLua + saveLua)
+	dueScript       = redis.NewScript(dueLua)
 )

@@ -1,0 +1,223 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"plenary/lists"
+)
+
+// pacedWait is how long what was not even tried waits for its destination.
+const pacedWait = 5 * time.Second
+
+// Part is a leased part of a post's fan-out: a chunk of member numbers, or
+// what one destination put off of a chunk. Its methods serve one goroutine,
+// save Valid.
+type Part struct {
+	q      *Queue
+	entry  entry
+	keys   familyKeys
+	stream string
+	post   *loadedPost
+
+	kind  string // "b" a chunk, "k" put off
+	name  string // the chunk's seven digits, or the field of late
+	chunk string
+	first lists.Number // of the chunk
+	size  int
+	epoch int64
+	round int
+	saves int
+	ended bool
+
+	handled []byte                // of a chunk: who is sent, failed or put off
+	late    *late                 // of what was put off
+	left    map[lists.Number]bool // of what was put off: who is still to be served
+}
+
+// late is what one destination put off, as Redis has it.
+type late struct {
+	Destination string `json:"d"`
+	Numbers     string `json:"n"` // separated by commas
+	Tries       int    `json:"a"`
+	First       int64  `json:"f"` // first tried, Unix s
+	Reply       string `json:"r"`
+}
+
+func (l *late) numbers() map[lists.Number]bool {
+	out := map[lists.Number]bool{}
+	for _, s := range strings.Split(l.Numbers, ",") {
+		if n, err := strconv.ParseUint(s, 10, 32); err == nil {
+			out[lists.Number(n)] = true
+		}
+	}
+	return out
+}
+
+func joinNumbers(ns []lists.Number) string {
+	b := make([]byte, 0, 8*len(ns))
+	for i, n := range ns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendUint(b, uint64(n), 10)
+	}
+	return string(b)
+}
+
+// Fanout is the post, shared with other workers and not to be changed. Its
+// targets are those that are still being sent.
+func (p *Part) Fanout() *lists.Fanout { return &p.post.fanout }
+
+// Range is the numbers that the part lies in.
+func (p *Part) Range() (from, to lists.Number) {
+	return p.first, p.first + lists.Number(p.size) - 1
+}
+
+// Todo tells whether member n is still to be served by this part.
+func (p *Part) Todo(n lists.Number) bool {
+	if p.late != nil {
+		return p.left[n]
+	}
+	return n >= p.first && n < p.first+lists.Number(p.size) && !hasBit(p.handled, int(n-p.first))
+}
+
+// Fresh tells whether this is a first try, not one put off.
+func (p *Part) Fresh() bool { return p.late == nil }
+
+// Tries is how often it was tried before.
+func (p *Part) Tries() int {
+	if p.late == nil {
+		return 0
+	}
+	return p.late.Tries
+}
+
+// Expired tells whether it is too old to be put off once more.
+func (p *Part) Expired() bool {
+	return p.late != nil && p.q.now().Sub(time.Unix(p.late.First, 0)) >= p.q.opt.Retry.Expire
+}
+
+// Valid tells whether the hold still stands.
+func (p *Part) Valid() bool { return p.entry.Valid() }
+
+// Save records, durably, who is done (sent, or failed for good, or not to be
+// served any more) and keeps the hold. After an error that is not ErrLost it
+// may be called again with the same members; until it succeeds nothing more
+// may be sent.
+func (p *Part) Save(ctx context.Context, done []lists.Number) error {
+	return p.save(ctx, done, nil, "save")
+}
+
+// End records who is done and who is put off, and gives up the hold. Where
+// all is false, what is left may be taken by another holder at once. What is
+// put off is only told at the end, so that it is one entry a destination; a
+// holder that dies before is followed by one that tries it at once.
+func (p *Part) End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error {
+	mode := "end"
+	if !all {
+		mode = "again"
+	}
+	if err := p.save(ctx, done, put, mode); err != nil {
+		return err
+	}
+	p.Leave()
+	return nil
+}
+
+// Leave stops holding without a word to Redis, for when it cannot be reached
+// or the hold is lost: what is left is claimed once the lease has run out.
+func (p *Part) Leave() {
+	if !p.ended {
+		p.ended = true
+		p.entry.drop()
+	}
+}
+
+func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferral, mode string) error {
+	for _, n := range done {
+		p.settled(n)
+	}
+	for _, d := range put {
+		for _, n := range d.Numbers {
+			p.settled(n)
+		}
+	}
+	state, err := p.state(mode)
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", p, err)
+	}
+	now := p.q.now()
+	id := p.post.fanout.ID
+	args := []any{id, p.kind, p.name, p.epoch, state, mode, p.round, p.entry.id, groupName,
+		now.Unix(), int(p.q.opt.Keep.Seconds()), p.saves + 1}
+	for _, d := range put {
+		l, due := p.putOff(d, now)
+		j, err := json.Marshal(l)
+		if err != nil {
+			return fmt.Errorf("recording %s: %w", p, err)
+		}
+		args = append(args, fmt.Sprintf("%s %s.%d %s", p.chunk, p.entry.id, p.epoch, d.Destination), j, due.UnixMilli())
+	}
+	k := p.keys
+	ok, err := saveScript.Run(ctx, p.q.rdb, []string{k.post(id), k.parts(id), k.plan(id), k.bodies(id), k.late(id),
+		k.posts(), k.due(), p.stream}, args...).Int()
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", p, err)
+	}
+	if ok == 0 {
+		return fmt.Errorf("recording %s: %w", p, ErrLost)
+	}
+	p.saves++
+	return nil
+}
+
+func (p *Part) settled(n lists.Number) {
+	if p.late != nil {
+		delete(p.left, n)
+	} else if n >= p.first && n < p.first+lists.Number(p.size) {
+		setBit(p.handled, int(n-p.first))
+	}
+}
+
+// state is what Redis keeps of the part: its bitmap, or who is left, which
+// goes with the hold when it is nobody.
+func (p *Part) state(mode string) ([]byte, error) {
+	if p.late == nil {
+		return p.handled, nil
+	}
+	if len(p.left) == 0 && mode != "save" {
+		return nil, nil
+	}
+	left := make([]lists.Number, 0, len(p.left))
+	for n := range p.left {
+		left = append(left, n)
+	}
+	slices.Sort(left)
+	l := *p.late
+	l.Numbers = joinNumbers(left)
+	return json.Marshal(l)
+}
+
+// putOff says how what a destination put off is kept, and until when.
+func (p *Part) putOff(d lists.Deferral, now time.Time) (late, time.Time) {
+	l := late{Destination: d.Destination, Numbers: joinNumbers(d.Numbers), Tries: p.Tries(), First: now.Unix(), Reply: strings.ToValidUTF8(d.Reply, "?")}
+	if p.late != nil {
+		l.First = p.late.First
+	}
+	if d.Paced {
+		return l, now.Add(pacedWait)
+	}
+	l.Tries++
+	return l, now.Add(p.q.opt.Retry.wait(l.Tries))
+}
+
+// String names the part in errors and logs.
+func (p *Part) String() string {
+	return fmt.Sprintf("post %s of %s, chunk %s", p.post.fanout.ID, p.post.fanout.Family, p.name)
+}

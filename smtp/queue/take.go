@@ -1,0 +1,249 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"plenary/lists"
+)
+
+// Every so many takes, what was put off goes before what is fresh: neither
+// starves the other.
+const retriesEvery = 4
+
+// Part leases the next part of a post: the families take turns, and the
+// posts of a family. It is nil where none waits.
+func (q *Queue) Part(ctx context.Context) (*Part, error) {
+	q.mu.Lock()
+	families := slices.Clone(q.families)
+	q.turn++
+	turn := q.turn
+	q.mu.Unlock()
+	for i := range families {
+		f := familyKeys(families[(turn+i)%len(families)])
+		streams := []string{f.chunks(), f.retries()}
+		if turn%retriesEvery == 0 {
+			slices.Reverse(streams)
+		}
+		for _, stream := range streams {
+			for {
+				got, err := q.group(stream, f.at("none")).next(ctx, 1, -1, q.now())
+				if err != nil {
+					return nil, err
+				}
+				if len(got) == 0 {
+					break
+				}
+				if p, err := q.open(ctx, f, stream, got[0]); p != nil || err != nil {
+					return p, err
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// open makes the holder of the entry the only one who may write its ledger;
+// nil where there is nothing left to do.
+func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) (p *Part, err error) {
+	id := e.fields["post"]
+	defer func() {
+		if p == nil {
+			e.drop()
+		}
+		if err != nil {
+			err = fmt.Errorf("opening a part of post %s of %s: %w", id, string(f), err)
+		}
+	}()
+	part := &Part{q: q, entry: e, keys: f, stream: stream}
+	var answer []any
+	if field, late := e.fields["late"]; late {
+		part.kind, part.name = "k", field
+		answer, err = lateOpenScript.Run(ctx, q.rdb, []string{f.post(id), f.parts(id), f.late(id), stream},
+			field, e.id, groupName).Slice()
+	} else {
+		part.kind, part.name = "b", e.fields["chunk"]
+		answer, err = chunkOpenScript.Run(ctx, q.rdb, []string{f.post(id), f.parts(id), f.plan(id), stream},
+			id, part.name, e.fields["at"], e.fields["round"], e.id, groupName).Slice()
+		q.ring() // the post's next chunk waits now
+	}
+	if err != nil || len(answer) == 0 {
+		return nil, err
+	}
+	if err := part.read(answer); err != nil {
+		return nil, err
+	}
+	part.post, err = q.bodies.get(f.post(id), part.round, func() (*loadedPost, error) { return q.load(ctx, f, id) })
+	if err != nil {
+		return nil, err
+	}
+	return part, nil
+}
+
+// read takes in what an opening script answered.
+func (p *Part) read(answer []any) error {
+	if len(answer) != 4 {
+		return fmt.Errorf("odd answer %v", answer)
+	}
+	t := texts(answer)
+	var err1, err2, err3 error
+	p.epoch, err1 = strconv.ParseInt(t[0], 10, 64)
+	p.round, err2 = strconv.Atoi(t[1])
+	p.size, err3 = strconv.Atoi(t[2])
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	p.chunk = p.name[:min(7, len(p.name))]
+	c, err := strconv.Atoi(p.chunk)
+	if err != nil {
+		return fmt.Errorf("chunk %q: %w", p.name, err)
+	}
+	p.first = lists.Number(c * p.size)
+	if p.kind == "b" {
+		p.handled = make([]byte, (p.size+7)/8)
+		copy(p.handled, t[3])
+		return nil
+	}
+	p.late = &late{}
+	if err := json.Unmarshal([]byte(t[3]), p.late); err != nil {
+		return fmt.Errorf("what was put off: %w", err)
+	}
+	p.left = p.late.numbers()
+	return nil
+}
+
+// load reads a post with the copies of its lists.
+func (q *Queue) load(ctx context.Context, f familyKeys, id string) (*loadedPost, error) {
+	var post, bodies *redis.MapStringStringCmd
+	if _, err := q.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		post = p.HGetAll(ctx, f.post(id))
+		bodies = p.HGetAll(ctx, f.bodies(id))
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("reading it: %w", err)
+	}
+	head, body := post.Val(), bodies.Val()
+	out := &loadedPost{fanout: lists.Fanout{ID: id, Family: string(f), MessageID: head["mid"], Author: lists.Address(head["author"])}}
+	var err error
+	if out.round, err = strconv.Atoi(head["round"]); err != nil {
+		return nil, fmt.Errorf("its round: %w", err)
+	}
+	targets, err := readTargets(head)
+	if err != nil {
+		return nil, err
+	}
+	shared := map[string][]byte{}
+	for _, t := range targets {
+		if shared[t.body] == nil {
+			shared[t.body] = []byte(body["b:"+t.body])
+		}
+		out.fanout.Targets = append(out.fanout.Targets, lists.Copy{List: t.list, Head: []byte(body["h:"+t.list.ID]), Body: shared[t.body]})
+	}
+	return out, nil
+}
+
+type target struct {
+	order int
+	body  string
+	list  lists.List
+}
+
+// readTargets reads the lists that a post is still being sent to, from its
+// record, in the order they were given.
+func readTargets(head map[string]string) ([]target, error) {
+	var out []target
+	for field, value := range head {
+		if len(field) < 2 || field[:2] != "t:" || value == "" {
+			continue
+		}
+		var t target
+		var list string
+		if err := json.Unmarshal([]byte(value), &[]any{&t.order, &t.body, &list}); err != nil {
+			return nil, fmt.Errorf("its list %s: %w", field[2:], err)
+		}
+		if err := json.Unmarshal([]byte(list), &t.list); err != nil {
+			return nil, fmt.Errorf("its list %s: %w", field[2:], err)
+		}
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(a, b target) int { return a.order - b.order })
+	return out, nil
+}
+
+// Keep gives signs of life for all that this process holds, puts back what
+// is due, and looks for families that others planned for; it ends with ctx.
+// Whoever calls Letter and Part must have it run.
+func (q *Queue) Keep(ctx context.Context) error {
+	every := min(time.Second, q.opt.Lease/4)
+	t := time.NewTicker(every)
+	defer t.Stop()
+	var renewed time.Time
+	for {
+		c, cancel := context.WithTimeout(ctx, q.opt.Lease/4)
+		if time.Since(renewed) >= q.opt.Lease/5 {
+			renewed = time.Now()
+			q.renew(c)
+		}
+		if err := q.sweep(c); err != nil && ctx.Err() == nil {
+			q.log.Warn("queue not looked after", "err", err)
+		}
+		cancel()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+	}
+}
+
+// renew renews the leases of all streams; one that fails is tried again
+// before it has run out.
+func (q *Queue) renew(ctx context.Context) {
+	q.mu.Lock()
+	groups := make([]*group, 0, len(q.groups))
+	for _, g := range q.groups {
+		groups = append(groups, g)
+	}
+	q.mu.Unlock()
+	for _, g := range groups {
+		if err := g.renew(ctx); err != nil && ctx.Err() == nil {
+			q.log.Warn("leases not renewed", "err", err)
+		}
+	}
+}
+
+// sweep puts what is due back on its stream.
+func (q *Queue) sweep(ctx context.Context) error {
+	families, err := q.rdb.SMembers(ctx, familiesKey).Result()
+	if err != nil {
+		return fmt.Errorf("reading the families: %w", err)
+	}
+	slices.Sort(families)
+	q.mu.Lock()
+	q.families = families
+	q.mu.Unlock()
+	now := q.now().UnixMilli()
+	moved, err := letterDueScript.Run(ctx, q.rdb, []string{lettersLater, lettersNotice}, now, 1000).Int()
+	if err != nil {
+		return fmt.Errorf("looking for letters that are due: %w", err)
+	}
+	for _, name := range families {
+		f := familyKeys(name)
+		n, err := dueScript.Run(ctx, q.rdb, []string{f.due(), f.retries()}, now, 1000).Int()
+		if err != nil {
+			return fmt.Errorf("looking for what is due of %s: %w", name, err)
+		}
+		moved += n
+	}
+	if moved > 0 {
+		q.ring()
+	}
+	return nil
+}
