@@ -1,0 +1,234 @@
+package route
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp/message"
+)
+
+// Author is who wrote a post.
+type Author struct {
+	Name    string
+	Address lists.Address
+	Person  *lists.Person // as the list's family knows them, nil unknown
+}
+
+// Entry is an accepted post, as archive and copies need it.
+type Entry struct {
+	List      lists.List
+	Identity  string // names the post by what it says; the same for all its lists
+	MessageID string // as the copies carry it
+	Author    Author
+	At        time.Time
+	Raw       []byte
+	Message   *message.Message
+}
+
+// Copy is a post as one list sends it.
+type Copy struct {
+	List       lists.List
+	Head, Body []byte
+}
+
+// Posts is what happens to posts once they are judged.
+type Posts struct {
+	// Identity names a post by its Message-ID and its body's hash.
+	Identity func(messageID string, bodyHash []byte) string
+	// Keep archives the post, durably, and gives the link it will have there,
+	// "" none. Kept twice it is there once.
+	Keep func(ctx context.Context, e Entry) (link string, err error)
+	// Compose makes the list's copy.
+	Compose func(e Entry, link string) Copy
+	// Plan queues the copies of one family's lists. Repeated, or with a
+	// further list, it serves only who has not been served.
+	Plan func(ctx context.Context, family, identity, messageID string, author lists.Address, copies []Copy) error
+	// Count notes the post for the week's figures.
+	Count func(ctx context.Context, e Entry) error
+	// Hold keeps a post for the list's owners and tells them.
+	Hold func(ctx context.Context, h lists.HeldPost, raw []byte) error
+	// Progress takes a [progress] post's words for the group's record.
+	Progress func(ctx context.Context, m Mail, l lists.List, author Author, text string) error
+	// CommandOnly tells whether a text is nothing but a command, and which.
+	CommandOnly func(subject, text string) string
+}
+
+// maxText is how much of a post's text is read for commands and progress.
+const maxText = 64 << 10
+
+// post judges a mail for each list it is sent to, and sends it on.
+func (r *Router) post(ctx context.Context, m Mail, targets []lists.List) error {
+	accepted := map[string][]Entry{}
+	var families []string
+	p := r.describe(m)
+	for _, l := range targets {
+		author, admin, err := r.author(ctx, m.Message, l)
+		if err != nil {
+			return err
+		}
+		j := lists.Judge(p, l, author.Person, admin, r.Site)
+		r.Log.Info("post judged", "queue", m.Envelope.ID, "message", m.Message.MessageID, "list", l.Name, "verdict", string(j.Verdict), "reason", j.Reason)
+		switch j.Verdict {
+		case lists.Accept:
+			if len(accepted[l.Family]) == 0 {
+				families = append(families, l.Family)
+			}
+			accepted[l.Family] = append(accepted[l.Family], r.entry(m, l, author))
+		case lists.Hold:
+			if err := r.hold(ctx, m, l, author, j); err != nil {
+				return err
+			}
+		case lists.Reject, lists.Return:
+			if j.Quiet || len(p.From) != 1 {
+				continue
+			}
+			if err := r.letter(ctx, m.Envelope.ID, string(j.Verdict), p.From[0], l, m.Message.MessageID, j.Text); err != nil {
+				return err
+			}
+		}
+	}
+	var failed []error
+	for _, family := range families {
+		if err := r.send(ctx, family, accepted[family]); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		for _, e := range accepted[family] {
+			if err := r.progress(ctx, m, e); err != nil {
+				failed = append(failed, err)
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// send archives, composes and plans one family's copies, in that order: a
+// body leaves the queue's hands only when the archive has it.
+func (r *Router) send(ctx context.Context, family string, entries []Entry) error {
+	var copies []Copy
+	for _, e := range entries {
+		link, err := r.Posts.Keep(ctx, e)
+		if err != nil {
+			return fmt.Errorf("archive for %s: %w", e.List.Name, err)
+		}
+		copies = append(copies, r.Posts.Compose(e, link))
+	}
+	first := entries[0]
+	if err := r.Posts.Plan(ctx, family, first.Identity, first.MessageID, first.Author.Address, copies); err != nil {
+		return fmt.Errorf("plan for %s: %w", family, err)
+	}
+	for _, e := range entries {
+		if err := r.Posts.Count(ctx, e); err != nil {
+			return fmt.Errorf("count for %s: %w", e.List.Name, err)
+		}
+	}
+	return nil
+}
+
+// Post sends a mail of the site's own, or one that its owners let through, to
+// a list: it is not judged. Repeated with the same bytes it does nothing.
+func (r *Router) Post(ctx context.Context, listID, queueID string, raw []byte) error {
+	dir, err := r.Directory.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	l, ok := dir.ByID(listID)
+	if !ok {
+		return fmt.Errorf("post to list %s: %w", listID, lists.ErrNotFound)
+	}
+	parsed, err := message.Parse(raw)
+	if err != nil {
+		return fmt.Errorf("post %s to %s: %w", queueID, l.Name, err)
+	}
+	m := Mail{Raw: raw, Message: parsed}
+	m.Envelope.ID, m.Envelope.Received = queueID, r.Now()
+	author, _, err := r.author(ctx, parsed, l)
+	if err != nil {
+		return err
+	}
+	return r.send(ctx, l.Family, []Entry{r.entry(m, l, author)})
+}
+
+// author is who From names, as the list's family knows them.
+func (r *Router) author(ctx context.Context, m *message.Message, l lists.List) (a Author, admin bool, err error) {
+	from := froms(m)
+	if len(from) != 1 {
+		return Author{}, false, nil
+	}
+	a = Author{Name: m.From[0].Name, Address: from[0]}
+	person, err := r.People.Person(ctx, l.Family, a.Address)
+	switch {
+	case errors.Is(err, lists.ErrNotFound):
+	case err != nil:
+		return a, false, fmt.Errorf("author of a post to %s: %w", l.Name, err)
+	default:
+		a.Person = &person
+		main, _ := person.Sub(l.Family)
+		admin = main.Admin
+	}
+	return a, admin || r.Site.Admin(a.Address), nil
+}
+
+// froms are the mailboxes of From. One that is no address counts as well, as
+// "": a post with such an author is not one author's.
+func froms(m *message.Message) (from []lists.Address) {
+	for _, box := range m.From {
+		a, _ := lists.ParseAddress(box.Addr)
+		from = append(from, a)
+	}
+	if len(from) == 1 && from[0] == "" {
+		return nil
+	}
+	return from
+}
+
+// describe is what judging needs to know.
+func (r *Router) describe(m Mail) lists.Post {
+	msg := m.Message
+	text := message.OwnText(msg.Text(maxText))
+	return lists.Post{
+		MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
+		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
+		CommandOnly: r.Posts.CommandOnly(msg.Subject, text),
+	}
+}
+
+// entry names the post. One without a Message-ID gets one from its queue id,
+// which stays the same however often the post is handed in.
+func (r *Router) entry(m Mail, l lists.List, author Author) Entry {
+	id := m.Message.MessageID
+	if id == "" {
+		id = m.Envelope.ID + "@" + r.Site.Domain
+	}
+	return Entry{List: l, Identity: r.Posts.Identity(id, message.BodyHash(m.Raw)), MessageID: id, Author: author,
+		At: m.Envelope.Received, Raw: m.Raw, Message: m.Message}
+}
+
+func (r *Router) hold(ctx context.Context, m Mail, l lists.List, author Author, j lists.Judgement) error {
+	err := r.Posts.Hold(ctx, lists.HeldPost{List: l.ID, Author: author.Address, Name: author.Name, Subject: m.Message.Subject, Reason: j.Reason,
+		Queue: m.Envelope.ID, MsgID: m.Message.MessageID, Size: int64(len(m.Raw)), At: m.Envelope.Received}, m.Raw)
+	if err != nil {
+		return fmt.Errorf("hold for the owners of %s: %w", l.Name, err)
+	}
+	return nil
+}
+
+// progress takes the words of a post whose subject says [progress], of a
+// member of the group.
+func (r *Router) progress(ctx context.Context, m Mail, e Entry) error {
+	if !strings.Contains(strings.ToLower(m.Message.Subject), "[progress]") || e.List.Main() || e.Author.Person == nil || !e.Author.Person.In(e.List.ID) {
+		return nil
+	}
+	text := strings.TrimSpace(message.OwnText(m.Message.Text(maxText)))
+	if text == "" {
+		return nil
+	}
+	if err := r.Posts.Progress(ctx, m, e.List, e.Author, text); err != nil {
+		return fmt.Errorf("progress of %s: %w", e.List.Name, err)
+	}
+	return nil
+}

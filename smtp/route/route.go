@@ -1,0 +1,203 @@
+// Package route takes messages from the inbound queue, tells by their
+// recipients what they are, and hands them on: posts it judges itself, the
+// rest goes to the rooms that cmd joins to it. Every step may be repeated,
+// because a message is acknowledged only after all of its steps: what a step
+// does is named after the message's queue id or its own identity.
+package route
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp"
+	"plenary/smtp/message"
+)
+
+// Mail is one message on its way in.
+type Mail struct {
+	Envelope smtp.Envelope
+	Raw      []byte
+	Message  *message.Message
+}
+
+// Handler does what mail to one of our addresses asks for. It is called again
+// with the same Envelope.ID when the server dies on the way.
+type Handler func(ctx context.Context, m Mail, t lists.Target) error
+
+// Handlers are the rooms behind the addresses.
+type Handlers struct {
+	Command  Handler // request, site, help, join, leave
+	OneClick Handler // leave with a token
+	Confirm  Handler // confirm and site-confirm
+	Progress Handler // progress and site-progress
+	Bounce   Handler // bounces and site-bounces
+}
+
+// Directory tells which addresses are ours.
+type Directory interface {
+	Directory(ctx context.Context) (*lists.Directory, error)
+}
+
+// People knows who belongs to a family and who runs its lists.
+type People interface {
+	Person(ctx context.Context, family string, a lists.Address) (lists.Person, error)
+	Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error)
+}
+
+// Outbox sends letters, once for each key.
+type Outbox interface {
+	Send(ctx context.Context, l smtp.Letter) error
+}
+
+// Limiter counts; it is false once key had limit calls within per.
+type Limiter interface {
+	Allow(ctx context.Context, key string, limit int, per time.Duration) (bool, error)
+}
+
+// Router routes.
+type Router struct {
+	Site      lists.Site
+	Now       func() time.Time
+	Directory Directory
+	People    People
+	Outbox    Outbox
+	Limiter   Limiter
+	Handlers  Handlers
+	Posts     Posts
+	Log       *slog.Logger
+}
+
+// Handle routes one message. An error means: not done, hand it in again.
+func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) error {
+	dir, err := r.Directory.Directory(ctx)
+	if err != nil {
+		return fmt.Errorf("route %s: %w", env.ID, err)
+	}
+	parsed, err := message.Parse(raw)
+	if err != nil {
+		// Reception refuses what can't be read; this came in by another door.
+		r.Log.Warn("message set aside: it can't be read", "queue", env.ID, "err", err)
+		return r.returned(ctx, env, "Your mail could not be read as a mail message ("+err.Error()+"), so nothing was done with it.", "unreadable")
+	}
+	m := Mail{Envelope: env, Raw: raw, Message: parsed}
+	targets := r.targets(dir, env)
+	if len(targets) == 0 {
+		r.Log.Warn("message for an address that is no more", "queue", env.ID)
+		return r.returned(ctx, env, "There is no such address any more at "+r.Site.Domain+", so your mail reached nobody. The lists there are shown in the answer to a mail to "+string(r.Site.At(lists.SiteName))+".", "gone")
+	}
+	var posts []lists.List
+	var failed []error
+	commands := 0
+	for _, t := range targets {
+		if t.Kind == lists.TargetPost {
+			posts = append(posts, t.List)
+			continue
+		}
+		one := m
+		if r.isCommand(t) {
+			// Each address has its own answer: its letters need names of their own.
+			if commands++; commands > 1 {
+				one.Envelope.ID = fmt.Sprintf("%s.%d", env.ID, commands)
+			}
+		}
+		if err := r.hand(ctx, one, t); err != nil {
+			failed = append(failed, fmt.Errorf("%s for %s: %w", env.ID, t.Kind, err))
+		}
+	}
+	if len(posts) > 0 {
+		if err := r.post(ctx, m, posts); err != nil {
+			failed = append(failed, fmt.Errorf("post %s: %w", env.ID, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// targets reads the envelope's recipients; one address named twice, or by two
+// of its forms, counts once.
+func (r *Router) targets(dir *lists.Directory, env smtp.Envelope) (targets []lists.Target) {
+	seen := map[string]bool{}
+	for _, to := range env.To {
+		local, _, _ := cutLast(to)
+		t, ok := dir.Resolve(local)
+		if !ok {
+			continue
+		}
+		key := string(t.Kind) + " " + t.List.ID + " " + t.Token
+		if !seen[key] {
+			seen[key] = true
+			targets = append(targets, t)
+		}
+	}
+	return targets
+}
+
+func (r *Router) isCommand(t lists.Target) bool {
+	switch t.Kind {
+	case lists.TargetRequest, lists.TargetSite, lists.TargetHelp, lists.TargetJoin:
+		return true
+	case lists.TargetLeave:
+		return t.Token == ""
+	}
+	return false
+}
+
+func (r *Router) hand(ctx context.Context, m Mail, t lists.Target) error {
+	switch t.Kind {
+	case lists.TargetOwner, lists.TargetPostmaster, lists.TargetAbuse:
+		return r.owners(ctx, m, t)
+	case lists.TargetConfirm, lists.TargetSiteConfirm:
+		return r.Handlers.Confirm(ctx, m, t)
+	case lists.TargetProgress, lists.TargetSiteProgress:
+		return r.Handlers.Progress(ctx, m, t)
+	case lists.TargetBounces, lists.TargetSiteBounces:
+		return r.Handlers.Bounce(ctx, m, t)
+	case lists.TargetLeave:
+		if t.Token != "" {
+			return r.Handlers.OneClick(ctx, m, t)
+		}
+	}
+	return r.Handlers.Command(ctx, m, t)
+}
+
+// returned tells the envelope's sender, in fixed words, that a mail taken in
+// good faith can't be delivered. Never to the null sender, and boundedly.
+func (r *Router) returned(ctx context.Context, env smtp.Envelope, text, why string) error {
+	to, err := lists.ParseAddress(env.From)
+	if err != nil || strings.EqualFold(to.Domain(), r.Site.Domain) {
+		return nil
+	}
+	return r.letter(ctx, env.ID, why, to, lists.List{}, "", text)
+}
+
+// letter answers one mail in fixed words. The letters of this package go to
+// addresses that nothing proves: they carry none of the writer's words.
+func (r *Router) letter(ctx context.Context, id, why string, to lists.Address, l lists.List, inReplyTo, text string) error {
+	ok, err := r.Limiter.Allow(ctx, "returned/"+to.Key(), 10, time.Hour)
+	if err != nil {
+		return fmt.Errorf("answer %s: %w", id, err)
+	}
+	if !ok {
+		r.Log.Info("not answered: too many answers to one address within the hour", "queue", id)
+		return nil
+	}
+	from, subject := r.Site.At(lists.SiteName), "Your mail to "+r.Site.Domain
+	if l.ID != "" {
+		from, subject = lists.RoleAddress(l, "request", "", r.Site.Domain), "Your mail to "+l.Name
+	}
+	return r.Outbox.Send(ctx, smtp.Letter{
+		Key: "returned/" + id + "/" + l.ID + "/" + why, To: []string{string(to)}, From: string(from), Subject: subject,
+		InReplyTo: inReplyTo, Text: smtp.Wrap(text, 72) + "\n", AutoReplied: true, Date: r.Now(),
+	})
+}
+
+func cutLast(address string) (local, domain string, found bool) {
+	if at := strings.LastIndexByte(address, '@'); at >= 0 {
+		return address[:at], address[at+1:], true
+	}
+	return address, "", false
+}

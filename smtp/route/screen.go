@@ -1,0 +1,48 @@
+package route
+
+import (
+	"context"
+	"fmt"
+
+	"plenary/lists"
+	"plenary/smtp"
+	"plenary/smtp/message"
+)
+
+// Screen tells reception, before a message is taken, whether every one of its
+// targets refuses it already: then the writer hears of it at once, from their
+// own server. Nil means: take it. One that can't be read is refused too.
+func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
+	parsed, err := message.Parse(raw)
+	if err != nil {
+		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message cannot be taken: " + err.Error(), Cause: err}
+	}
+	dir, err := r.Directory.Directory(ctx)
+	if err != nil {
+		return unready(err)
+	}
+	m := Mail{Envelope: env, Raw: raw, Message: parsed}
+	p := r.describe(m)
+	var refused *smtp.Reply
+	for _, t := range r.targets(dir, env) {
+		if t.Kind != lists.TargetPost {
+			return nil
+		}
+		author, admin, err := r.author(ctx, parsed, t.List)
+		if err != nil {
+			return unready(err)
+		}
+		j := lists.Judge(p, t.List, author.Person, admin, r.Site)
+		if j.Verdict != lists.Reject {
+			return nil
+		}
+		if refused == nil {
+			refused = &smtp.Reply{Code: j.Code, Enhanced: j.Enhanced, Text: j.Text, Cause: fmt.Errorf("%s: %s", t.List.Name, j.Reason)}
+		}
+	}
+	return refused
+}
+
+func unready(err error) *smtp.Reply {
+	return &smtp.Reply{Code: 451, Enhanced: [3]int{4, 3, 0}, Text: "The lists can't be looked up right now; please try again later", Cause: err}
+}
