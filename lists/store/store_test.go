@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -36,12 +37,42 @@ func (c *clock) advance(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
+// cluster is shared by all tests, since one takes long to come up; nil where
+// there is no redis-server.
+var cluster redis.UniversalClient
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if redistest.Real() {
+		dir, err := os.MkdirTemp("", "cluster")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		c, stop, err := redistest.Cluster(dir)
+		if err != nil {
+			panic(err)
+		}
+		defer stop()
+		cluster = c
+	}
+	return m.Run()
+}
+
 // each runs a test on every kind of Redis that Plenary meets: alone, as a
 // cluster that refuses to cross hash slots, and the demo's.
 func each(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
 	t.Run("redis", func(t *testing.T) { f(t, redistest.New(t)) })
-	t.Run("cluster", func(t *testing.T) { f(t, redistest.Cluster(t)) })
 	t.Run("miniredis", func(t *testing.T) { f(t, redistest.Mini(t)) })
+	if cluster != nil {
+		t.Run("cluster", func(t *testing.T) {
+			if err := cluster.FlushAll(context.Background()).Err(); err != nil {
+				t.Fatal(err)
+			}
+			f(t, cluster)
+		})
+	}
 }
 
 var site = lists.Site{Domain: "lists.example.org"}

@@ -72,41 +72,57 @@ func Start(t testing.TB, extra ...string) *Server {
 		}
 		t.Skip("redis-server is not on PATH")
 	}
-	s := &Server{dir: t.TempDir(), extra: extra}
+	s, err := start(t.TempDir(), extra...)
+	if err != nil {
+		t.Fatalf("start redis-server: %v", err)
+	}
 	t.Cleanup(s.Kill)
-	var err error
+	return s
+}
+
+// start runs a redis-server in dir.
+func start(dir string, extra ...string) (s *Server, err error) {
+	s = &Server{dir: dir, extra: extra}
 	for range 5 { // another process may take the port that was free
 		if s.Addr, err = freeAddr(); err == nil {
 			if err = s.launch(); err == nil {
-				return s
+				return s, nil
 			}
 			s.Kill()
 		}
 	}
-	t.Fatalf("start redis-server: %v", err)
-	return nil
+	return nil, err
 }
 
-// Cluster runs a cluster of one node that holds every slot: it refuses what
-// crosses hash slots, as any cluster does.
-func Cluster(t testing.TB) redis.UniversalClient {
-	t.Helper()
-	s := Start(t, "--cluster-enabled", "yes")
-	one := client(t, s.Addr)
+// Cluster runs a cluster of one node that holds every slot, with its files in
+// dir: it refuses what crosses hash slots, as any cluster does. It takes two
+// seconds to come up, so a TestMain starts one for all its tests. The caller
+// calls stop.
+func Cluster(dir string) (c redis.UniversalClient, stop func(), err error) {
+	s, err := start(dir, "--cluster-enabled", "yes")
+	if err != nil {
+		return nil, nil, err
+	}
+	one := redis.NewClient(&redis.Options{Addr: s.Addr})
+	defer one.Close()
 	ctx := context.Background()
 	if err := one.Do(ctx, "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
-		t.Fatalf("give the node its slots: %v", err)
+		s.Kill()
+		return nil, nil, fmt.Errorf("give the node its slots: %w", err)
 	}
-	await(func() error {
+	err = await(func() error {
 		info, err := one.Do(ctx, "CLUSTER", "INFO").Text()
 		if err == nil && !strings.Contains(info, "cluster_state:ok") {
-			err = fmt.Errorf("cluster is not ready: %s", info)
+			err = fmt.Errorf("the cluster is not ready: %s", info)
 		}
 		return err
 	})
-	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.Addr}})
-	t.Cleanup(func() { c.Close() })
-	return c
+	if err != nil {
+		s.Kill()
+		return nil, nil, err
+	}
+	cluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.Addr}})
+	return cluster, func() { cluster.Close(); s.Kill() }, nil
 }
 
 // Client returns a client of the server, closed when the test ends.
