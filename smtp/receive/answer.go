@@ -1,0 +1,106 @@
+package receive
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// Write takes what go-smtp replies, line by line.
+func (w *wire) Write(p []byte) (int, error) {
+	if !w.opened {
+		w.opened = true
+		if !w.open() {
+			w.muted = true // of go-smtp's greeting
+		}
+	}
+	w.mu.Lock()
+	w.raw = append(w.raw, p...)
+	due := false
+	for {
+		end := bytes.IndexByte(w.raw, '\n')
+		if end < 0 {
+			break
+		}
+		due = w.take(w.raw[:end+1]) || due
+		w.raw = w.raw[end+1:]
+	}
+	w.mu.Unlock()
+	if due {
+		w.flush()
+	}
+	return len(p), nil
+}
+
+// take reads one line of a reply and puts it with those to be sent. due: it
+// ends a reply that may not wait for the next. Those to RSET, MAIL and RCPT
+// may (RFC 2920 3.2), and go out before the next read that waits.
+func (w *wire) take(line []byte) (due bool) {
+	last := len(line) > 3 && line[3] != '-'
+	if w.muted {
+		w.muted = !last
+		return false
+	}
+	w.out = append(w.out, w.polish(line)...)
+	if !last {
+		return false
+	}
+	w.answered(line[0], string(line[:min(3, len(line))]))
+	return w.verb != "RSET" && w.verb != "MAIL" && w.verb != "RCPT"
+}
+
+// polish mends go-smtp's wording where the standard has another: a reply to
+// EHLO begins with the server's name (RFC 5321 4.1.1.1), STARTTLS is not
+// offered again under TLS, and commands out of order get 503.
+func (w *wire) polish(line []byte) []byte {
+	s := string(line)
+	switch w.verb {
+	case "EHLO", "LHLO", "HELO":
+		if text, ok := strings.CutPrefix(s, "250 2.0.0 Hello "); ok {
+			return []byte("250 " + w.srv.cfg.Hostname + " greets " + text)
+		}
+		if text, ok := strings.CutPrefix(s, "250-Hello "); ok {
+			return []byte("250-" + w.srv.cfg.Hostname + " greets " + text)
+		}
+		if w.secure && s == "250-STARTTLS\r\n" {
+			return nil
+		}
+	case "MAIL", "RCPT", "DATA", "BDAT":
+		if text, ok := strings.CutPrefix(s, "502 "); ok {
+			return []byte("503 " + text)
+		}
+	}
+	return line
+}
+
+// answered notes what a whole reply means for what comes next.
+func (w *wire) answered(class byte, code string) {
+	switch {
+	case code == "250" && (w.verb == "EHLO" || w.verb == "LHLO" || w.verb == "HELO"):
+		w.hello = w.verb
+	case code == "354" && w.verb == "DATA":
+		w.body = true
+	case class == '4' || class == '5':
+		if w.errors++; w.errors > w.srv.cfg.Limits.Errors && !w.closing {
+			w.out = append(w.out, "421 4.7.0 Too many errors\r\n"...)
+			w.closing = true
+		}
+	}
+}
+
+// flush sends what is due.
+func (w *wire) flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.out) == 0 {
+		return
+	}
+	if !w.lost {
+		_ = w.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		_, err := w.conn.Write(w.out)
+		w.lost = err != nil
+	}
+	if w.out = w.out[:0]; cap(w.out) > 64<<10 {
+		w.out = nil
+	}
+}

@@ -1,0 +1,181 @@
+package receive
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"plenary/smtp"
+)
+
+const (
+	lineMax      = 4096 // octets of a command line, with its CR LF
+	writeTimeout = time.Minute
+	rateGrace    = time.Minute
+	lingerTime   = time.Second
+	lingerBytes  = 256 << 10
+)
+
+// wire is a client's connection as go-smtp sees it. Read gives go-smtp one
+// command line at a time, exactly the octets of a BDAT chunk, or for DATA an
+// empty content, while the session takes the true one by readData. Write
+// gathers the replies. go-smtp runs one command at a time, so all but what
+// mu and armed guard belongs to whoever is in Read, Write or readData.
+type wire struct {
+	srv   *Server
+	gate  *gate
+	sock  net.Conn      // the socket
+	conn  net.Conn      // the socket, or TLS over it
+	in    *bufio.Reader // over timed
+	lmtp  bool
+	addr  netip.Addr // the client's, zero where there is none
+	leave []func()   // what the door counted
+
+	verb   string // of the command that go-smtp has in hand, or its first words
+	hello  string // HELO, EHLO or LHLO, once it was answered with 250
+	secure bool   // TLS runs
+	given  []byte // octets for go-smtp before anything from the client
+	chunk  int64  // octets of a BDAT chunk still to come
+	body   bool   // the client was told 354: content comes next
+
+	opened   bool // PROXY header read, greeting due
+	muted    bool // the next reply is not for the client (our own RSET)
+	closing  bool // no further command is read
+	dead     bool // the connection failed, or an error was final
+	commands int  // since the last accepted message
+	errors   int
+
+	mu   sync.Mutex // guards the next three: over LMTP a reply may be written while content is read
+	raw  []byte     // what go-smtp has written of a line so far
+	out  []byte     // whole replies not sent yet
+	lost bool       // they could not be sent
+
+	armMu    sync.Mutex    // guards what follows
+	winding  bool          // the server shuts down
+	waiting  bool          // for a command
+	since    time.Time     // last accepted message, or the beginning
+	content  time.Time     // begin of the content that is coming, zero none
+	octets   int64         // of it
+	patience time.Duration // longest silence that is borne now, 0 the usual
+
+	once sync.Once // of Close
+}
+
+func newWire(s *Server, c net.Conn, lmtp bool) *wire {
+	w := &wire{srv: s, sock: c, conn: c, lmtp: lmtp, since: time.Now(), addr: addrOf(c.RemoteAddr())}
+	w.in = bufio.NewReaderSize(timed{w}, lineMax)
+	return w
+}
+
+// addrOf is the IP address of a TCP peer; sockets of other kinds have none.
+func addrOf(a net.Addr) netip.Addr {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.AddrPort().Addr().Unmap().WithZone("")
+	}
+	return netip.Addr{}
+}
+
+// Read is called by go-smtp only when it wants the next octets.
+func (w *wire) Read(p []byte) (int, error) {
+	switch {
+	case w.dead:
+		w.flush()
+		return 0, io.EOF
+	case len(w.given) > 0:
+	case w.chunk > 0:
+		return w.readChunk(p)
+	default:
+		line, err := w.nextCommand()
+		if err != nil {
+			return 0, err
+		}
+		w.given = line
+	}
+	n := copy(p, w.given)
+	w.given = w.given[n:]
+	return n, nil
+}
+
+// readChunk gives octets of a BDAT chunk. An end inside it is an error and
+// no io.EOF, which go-smtp would take for the end of the message.
+func (w *wire) readChunk(p []byte) (int, error) {
+	w.begin()
+	if int64(len(p)) > w.chunk {
+		p = p[:w.chunk]
+	}
+	n, err := w.in.Read(p)
+	if w.chunk -= int64(n); w.chunk == 0 {
+		w.end()
+	}
+	if err != nil {
+		w.end()
+		w.dead, w.chunk = true, 0
+		return n, refusal(cutReply(err), false)
+	}
+	return n, nil
+}
+
+// cutReply is what to say when content broke off.
+func cutReply(err error) smtp.Reply {
+	if timeout(err) {
+		return replySlow
+	}
+	return replyCut
+}
+
+// Close ends the connection. Where we end it while the client talks, it gets
+// a moment to read why.
+func (w *wire) Close() error {
+	var err error
+	w.once.Do(func() {
+		w.flush()
+		if !w.dead && (w.closing || w.in.Buffered() > 0) {
+			w.linger()
+		}
+		err = w.conn.Close()
+		w.srv.gone(w)
+		for _, leave := range w.leave {
+			leave()
+		}
+	})
+	return err
+}
+
+// linger says that we are done and reads on for a moment: a socket closed
+// with octets unread would be reset, and the reply before it lost.
+func (w *wire) linger() {
+	half, ok := w.conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	if w.sock.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
+		_, _ = io.CopyN(io.Discard, w.conn, lingerBytes)
+	}
+}
+
+// The rest of net.Conn. go-smtp sets no deadlines, its timeouts are off: wire
+// has its own.
+
+func (w *wire) LocalAddr() net.Addr              { return w.sock.LocalAddr() }
+func (w *wire) RemoteAddr() net.Addr             { return w.sock.RemoteAddr() }
+func (w *wire) SetDeadline(time.Time) error      { return nil }
+func (w *wire) SetReadDeadline(time.Time) error  { return nil }
+func (w *wire) SetWriteDeadline(time.Time) error { return nil }
+
+// remote is the client's address in words, "" where there is none (LMTP: it
+// is our own mail server's, and proves nothing).
+func (w *wire) remote() string {
+	if w.lmtp || !w.addr.IsValid() {
+		return ""
+	}
+	return w.addr.String()
+}
+
+func timeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
