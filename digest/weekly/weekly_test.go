@@ -1,0 +1,204 @@
+package weekly
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"plenary/digest"
+	"plenary/digest/render"
+	"plenary/lists"
+	"plenary/lists/store"
+	"plenary/lists/store/redistest"
+)
+
+// posted collects what was posted; the same bytes to the same list count once,
+// as a queue that knows posts by their identity does.
+type posted struct {
+	mu    sync.Mutex
+	raws  map[string]int
+	fails int // so many calls fail after they have posted: a server killed just then
+}
+
+func (p *posted) Post(_ context.Context, _, _ string, raw []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.raws[string(raw)]++
+	if p.fails > 0 {
+		p.fails--
+		return errors.New("killed after posting")
+	}
+	return nil
+}
+
+type noThreads struct{}
+
+func (noThreads) Threads(context.Context, lists.List, time.Time, time.Time, int) ([]digest.Thread, error) {
+	return []digest.Thread{{Subject: "A thread", Posts: 2}}, nil
+}
+
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
+func (c *clock) set(s string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var err error
+	if c.t, err = time.Parse(time.RFC3339, s); err != nil {
+		panic(err)
+	}
+}
+
+type world struct {
+	clock  *clock
+	posted *posted
+	store  *store.Store
+	main   lists.List
+	rdb    redis.UniversalClient
+	site   lists.Site
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	loc, err := time.LoadLocation("Europe/Zurich")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{clock: &clock{}, posted: &posted{raws: map[string]int{}}, rdb: redistest.New(t),
+		site: lists.Site{Domain: "lists.example.org", BaseURL: "https://lists.example.org", Location: loc}}
+	w.clock.set("2026-11-18T12:00:00+01:00") // a Wednesday in week 47
+	ctx := t.Context()
+	if w.store, err = store.Open(ctx, w.rdb, w.site, w.clock.now); err != nil {
+		t.Fatal(err)
+	}
+	if w.main, err = w.store.CreateList(ctx, lists.NewList{Name: "dc", Title: "Dynamic Coalition"}); err != nil {
+		t.Fatal(err)
+	}
+	maps, err := w.store.CreateList(ctx, lists.NewList{Name: "maps", Parent: w.main.ID, Title: "Map", Purpose: "A map of laws", Next: "Publish", NextBy: "2026-11-20"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err = w.store.Subscribe(ctx, maps.ID, lists.NewMember{Address: "ana@member.example", Name: "Ana", Leader: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = w.store.Record(ctx, lists.ProgressEntry{List: maps.ID, Kind: "progress", Name: "Ana", Text: "We met.", At: w.clock.now()}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// sender is one server's.
+func (w *world) sender(t *testing.T) *Sender {
+	t.Helper()
+	schedule, err := digest.ParseSchedule("Mon 09:00", w.site.Location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Sender{Site: w.site, Schedule: schedule, Now: w.clock.now, Reader: w.store, Threads: noThreads{}, Ledger: w.store,
+		Poster: w.posted, Log: slog.New(slog.DiscardHandler), Render: func(r digest.Report) (string, string, error) {
+			text, err := render.Text(r)
+			if err != nil {
+				return "", "", err
+			}
+			html, err := render.HTML(r)
+			return text, html, err
+		}}
+}
+
+func (w *world) tick(t *testing.T, s *Sender, at string, digests int) {
+	t.Helper()
+	w.clock.set(at)
+	if err := s.Tick(t.Context()); err != nil {
+		t.Fatalf("at %s: %v", at, err)
+	}
+	if got := len(w.posted.raws); got != digests {
+		t.Fatalf("at %s: %d different digests posted, want %d", at, got, digests)
+	}
+}
+
+// Invariant 3: one digest per main list and week; the first at the first
+// schedule time after the list was made; after an outage one catches up.
+func TestOneDigestAWeek(t *testing.T) {
+	w := newWorld(t)
+	s := w.sender(t)
+	w.tick(t, s, "2026-11-23T08:59:59+01:00", 0)
+	w.tick(t, s, "2026-11-23T09:00:00+01:00", 1)
+	w.tick(t, s, "2026-11-23T09:00:20+01:00", 1)
+	w.tick(t, s, "2026-11-29T23:00:00+01:00", 1)
+	w.tick(t, s, "2026-12-24T12:00:00+01:00", 2) // three missed: one catches up
+	w.tick(t, s, "2026-12-28T09:00:00+01:00", 3) // week 53
+	w.tick(t, s, "2027-01-04T09:00:00+01:00", 4)
+	var first string
+	for raw := range w.posted.raws {
+		if raw = unfold(raw); strings.Contains(raw, "week 48:") {
+			first = raw
+		}
+	}
+	for _, want := range []string{"Subject: Dynamic Coalition, week 48: 1 group reports, 1 newcomer, 1 step overdue", "We met.", "multipart/alternative", "To: "} {
+		if !strings.Contains(first, want) {
+			t.Errorf("the digest of week 48 has no %q:\n%s", want, first)
+		}
+	}
+}
+
+// Invariant 3: two servers at once send one; one that dies after posting and
+// before recording is followed by the same bytes.
+func TestTwoServersAndAKill(t *testing.T) {
+	w := newWorld(t)
+	w.clock.set("2026-11-23T09:00:00+01:00")
+	w.posted.fails = 1
+	if err := w.sender(t).Tick(t.Context()); err == nil {
+		t.Fatal("the killed server did not fail")
+	}
+	w.clock.set("2026-11-23T09:01:00+01:00")
+	var group sync.WaitGroup
+	for range 4 {
+		s := w.sender(t)
+		group.Go(func() {
+			if err := s.Tick(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if len(w.posted.raws) != 1 {
+		t.Fatalf("%d different digests posted", len(w.posted.raws))
+	}
+}
+
+// Sent early by hand, the week's schedule has nothing left to do; sending it
+// again says so; what came after is in the next.
+func TestSentEarly(t *testing.T) {
+	w := newWorld(t)
+	s := w.sender(t)
+	ctx := t.Context()
+	preview, err := s.Preview(ctx, w.main, s.Next())
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := s.SendNow(ctx, w.main.ID)
+	if err != nil || !strings.Contains(said, "week 48 was sent") {
+		t.Fatalf("%q, %v", said, err)
+	}
+	for raw := range w.posted.raws {
+		if !strings.Contains(unfold(raw), preview.Subject) {
+			t.Errorf("what was sent is not what was shown: %q", preview.Subject)
+		}
+	}
+	if said, err = s.SendNow(ctx, w.main.ID); err != nil || !strings.Contains(said, "sent before") {
+		t.Fatalf("%q, %v", said, err)
+	}
+	w.tick(t, s, "2026-11-23T09:00:00+01:00", 1)
+	w.tick(t, s, "2026-11-30T09:00:00+01:00", 2)
+}
+
+func unfold(raw string) string { return strings.ReplaceAll(raw, "\r\n ", " ") }
