@@ -29,13 +29,6 @@ type Author struct {
 	Address lists.Address
 }
 
-// Copy is a post as one list sends it. The message is a member's Personal
-// fields, then Head, then Body.
-type Copy struct {
-	Head []byte // header fields with CRLF, up to and with the empty line
-	Body []byte
-}
-
 // Post is what a copy is made of.
 type Post struct {
 	Raw       []byte // as accepted, Received field on top
@@ -46,8 +39,8 @@ type Post struct {
 }
 
 // Compose makes the copy. The body is the author's, byte for byte, unless the
-// list adds a footer.
-func (c *Composer) Compose(p Post) Copy {
+// list adds a footer. A member gets Personal's fields, then Head, then Body.
+func (c *Composer) Compose(p Post) lists.Copy {
 	fields, body := split(p.Raw)
 	rewrite := c.rewrites(p.List, p.Author)
 	var head bytes.Buffer
@@ -79,7 +72,7 @@ func (c *Composer) Compose(p Post) Copy {
 		writeField(&head, "Message-ID", "<"+p.DefaultID+">")
 	}
 	head.WriteString("\r\n")
-	return Copy{Head: head.Bytes(), Body: body}
+	return lists.Copy{List: p.List, Head: head.Bytes(), Body: body}
 }
 
 // listFields writes what every copy of the list carries. A shared list's

@@ -220,7 +220,7 @@ func BenchmarkCompose(b *testing.B) {
 	}
 }
 
-func read(t *testing.T, c Copy, personal []byte) *mail.Message {
+func read(t *testing.T, c lists.Copy, personal []byte) *mail.Message {
 	t.Helper()
 	m, err := mail.ReadMessage(io.MultiReader(bytes.NewReader(personal), bytes.NewReader(c.Head), bytes.NewReader(c.Body)))
 	if err != nil {
@@ -230,7 +230,7 @@ func read(t *testing.T, c Copy, personal []byte) *mail.Message {
 }
 
 // count tells in how many leaf parts, decoded, the words stand.
-func count(t *testing.T, c Copy, words string) (n int) {
+func count(t *testing.T, c lists.Copy, words string) (n int) {
 	t.Helper()
 	fields, _ := split(append(append([]byte{}, c.Head...), c.Body...))
 	kind, params := contentType(fields)

@@ -29,12 +29,6 @@ type Entry struct {
 	Message   *message.Message
 }
 
-// Copy is a post as one list sends it.
-type Copy struct {
-	List       lists.List
-	Head, Body []byte
-}
-
 // Posts is what happens to posts once they are judged.
 type Posts struct {
 	// Identity names a post by its Message-ID and its body's hash.
@@ -43,10 +37,10 @@ type Posts struct {
 	// "" none. Kept twice it is there once.
 	Keep func(ctx context.Context, e Entry) (link string, err error)
 	// Compose makes the list's copy.
-	Compose func(e Entry, link string) Copy
+	Compose func(e Entry, link string) lists.Copy
 	// Plan queues the copies of one family's lists. Repeated, or with a
 	// further list, it serves only who has not been served.
-	Plan func(ctx context.Context, family, identity, messageID string, author lists.Address, copies []Copy) error
+	Plan func(ctx context.Context, f lists.Fanout) error
 	// Count notes the post for the week's figures.
 	Count func(ctx context.Context, e Entry) error
 	// Hold keeps a post for the list's owners and tells them.
@@ -109,7 +103,7 @@ func (r *Router) post(ctx context.Context, m Mail, targets []lists.List) error {
 // send archives, composes and plans one family's copies, in that order: a
 // body leaves the queue's hands only when the archive has it.
 func (r *Router) send(ctx context.Context, family string, entries []Entry) error {
-	var copies []Copy
+	var copies []lists.Copy
 	for _, e := range entries {
 		link, err := r.Posts.Keep(ctx, e)
 		if err != nil {
@@ -118,7 +112,8 @@ func (r *Router) send(ctx context.Context, family string, entries []Entry) error
 		copies = append(copies, r.Posts.Compose(e, link))
 	}
 	first := entries[0]
-	if err := r.Posts.Plan(ctx, family, first.Identity, first.MessageID, first.Author.Address, copies); err != nil {
+	fanout := lists.Fanout{ID: first.Identity, Family: family, MessageID: first.MessageID, Author: first.Author.Address, Targets: copies}
+	if err := r.Posts.Plan(ctx, fanout); err != nil {
 		return fmt.Errorf("plan for %s: %w", family, err)
 	}
 	for _, e := range entries {

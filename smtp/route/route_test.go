@@ -56,13 +56,13 @@ func newWorld(t *testing.T) *world {
 		Posts: Posts{
 			Identity: func(id string, body []byte) string { return fmt.Sprintf("%s/%x", id, body[:2]) },
 			Keep:     func(context.Context, Entry) (string, error) { w.kept++; return "", w.failing },
-			Compose:  func(e Entry, _ string) Copy { return Copy{List: e.List, Body: e.Raw} },
-			Plan: func(_ context.Context, family, identity, _ string, _ lists.Address, copies []Copy) error {
+			Compose:  func(e Entry, _ string) lists.Copy { return lists.Copy{List: e.List, Body: e.Raw} },
+			Plan: func(_ context.Context, f lists.Fanout) error {
 				var names []string
-				for _, c := range copies {
+				for _, c := range f.Targets {
 					names = append(names, c.List.Name)
 				}
-				w.planned = append(w.planned, family+": "+strings.Join(names, " "))
+				w.planned = append(w.planned, f.Family+": "+strings.Join(names, " "))
 				return nil
 			},
 			Count: func(context.Context, Entry) error { return nil },
