@@ -1,0 +1,108 @@
+package desk
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+	"unicode"
+
+	"plenary/lists"
+	"plenary/smtp"
+)
+
+//go:embed texts/*.txt
+var textFiles embed.FS
+
+// texts are the letters' templates. The first line of each is the subject.
+type texts struct{ *template.Template }
+
+func loadTexts() (texts, error) {
+	t, err := template.New("texts").Option("missingkey=error").Funcs(template.FuncMap{
+		"words": func(words []string) string { return join(words) },
+		"date":  dateInWords,
+		"line":  oneLine,
+	}).ParseFS(textFiles, "texts/*.txt")
+	return texts{t}, err
+}
+
+// width is where letters are folded.
+const width = 72
+
+// render makes a letter's subject and text.
+func (t texts) render(name string, data any) (subject, text string, err error) {
+	var b strings.Builder
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return "", "", fmt.Errorf("write the letter %s: %w", name, err)
+	}
+	subject, text, _ = strings.Cut(b.String(), "\n")
+	for strings.Contains(text, "\n\n\n") {
+		text = strings.ReplaceAll(text, "\n\n\n", "\n\n")
+	}
+	return oneLine(subject), smtp.Wrap(strings.Trim(text, "\n"), width) + "\n", nil
+}
+
+// send writes a letter by a template and sends it, once for its key.
+func (d *Desk) send(ctx context.Context, name string, data any, l smtp.Letter) error {
+	var err error
+	if l.Subject, l.Text, err = d.texts.render(name, data); err != nil {
+		return err
+	}
+	l.Date = d.now()
+	l.FromName = oneLine(l.FromName)
+	if !wellFormedID(l.InReplyTo) {
+		l.InReplyTo = ""
+	}
+	if err := d.outbox.Send(ctx, l); err != nil {
+		return fmt.Errorf("send the letter %s: %w", l.Key, err)
+	}
+	return nil
+}
+
+// from fills in who a letter of a list comes from: its request address, so
+// that an answer reaches the commands.
+func (d *Desk) from(l lists.List, letter smtp.Letter) smtp.Letter {
+	letter.From = string(lists.RoleAddress(l, "request", "", d.site.Domain))
+	letter.FromName = l.Title
+	return letter
+}
+
+// wellFormedID tells whether a Message-ID, without brackets, may stand in a
+// letter to somebody unproven: short, and of characters that can't carry a
+// message.
+func wellFormedID(id string) bool {
+	local, domain, ok := strings.Cut(id, "@")
+	if !ok || local == "" || domain == "" || len(id) >= 200 {
+		return false
+	}
+	for _, r := range id {
+		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>()[]\,;:"`, r) {
+			return false
+		}
+	}
+	return !strings.Contains(domain, "@")
+}
+
+// oneLine makes text fit for a header or one line of a letter.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// dateInWords is a day as it is read: Tuesday 1 December 2026.
+func dateInWords(d lists.Date) string {
+	t, ok := d.Time()
+	if !ok {
+		return ""
+	}
+	return t.Format("Monday 2 January 2006")
+}
+
+func (d *Desk) dayInWords(t time.Time) string { return dateInWords(d.site.Today(t)) }

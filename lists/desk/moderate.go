@@ -1,0 +1,154 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"plenary/lists"
+	"plenary/smtp"
+)
+
+// moderating decides about held posts and requests to join.
+type moderating struct{}
+
+func (moderating) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	l, no, err := s.led(ctx, a.List)
+	if no != nil || err != nil {
+		return no, err
+	}
+	if a.Verb == lists.DoApprove && l.State == lists.Closed {
+		return refused("%s is closed. An admin opens it again with \"reopen %s\".", s.named(l), l.Name), nil
+	}
+	h, err := s.d.waiting(ctx, l.ID, a.Number)
+	if errors.Is(err, lists.ErrNotFound) {
+		return already("Nothing waits under number %d of %s (any more). What waits is shown by \"moderate %s\".", a.Number, s.named(l), l.Name), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := &verdict{Result: lists.Did}
+	if h.Kind == lists.HeldJoin {
+		v.Lists, err = s.wants(ctx, l.ID, h)
+	}
+	return v, err
+}
+
+// wants are the lists that the newcomer of a request would join.
+func (s *sight) wants(ctx context.Context, at string, h lists.HeldPost) ([]string, error) {
+	a, err := s.d.wanted(ctx, at, h.Number)
+	if err != nil {
+		return nil, ifThere(err)
+	}
+	l, ok := s.dir.ByID(a.List)
+	if !ok {
+		return nil, nil
+	}
+	p, err := s.person(ctx, l.Family, a.Subject)
+	if !l.Main() && (p == nil || !p.In(l.Family)) {
+		return []string{l.Family, l.ID}, err
+	}
+	return []string{l.ID}, err
+}
+
+// waiting is the held post or request with this number.
+func (d *Desk) waiting(ctx context.Context, listID string, n int) (lists.HeldPost, error) {
+	held, err := d.store.Held(ctx, listID)
+	if err != nil {
+		return lists.HeldPost{}, err
+	}
+	i := slices.IndexFunc(held, func(h lists.HeldPost) bool { return h.Number == n })
+	if i < 0 {
+		return lists.HeldPost{}, fmt.Errorf("number %d of list %q: %w", n, listID, lists.ErrNotFound)
+	}
+	return held[i], nil
+}
+
+func (moderating) say(_ context.Context, s *sight, a lists.Action, v *verdict) (string, error) {
+	l, _ := s.dir.ByID(a.List)
+	what := "post"
+	if len(v.Lists) > 0 {
+		what = "request to join"
+	}
+	switch a.Verb {
+	case lists.DoApprove:
+		return fmt.Sprintf("approve the waiting %s number %d of %s", what, a.Number, s.named(l)), nil
+	case lists.DoReject:
+		return fmt.Sprintf("reject the waiting %s number %d of %s, and tell its author", what, a.Number, s.named(l)), nil
+	}
+	return fmt.Sprintf("discard the waiting %s number %d of %s, and tell nobody", what, a.Number, s.named(l)), nil
+}
+
+func (moderating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
+	l, _ := w.dir.ByID(a.List)
+	h, err := w.d.waiting(ctx, l.ID, a.Number)
+	switch {
+	case errors.Is(err, lists.ErrNotFound):
+		return w.settled(a, l, v), nil
+	case err != nil:
+		return lists.Outcome{}, err
+	}
+	switch {
+	case a.Verb == lists.DoApprove && h.Kind == lists.HeldJoin:
+		err = w.admitted(ctx, l, h, v.Lists)
+	case a.Verb == lists.DoApprove:
+		err = w.publish(ctx, l, h)
+	case a.Verb == lists.DoReject && h.Kind == lists.HeldJoin:
+		err = w.turnedAway(ctx, l, h, a.Text)
+	case a.Verb == lists.DoReject:
+		err = w.returned(ctx, l, h, a.Text)
+	}
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	// Last, so that a crash before it leaves the post to be decided again.
+	if _, _, err := w.d.store.Release(ctx, l.ID, h.Number); err != nil {
+		return lists.Outcome{}, err
+	}
+	return w.settled(a, l, v), nil
+}
+
+// settled says what was decided.
+func (w *work) settled(a lists.Action, l lists.List, v *verdict) lists.Outcome {
+	what, author := "Post", "Its author"
+	if len(v.Lists) > 0 {
+		what, author = "Request", "The newcomer"
+	}
+	text := fmt.Sprintf("%s number %d of %s is discarded. Nobody was told.", what, a.Number, w.named(l))
+	switch {
+	case a.Verb == lists.DoApprove && len(v.Lists) > 0:
+		text = fmt.Sprintf("%s number %d of %s is approved. The newcomer is now a member, and was told so.", what, a.Number, w.named(l))
+	case a.Verb == lists.DoApprove:
+		text = fmt.Sprintf("%s number %d of %s is approved, and on its way to the members.", what, a.Number, w.named(l))
+	case a.Verb == lists.DoReject:
+		text = fmt.Sprintf("%s number %d of %s is rejected. %s was told.", what, a.Number, w.named(l), author)
+	}
+	return lists.Outcome{Result: lists.Did, Text: text}
+}
+
+// publish puts a held post on its list.
+func (w *work) publish(ctx context.Context, l lists.List, h lists.HeldPost) error {
+	raw, err := w.d.store.HeldBody(ctx, l.ID, h.Number)
+	if err != nil {
+		return ifThere(err)
+	}
+	return w.d.poster.Post(ctx, l.ID, h.Queue, raw)
+}
+
+// returned tells the author of a post that it was rejected. Whether they
+// wrote it is not proven: the letter has none of their words.
+func (w *work) returned(ctx context.Context, l lists.List, h lists.HeldPost, reason string) error {
+	member, err := w.d.member(ctx, h.Author)
+	if err != nil || h.Author == "" || w.ours(h.Author) {
+		return err
+	}
+	if ok, err := w.allowed(ctx, "returned/"+h.Author.Key(), capOf(member)); err != nil || !ok {
+		return err
+	}
+	return w.d.send(ctx, "rejected.txt", map[string]any{
+		"List": l, "Address": l.Address(w.d.site.Domain), "Reason": reason, "At": w.d.dayInWords(h.At), "Owner": w.address(l, "owner"),
+	}, w.d.from(l, smtp.Letter{
+		Key: fmt.Sprintf("rejected/%d/%d", l.Serial, h.Number), To: []string{string(h.Author)}, InReplyTo: h.MsgID, AutoReplied: true, Priority: smtp.Notice,
+	}))
+}

@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"plenary/lists"
+	"plenary/smtp"
+)
+
+// appointing makes somebody a leader of a list or an admin of a main list. A
+// stranger to the family is asked first.
+type appointing struct{}
+
+func (appointing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	l, no, err := s.run(ctx, a.List)
+	switch {
+	case no != nil || err != nil:
+		return no, err
+	case l.State == lists.Closed:
+		return refused("%s is closed. An admin opens it again with \"reopen\".", s.named(l)), nil
+	case s.ours(a.Subject):
+		return refused("An address of %s itself can't lead a list.", s.d.site.Domain), nil
+	case a.Verb == lists.DoAdmin && !l.Main():
+		return refused("%s is a group: its admins are those of %s.", s.named(l), s.named(s.dir.MainOf(l))), nil
+	}
+	v := &verdict{Result: lists.Did, Lists: []string{l.ID}, Asks: a.Verb == lists.DoAdmin}
+	p, err := s.person(ctx, l.Family, a.Subject)
+	switch {
+	case err != nil:
+		return nil, err
+	case p == nil && !a.Subject.Same(s.asker) && s.accepted == "":
+		v.Note = "offer"
+	case p != nil:
+		sub, _ := p.Sub(l.ID)
+		if a.Verb == lists.DoLeader && sub.Leader {
+			return already("%s leads %s already.", s.whom(a.Subject), s.named(l)), nil
+		}
+		if a.Verb == lists.DoAdmin && sub.Admin {
+			return already("%s is an admin of %s already.", s.whom(a.Subject), s.named(l)), nil
+		}
+	}
+	return v, nil
+}
+
+func (appointing) say(ctx context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
+	l, _ := s.dir.ByID(a.List)
+	if s.accepted != "" {
+		return fmt.Sprintf("make you %s", s.office(a, l)), nil
+	}
+	whom, err := s.someone(ctx, l, a.Subject)
+	return fmt.Sprintf("make %s %s", whom, s.office(a, l)), err
+}
+
+// office is what an appointment makes of somebody.
+func (s *sight) office(a lists.Action, l lists.List) string {
+	if a.Verb == lists.DoAdmin {
+		return "an admin of " + s.named(l) + " and all its groups"
+	}
+	return "a leader of " + s.named(l)
+}
+
+func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
+	l, _ := w.dir.ByID(a.List)
+	if v.Note == "offer" {
+		return w.offerOffice(ctx, a, l)
+	}
+	if err := w.appoint(ctx, a, l); err != nil {
+		return lists.Outcome{}, err
+	}
+	if w.accepted == "" {
+		return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is now %s, and was told what that means.", a.Subject, w.office(a, l))}, nil
+	}
+	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title,
+		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.office(a, l)))
+	return lists.Outcome{Result: lists.Did, Told: true, Text: fmt.Sprintf("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
+}
+
+// appoint gives the office and tells its holder what it is.
+func (w *work) appoint(ctx context.Context, a lists.Action, l lists.List) error {
+	err := w.subscribe(ctx, l, lists.NewMember{Address: a.Subject, Name: a.Name, Leader: a.Verb == lists.DoLeader, Admin: a.Verb == lists.DoAdmin})
+	if err != nil {
+		return err
+	}
+	template := "leader.txt"
+	if a.Verb == lists.DoAdmin {
+		template = "admin.txt"
+	}
+	return w.d.send(ctx, template, map[string]any{
+		"List": l, "Main": w.dir.MainOf(l), "Address": l.Address(w.d.site.Domain), "Request": w.address(l, "request"),
+		"Join": w.address(l, "join"), "Owner": w.address(l, "owner"), "Page": w.d.page(l),
+	}, w.d.from(l, smtp.Letter{
+		Key: fmt.Sprintf("%s/%d/%s", w.key(string(a.Verb)), l.Serial, a.Subject.Key()), To: []string{string(a.Subject)}, Priority: smtp.Notice,
+	}))
+}
+
+// offerOffice asks a stranger whether they will take an office.
+func (w *work) offerOffice(ctx context.Context, a lists.Action, l lists.List) (lists.Outcome, error) {
+	main := w.dir.MainOf(l)
+	offer := lists.Action{Verb: a.Verb, List: l.ID, Asker: w.asker, Subject: a.Subject}
+	sent, err := w.offer(ctx, l, offer, lists.KindLead, question{
+		Text: "lead.txt", List: l, Main: main, Joins: !l.Main(), What: []string{w.office(a, l)},
+	})
+	switch {
+	case err != nil:
+		return lists.Outcome{}, err
+	case !sent:
+		return tooManyOffers(a.Subject), nil
+	}
+	return lists.Outcome{Result: lists.Asked,
+		Text: fmt.Sprintf("%s is not a member of %s yet, so they were asked by mail whether they will be %s. You will hear what they say.", a.Subject, main.Title, w.office(a, l))}, nil
+}
+
+// declined tells who made an offer that it was declined.
+func (w *work) declined(ctx context.Context, a lists.Action) error {
+	l, ok := w.dir.ByID(a.List)
+	if !ok || a.Asker == "" {
+		return nil
+	}
+	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), "A no for "+l.Title,
+		fmt.Sprintf("%s does not want to be %s. To ask somebody else, write \"leader %s ADDRESS\".", a.Subject, w.office(a, l), l.Name))
+}

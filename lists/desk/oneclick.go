@@ -1,0 +1,77 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"plenary/lists"
+)
+
+// OneClick takes the member with this number out of the one list with this
+// serial, as a click on List-Unsubscribe (RFC 8058) or a mail to
+// LIST-leave+TOKEN@ asks; on a main list, somebody who is in its groups stays
+// and gets no mail of it. It may be repeated. Both come from a member token
+// that the caller has checked.
+func (d *Desk) OneClick(ctx context.Context, listSerial uint32, n lists.Number) (lists.Outcome, error) {
+	dir, err := d.store.Directory(ctx)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	l, ok := dir.BySerial(listSerial)
+	if !ok {
+		return lists.Outcome{Result: lists.Already, Text: "That list is not there any more, so no mail of it comes."}, nil
+	}
+	p, err := d.store.PersonByNumber(ctx, l.Family, n)
+	if errors.Is(err, lists.ErrNotFound) || err == nil && !p.In(l.ID) {
+		return lists.Outcome{Result: lists.Already, Text: fmt.Sprintf("You are not a member of %s (any more), so no mail of it comes.", l.Title)}, nil
+	}
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	s, err := d.look(ctx, p.Address, true)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	// One farewell a day: mail programs click more than once.
+	w := &work{sight: s, cause: fmt.Sprintf("one-click/%d/%d/%s", listSerial, n, d.site.Today(d.now()))}
+	if l.Main() && len(p.Subs) > 1 {
+		return w.pauseMain(ctx, p, l)
+	}
+	v, err := w.departure(ctx, p, l)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	if err := w.unsubscribe(ctx, p.Address, v); err != nil {
+		return lists.Outcome{}, fmt.Errorf("unsubscribe number %d of %s: %w", n, l.ID, err)
+	}
+	d.log.Info("left by one click", "list", l.ID, "member", n)
+	err = w.farewell(ctx, mover{who: p.Address, list: l.ID, lists: v.Lists}, "left.txt", "farewell/"+w.cause)
+	return lists.Outcome{Result: lists.Did, Told: true,
+		Text: fmt.Sprintf("You are no longer a member of %s. To join again, write to %s.", w.named(l), w.address(l, "join"))}, err
+}
+
+// pauseMain stops the mail of a main list for somebody who stays in groups.
+func (w *work) pauseMain(ctx context.Context, p lists.Person, l lists.List) (lists.Outcome, error) {
+	if sub, _ := p.Sub(l.ID); sub.Delivery == lists.NoMail {
+		return lists.Outcome{Result: lists.Already, Text: fmt.Sprintf("No mail of %s comes to you already.", w.named(l))}, nil
+	}
+	_, err := w.d.store.UpdatePerson(ctx, l.Family, p.Address, func(p *lists.Person) error {
+		setDelivery(p, l.ID, lists.NoMail)
+		return nil
+	})
+	if ifThere(err) != nil {
+		return lists.Outcome{}, err
+	}
+	var groups []string
+	for _, sub := range p.Subs {
+		if sub.List != l.ID {
+			groups = append(groups, sub.List)
+		}
+	}
+	w.d.log.Info("mail stopped by one click", "list", l.ID, "member", p.Number)
+	err = w.farewell(ctx, mover{who: p.Address, list: l.ID, lists: groups}, "paused.txt", "farewell/"+w.cause)
+	return lists.Outcome{Result: lists.Did, Told: true,
+		Text: fmt.Sprintf("No mail of %s comes to you any more. You stay a member of its groups: %s. To get its mail again, write \"set delivery each\" to %s.",
+			w.named(l), w.titles(groups), w.address(l, "request"))}, err
+}

@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp"
+)
+
+// joinsFromOnePlace is how many joinings one network may ask for in an hour
+// by the pages.
+const joinsFromOnePlace = 20
+
+// JoinByPage asks the address, by the same mail as LIST-join@, whether it
+// wants to join. What comes of it is told by mail alone: a page must not tell
+// who is a member. remote is the visitor's IP address. Too many from one
+// place are a *lists.Refusal, as is an address that can't be one.
+func (d *Desk) JoinByPage(ctx context.Context, listID string, a lists.Address, remote string) error {
+	if ok, err := d.store.Allow(ctx, "pages/join/"+network(remote), joinsFromOnePlace, time.Hour); err != nil {
+		return err
+	} else if !ok {
+		return &lists.Refusal{Text: "Too many people have asked to join from where you are. Please try again in an hour, or join by mail."}
+	}
+	queueID := "page/" + random()
+	outs, err := d.Do(ctx, a, false, listID, queueID, []lists.Action{{Verb: lists.DoJoin, List: listID, Subject: a}})
+	if err != nil {
+		return err
+	}
+	for _, out := range outs {
+		if out.Told {
+			continue
+		}
+		if err := d.tellByMail(ctx, listID, a, queueID, out.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellByMail says to an address what would be an answer to its mail, had it
+// written one, within the cap on questions.
+func (d *Desk) tellByMail(ctx context.Context, listID string, a lists.Address, queueID, text string) error {
+	s, err := d.look(ctx, a, false)
+	if err != nil {
+		return err
+	}
+	l, no := s.list(listID)
+	if no != nil {
+		return &lists.Refusal{Text: no.Text}
+	}
+	if s.ours(a) {
+		return &lists.Refusal{Text: text}
+	}
+	member, err := d.member(ctx, a)
+	if err != nil {
+		return err
+	}
+	w := &work{sight: s, cause: queueID}
+	if ok, err := w.allowed(ctx, questionCounter(a), capOf(member)); err != nil || !ok {
+		return err
+	}
+	return d.send(ctx, "note.txt", map[string]any{"Subject": "Your wish to join " + l.Title, "Text": text, "Request": w.address(l, "request")},
+		d.from(l, smtp.Letter{Key: "page-join/" + queueID, To: []string{string(a)}, AutoReplied: true, Priority: smtp.Prompt}))
+}
+
+// network is the part of an IP address that one visitor can't easily change.
+func network(remote string) string {
+	ip, err := netip.ParseAddr(remote)
+	if err != nil {
+		return "unknown"
+	}
+	ip = ip.Unmap()
+	bits := 32
+	if ip.Is6() {
+		bits = 64
+	}
+	prefix, err := ip.WithZone("").Prefix(bits)
+	if err != nil {
+		return "unknown"
+	}
+	return prefix.String()
+}
+
+func random() string {
+	var raw [12]byte
+	rand.Read(raw[:])
+	return hex.EncodeToString(raw[:])
+}
+
+// shortly says in a subject line, after "Please confirm:", what a question
+// is about: our own words and titles of lists.
+func (s *sight) shortly(actions []lists.Action) string {
+	if len(actions) != 1 {
+		return fmt.Sprintf("%d changes", len(actions))
+	}
+	a := actions[0]
+	l, _ := s.dir.ByID(a.List)
+	switch a.Verb {
+	case lists.DoJoin:
+		return "join " + l.Title
+	case lists.DoLeave:
+		return "leave " + l.Title
+	case lists.DoLeaveAll:
+		return "leave all lists"
+	case lists.DoCreate:
+		return "a new group"
+	case lists.DoPassword:
+		return "a new password"
+	case lists.DoAddress:
+		return "a new address"
+	case lists.DoAnnounce:
+		return "an announcement to " + l.Title
+	case lists.DoProgress:
+		return "progress of " + l.Title
+	case lists.DoDelivery, lists.DoPauseMail, lists.DoVacation, lists.DoOwnPosts, lists.DoConceal, lists.DoLanguage:
+		return "your settings"
+	}
+	if l.Title == "" {
+		return "a change"
+	}
+	return "a change of " + l.Title
+}

@@ -1,0 +1,142 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"plenary/lists"
+)
+
+// reporting records what a group has done, its next step and its state.
+type reporting struct{}
+
+func (reporting) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	l, no := s.list(a.List)
+	if no != nil {
+		return no, nil
+	}
+	st, err := s.standing(ctx, l, s.asker)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Verb == lists.DoProgress && !st.member && !st.leader && !s.joins[l.ID]:
+		return refused("Only the members of %s report its progress, and this address is not one of theirs. To join, write to %s.", s.named(l), s.address(l, "join")), nil
+	case a.Verb != lists.DoProgress && !st.leader:
+		_, no, err := s.led(ctx, a.List)
+		return no, err
+	case l.State == lists.Closed:
+		return refused("%s is closed. An admin opens it again with \"reopen %s\".", s.named(l), l.Name), nil
+	}
+	return s.report(a, l), nil
+}
+
+// report judges what is reported of l.
+func (s *sight) report(a lists.Action, l lists.List) *verdict {
+	switch a.Verb {
+	case lists.DoState:
+		switch lists.State(a.Value) {
+		case l.State:
+			return already("%s is %s already.", s.named(l), l.State)
+		case lists.Forming, lists.Active, lists.Paused, lists.Done:
+			return &verdict{Result: lists.Did}
+		}
+		return refused("A group's state is forming, active, paused or done.")
+	case lists.DoProgress:
+		switch a.Value {
+		case "", "help", "dissent":
+		default:
+			return refused("Progress is told with progress:, and with help: and dissent: under it.")
+		}
+	}
+	if strings.TrimSpace(a.Text) == "" {
+		return refused("There is no text to record. Write it behind the command word.")
+	}
+	if _, ok := a.By.Time(); a.By != "" && !ok {
+		return refused("That is no date. Write it as 2026-12-01.")
+	}
+	return &verdict{Result: lists.Did}
+}
+
+func (reporting) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
+	l, _ := s.dir.ByID(a.List)
+	switch {
+	case a.Verb == lists.DoState:
+		return fmt.Sprintf("set the state of %s to %s", s.named(l), a.Value), nil
+	case a.Verb == lists.DoNext && a.By != "":
+		return fmt.Sprintf("set the next step of %s as it stands in the mail that asked for it, due on %s", s.named(l), dateInWords(a.By)), nil
+	case a.Verb == lists.DoNext:
+		return fmt.Sprintf("set the next step of %s as it stands in the mail that asked for it", s.named(l)), nil
+	case a.Value == "help":
+		return fmt.Sprintf("record that %s wants help, as it stands in the mail that asked for it", s.named(l)), nil
+	case a.Value == "dissent":
+		return fmt.Sprintf("record a dissent in %s, as it stands in the mail that asked for it", s.named(l)), nil
+	}
+	return fmt.Sprintf("record progress of %s, as it stands in the mail that asked for it", s.named(l)), nil
+}
+
+func (reporting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
+	l, _ := w.dir.ByID(a.List)
+	entry := lists.ProgressEntry{List: l.ID, Author: a.Subject, Text: strings.TrimSpace(a.Text), By: a.By, Source: a.Source}
+	switch a.Verb {
+	case lists.DoState:
+		entry.Kind, entry.Text = "state", a.Value
+	case lists.DoNext:
+		entry.Kind = "next"
+	default:
+		entry.Kind = "progress"
+		if a.Value != "" {
+			entry.Kind = a.Value
+		}
+	}
+	if a.Verb != lists.DoProgress {
+		_, err := w.d.store.UpdateList(ctx, a.List, func(l *lists.List) error {
+			if a.Verb == lists.DoState {
+				l.State = lists.State(a.Value)
+			} else {
+				l.Next, l.NextBy = oneLine(a.Text), a.By
+			}
+			return nil
+		})
+		if err != nil {
+			return lists.Outcome{}, err
+		}
+	}
+	if err := w.record(ctx, entry); err != nil {
+		return lists.Outcome{}, err
+	}
+	return lists.Outcome{Result: lists.Did, Text: w.reported(a, l)}, nil
+}
+
+func (w *work) reported(a lists.Action, l lists.List) string {
+	switch {
+	case a.Verb == lists.DoState:
+		return fmt.Sprintf("%s is now %s.", w.named(l), a.Value)
+	case a.Verb == lists.DoNext && a.By != "":
+		return fmt.Sprintf("The next step of %s is now: %s, by %s.", w.named(l), strings.TrimRight(oneLine(a.Text), "."), dateInWords(a.By))
+	case a.Verb == lists.DoNext:
+		return fmt.Sprintf("The next step of %s is now: %s", w.named(l), oneLine(a.Text))
+	}
+	return fmt.Sprintf("Recorded for %s. It will stand in the next digest.", w.named(l))
+}
+
+// record appends an entry to a list's record, once for this action.
+func (w *work) record(ctx context.Context, e lists.ProgressEntry) error {
+	l, _ := w.dir.ByID(e.List)
+	p, err := w.person(ctx, l.Family, e.Author)
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		e.Name = nameOf(*p)
+	}
+	switch {
+	case e.Source == "":
+		e.Source = w.key("record")
+	case w.index > 0: // one mail may report on several things
+		e.Source = fmt.Sprintf("%s#%d", e.Source, w.index)
+	}
+	e.At = w.d.now().UTC()
+	_, err = w.d.store.Record(ctx, e)
+	return err
+}

@@ -1,0 +1,236 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/text/language"
+
+	"plenary/lists"
+)
+
+// mine are the asker's people that a setting reaches: in the family of the
+// list named, or in every family. Without any, the verdict is the refusal.
+func (s *sight) mine(ctx context.Context, a lists.Action) ([]lists.Person, *verdict, error) {
+	if !a.Subject.Same(s.asker) {
+		return nil, refused("You can only change your own settings."), nil
+	}
+	people, err := s.d.store.PeopleFor(ctx, a.Subject)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l, ok := s.dir.ByID(a.List); ok {
+		people = slices.DeleteFunc(people, func(p lists.Person) bool { return p.Family != l.Family })
+	} else if a.List != "" {
+		_, no := s.list(a.List)
+		return nil, no, nil
+	}
+	if len(people) == 0 && len(s.joins) == 0 {
+		return nil, refused("%s is in no list here, so there is nothing to set. If you joined with another address, write from that one.", a.Subject), nil
+	}
+	return people, nil, nil
+}
+
+// updateMine changes the asker's person in every family that the action
+// reaches.
+func (w *work) updateMine(ctx context.Context, a lists.Action, change func(*lists.Person)) error {
+	people, no, err := w.mine(ctx, a)
+	switch {
+	case err != nil:
+		return err
+	case no != nil:
+		return &lists.Refusal{Text: no.Text}
+	}
+	for _, p := range people {
+		_, err := w.d.store.UpdatePerson(ctx, p.Family, a.Subject, func(p *lists.Person) error {
+			change(p)
+			return nil
+		})
+		if ifThere(err) != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// delivering sets how posts reach the asker: of one list, or of all.
+type delivering struct{}
+
+func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	if a.Verb == lists.DoDelivery && !slices.Contains([]lists.Delivery{lists.Each, lists.Daily, lists.Weekly, lists.NoMail}, lists.Delivery(a.Value)) {
+		return refused("That is no way of delivery. Write \"set delivery each\", daily, weekly or none."), nil
+	}
+	people, no, err := s.mine(ctx, a)
+	if no != nil || err != nil {
+		return no, err
+	}
+	l, one := s.dir.ByID(a.List)
+	v, found, same := &verdict{Result: lists.Did}, false, true
+	for _, p := range people {
+		for _, sub := range p.Subs {
+			if !one || sub.List == l.ID {
+				found, same = true, same && sub.Delivery == delivery(a)
+			}
+		}
+	}
+	switch {
+	case s.joins[a.List], !one && len(s.joins) > 0:
+	case !found:
+		return refused("You are not a member of %s, so there is nothing to set. To join, write to %s.", s.named(l), s.address(l, "join")), nil
+	case same:
+		return already("It is so already: %s.", delivered(delivery(a))), nil
+	}
+	return v, nil
+}
+
+// delivery is the choice that an action asks for.
+func delivery(a lists.Action) lists.Delivery {
+	if a.Verb == lists.DoPauseMail {
+		return lists.NoMail
+	}
+	return lists.Delivery(a.Value)
+}
+
+// delivered says a choice of delivery in words.
+func delivered(d lists.Delivery) string {
+	switch d {
+	case lists.Each:
+		return "every post comes as it is written"
+	case lists.Daily:
+		return "the posts of a day come in one mail"
+	case lists.Weekly:
+		return "the posts of a week come in one mail"
+	}
+	return "no posts come by mail"
+}
+
+func (s *sight) ofWhich(a lists.Action) string {
+	if l, ok := s.dir.ByID(a.List); ok {
+		return s.named(l)
+	}
+	return "all your lists here"
+}
+
+func (delivering) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
+	return fmt.Sprintf("set delivery to %s for %s: %s", delivery(a), s.ofWhich(a), delivered(delivery(a))), nil
+}
+
+func (delivering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
+	err := w.updateMine(ctx, a, func(p *lists.Person) { setDelivery(p, a.List, delivery(a)) })
+	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("For %s, %s from now on.", w.ofWhich(a), delivered(delivery(a)))}, err
+}
+
+// setDelivery sets the delivery of one list, or ("") of all.
+func setDelivery(p *lists.Person, list string, d lists.Delivery) {
+	for i := range p.Subs {
+		if list == "" || p.Subs[i].List == list {
+			p.Subs[i].Delivery = d
+		}
+	}
+}
+
+// vacationing stops the asker's mail up to a day, or lets it come again.
+type vacationing struct{}
+
+func (vacationing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	people, no, err := s.mine(ctx, a)
+	if no != nil || err != nil {
+		return no, err
+	}
+	if _, ok := a.By.Time(); a.By != "" && (!ok || a.By < s.d.site.Today(s.d.now())) {
+		return refused("A vacation ends on a day to come. Write for example: set vacation until 2026-12-01"), nil
+	}
+	if len(people) > 0 && !slices.ContainsFunc(people, func(p lists.Person) bool { return p.Vacation != a.By }) {
+		return already("It is so already: %s.", away(a.By)), nil
+	}
+	return &verdict{Result: lists.Did}, nil
+}
+
+func away(until lists.Date) string {
+	if until == "" {
+		return "you are not on vacation, and mail comes"
+	}
+	return "you are on vacation, and no mail comes up to and including " + dateInWords(until)
+}
+
+func (vacationing) say(_ context.Context, _ *sight, a lists.Action, _ *verdict) (string, error) {
+	if a.By == "" {
+		return "end your vacation, so that mail comes again", nil
+	}
+	return fmt.Sprintf("send you no mail up to and including %s", dateInWords(a.By)), nil
+}
+
+func (vacationing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
+	err := w.updateMine(ctx, a, func(p *lists.Person) { p.Vacation = a.By })
+	if a.By == "" {
+		return lists.Outcome{Result: lists.Did, Text: "Your vacation is over: mail comes again."}, err
+	}
+	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("No mail comes up to and including %s. It begins again by itself; to end it earlier, write \"set vacation off\".", dateInWords(a.By))}, err
+}
+
+// preferring sets what a person has once: own posts, concealment, language.
+type preferring struct{}
+
+func (preferring) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
+	switch {
+	case a.Verb == lists.DoLanguage:
+		if _, err := language.Parse(a.Value); err != nil {
+			return refused("That is no code of a language. Write for example: set language fr"), nil
+		}
+	case a.Value != "on" && a.Value != "off":
+		return refused("Write on or off, for example: set %s on", a.Verb), nil
+	}
+	people, no, err := s.mine(ctx, a)
+	if no != nil || err != nil {
+		return no, err
+	}
+	same := len(people) > 0
+	for _, p := range people {
+		was := p
+		prefer(&p, a)
+		same = same && p.HideOwn == was.HideOwn && p.Conceal == was.Conceal && p.Language == was.Language
+	}
+	if same {
+		return already("It is so already: %s.", preferred(a)), nil
+	}
+	return &verdict{Result: lists.Did}, nil
+}
+
+func prefer(p *lists.Person, a lists.Action) {
+	switch a.Verb {
+	case lists.DoOwnPosts:
+		p.HideOwn = a.Value == "off"
+	case lists.DoConceal:
+		p.Conceal = a.Value == "on"
+	case lists.DoLanguage:
+		p.Language = a.Value
+	}
+}
+
+// preferred says a preference in words of the site's.
+func preferred(a lists.Action) string {
+	switch {
+	case a.Verb == lists.DoOwnPosts && a.Value == "on":
+		return "your own posts come back to you"
+	case a.Verb == lists.DoOwnPosts:
+		return "your own posts don't come back to you"
+	case a.Verb == lists.DoConceal && a.Value == "on":
+		return "you are not named when somebody asks who is in a list"
+	case a.Verb == lists.DoConceal:
+		return "you are named when somebody asks who is in a list"
+	}
+	return "your language is set"
+}
+
+func (preferring) say(_ context.Context, _ *sight, a lists.Action, _ *verdict) (string, error) {
+	if a.Verb == lists.DoLanguage {
+		return "set your language", nil
+	}
+	return fmt.Sprintf("set %s to %s: %s", a.Verb, a.Value, preferred(a)), nil
+}
+
+func (preferring) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
+	err := w.updateMine(ctx, a, func(p *lists.Person) { prefer(p, a) })
+	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("Done: from now on, %s.", preferred(a))}, err
+}
