@@ -70,6 +70,13 @@ func (l *lease) lose() {
 	}
 }
 
+// giveUp notes that Redis knows of another holder.
+func (l *lease) giveUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lose()
+}
+
 // drop ends the hold in this process; the entry itself is untouched.
 func (l *lease) drop() {
 	l.g.mu.Lock()

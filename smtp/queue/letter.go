@@ -37,7 +37,7 @@ func (q *Queue) Send(ctx context.Context, l smtp.Letter) error {
 	if err != nil {
 		return fmt.Errorf("queueing letter %s: %w", l.Key, err)
 	}
-	q.ring()
+	ring(q.letterBell)
 	return nil
 }
 
@@ -125,6 +125,7 @@ func (l *Letter) save(ctx context.Context, left []string, mode string, tries int
 		return fmt.Errorf("recording letter %s: %w", l.key, err)
 	}
 	if ok == 0 {
+		l.entry.giveUp()
 		return fmt.Errorf("recording letter %s: %w", l.key, ErrLost)
 	}
 	l.to = left

@@ -171,6 +171,7 @@ func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferr
 		return fmt.Errorf("recording %s: %w", p, err)
 	}
 	if ok == 0 {
+		p.entry.giveUp()
 		return fmt.Errorf("recording %s: %w", p, ErrLost)
 	}
 	p.saves++

@@ -52,7 +52,7 @@ func (q *Queue) Plan(ctx context.Context, f lists.Fanout) error {
 			q.families = append(q.families, f.Family)
 		}
 		q.mu.Unlock()
-		q.ring()
+		ring(q.partBell)
 		return nil
 	}
 }

@@ -53,7 +53,8 @@ type Queue struct {
 	log *slog.Logger
 	now func() time.Time
 
-	bell   chan struct{} // rung when this process has put in work to deliver
+	letterBell, partBell chan struct{} // rung when this process has put in work to deliver
+
 	bodies bodies
 
 	mu       sync.Mutex
@@ -88,7 +89,7 @@ func New(rdb redis.UniversalClient, o Options) *Queue {
 	o.Retry = o.Retry.orDefault()
 	return &Queue{
 		rdb: rdb, opt: o, log: o.Log, now: o.Now,
-		bell:   make(chan struct{}, 1),
+		letterBell: make(chan struct{}, 1), partBell: make(chan struct{}, 1),
 		bodies: bodies{limit: bodiesKept, held: map[string]*bodyEntry{}},
 		groups: map[string]*group{},
 	}
@@ -104,21 +105,26 @@ func nodeName() string {
 	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), hex.EncodeToString(b[:]))
 }
 
-// ring wakes one who waits for work in this process.
-func (q *Queue) ring() {
+// ring wakes one who waits at a bell.
+func ring(bell chan struct{}) {
 	select {
-	case q.bell <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }
 
-// Wait returns when there may be work to deliver: when this process has put
-// some in, after d, or when ctx ends.
-func (q *Queue) Wait(ctx context.Context, d time.Duration) {
+// WaitLetter returns when there may be a letter to send: when this process
+// has put one in, after d, or when ctx ends.
+func (q *Queue) WaitLetter(ctx context.Context, d time.Duration) { wait(ctx, q.letterBell, d) }
+
+// WaitPart does the same for parts of posts.
+func (q *Queue) WaitPart(ctx context.Context, d time.Duration) { wait(ctx, q.partBell, d) }
+
+func wait(ctx context.Context, bell chan struct{}, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
-	case <-q.bell:
+	case <-bell:
 	case <-t.C:
 	case <-ctx.Done():
 	}

@@ -72,7 +72,7 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 		part.kind, part.name = "b", e.fields["chunk"]
 		answer, err = chunkOpenScript.Run(ctx, q.rdb, []string{f.post(id), f.parts(id), f.plan(id), stream},
 			id, part.name, e.fields["at"], e.fields["round"], e.id, groupName).Slice()
-		q.ring() // the post's next chunk waits now
+		ring(q.partBell) // the post's next chunk waits now
 	}
 	if err != nil || len(answer) == 0 {
 		return nil, err
@@ -243,7 +243,8 @@ func (q *Queue) sweep(ctx context.Context) error {
 		moved += n
 	}
 	if moved > 0 {
-		q.ring()
+		ring(q.letterBell)
+		ring(q.partBell)
 	}
 	return nil
 }

@@ -1,0 +1,148 @@
+package deliver
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// How many messages, and how many octets of them, may be on the wire without
+// a reply by BDAT.
+const (
+	outstanding       = 8
+	outstandingOctets = 256 << 10
+)
+
+// sendChunks sends by BDAT (RFC 3030), where nothing has to be waited for
+// between envelope and message: a burst of messages is on the wire at once.
+// All replies look alike there, so a burst counts only when each command of
+// it has had one reply and nothing more has come.
+func (c *conn) sendChunks(f feed) error {
+	var again []*item // answered 503 because of a refusal before them
+	reset := false    // a transaction was refused: its state is not certain
+	take := func() *item {
+		if len(again) > 0 {
+			it := again[0]
+			again = again[1:]
+			return it
+		}
+		return c.fitting(f)
+	}
+	next := take()
+	for next != nil {
+		if !f.ready() {
+			return errStopped
+		}
+		b := c.buf[:0]
+		if reset {
+			b = append(b, "RSET\r\n"...)
+		}
+		burst, octets := make([]*item, 0, outstanding), 0
+		for next != nil && len(burst) < outstanding && (len(burst) == 0 || octets+next.size() <= outstandingOctets) {
+			var err error
+			if b, err = c.chunk(f, b, next); err != nil {
+				return err
+			}
+			burst, octets = append(burst, next), octets+next.size()
+			next = take()
+		}
+		if err := c.write(b); err != nil {
+			return err
+		}
+		if reset {
+			if err := c.resetReply(); err != nil {
+				return err
+			}
+		}
+		said, err := c.burstReplies(burst)
+		reset = false
+		for i, o := range said {
+			it := burst[i]
+			if reset && o.code == 503 && it.losses < 2 {
+				it.losses++
+				again = append(again, it)
+				continue
+			}
+			reset = reset || o.class() != 2
+			f.result(it, o)
+		}
+		if err != nil {
+			return err
+		}
+		if next == nil {
+			next = take()
+		}
+	}
+	if reset {
+		return c.reset()
+	}
+	return nil
+}
+
+// chunk appends an item whole: envelope, BDAT and message. What is large is
+// written at once, from the shared copy.
+func (c *conn) chunk(f feed, b []byte, it *item) ([]byte, error) {
+	b = it.appendMail(b, c)
+	b = it.appendRcpt(b)
+	b = append(b, "BDAT "...)
+	b = strconv.AppendInt(b, int64(it.size()), 10)
+	b = append(b, " LAST\r\n"...)
+	b = append(b, it.prefix...)
+	if it.content.size <= flatSize {
+		for _, p := range it.content.plain {
+			b = append(b, p...)
+		}
+		return b, nil
+	}
+	if err := c.blocks(f, b, it.content.plain); err != nil {
+		return nil, err
+	}
+	return c.buf[:0], nil
+}
+
+// burstReplies reads three replies an item. With an error it gives what was
+// said before, unless that can't be trusted.
+func (c *conn) burstReplies(burst []*item) ([]outcome, error) {
+	said := make([]outcome, 0, len(burst))
+	for range burst {
+		o, err := c.chunkReplies()
+		if errors.Is(err, errProtocol) {
+			return nil, err
+		} else if err != nil {
+			return said, err
+		}
+		said = append(said, o)
+	}
+	if c.r.Buffered() > 0 {
+		return nil, fmt.Errorf("%w: more replies than commands", errProtocol)
+	}
+	for _, o := range said {
+		if o.class() == 2 {
+			c.served++
+		}
+	}
+	return said, nil
+}
+
+// chunkReplies reads the replies to MAIL, RCPT and BDAT.
+func (c *conn) chunkReplies() (out outcome, err error) {
+	for _, at := range []stage{stageMail, stageRcpt, stageDot} {
+		within := c.times.Command
+		if at == stageDot {
+			within = c.times.Dot
+		}
+		r, err := c.verdict(within)
+		if err != nil {
+			return out, fmt.Errorf("%s: %w", at, err)
+		}
+		switch {
+		case out.code != 0 && out.class() != 2:
+			if at == stageDot && r.class() == 2 {
+				return out, fmt.Errorf("%w: a message was taken for nobody", errProtocol)
+			}
+		default:
+			out = outcome{r, at}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,129 @@
+package deliver
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Up to this size a message is written in one piece with what surrounds it.
+const flatSize = 64 << 10
+
+// content is a message as it is written to every connection: with CRLF line
+// ends only, ending in one, and dot-stuffed where it is for DATA. Workers
+// share it.
+type content struct {
+	plain    [][]byte // for BDAT
+	stuffed  [][]byte // for DATA, without the final dot
+	size     int      // of plain
+	stuffedN int
+	eightBit bool // octets over 127 anywhere
+	utf8     bool // octets over 127 in the header
+}
+
+// newContent makes the content of a header and a body; the empty line
+// between them is put where head does not end in one.
+func newContent(head, body []byte) *content {
+	head = canonical(head)
+	if !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+		head = append(head[:len(head):len(head)], "\r\n"...)
+	}
+	body = canonical(body)
+	c := &content{utf8: !ascii(head)}
+	c.eightBit = c.utf8 || !ascii(body)
+	c.add(head)
+	c.add(body)
+	return c
+}
+
+// wholeContent makes the content of a whole message.
+func wholeContent(raw []byte) *content {
+	raw = canonical(raw)
+	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	c := &content{utf8: !ascii(head), eightBit: !ascii(raw)}
+	c.add(raw)
+	return c
+}
+
+func (c *content) add(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	s := stuff(b)
+	if len(b) < flatSize && len(c.plain) > 0 && c.size < flatSize { // one piece is written faster than two
+		b = append(c.plain[0][:len(c.plain[0]):len(c.plain[0])], b...)
+		s = append(c.stuffed[0][:len(c.stuffed[0]):len(c.stuffed[0])], s...)
+		c.plain, c.stuffed = nil, nil
+		c.size, c.stuffedN = 0, 0
+	}
+	c.plain, c.stuffed = append(c.plain, b), append(c.stuffed, s)
+	c.size += len(b)
+	c.stuffedN += len(s)
+}
+
+// canonical gives b with CRLF for every line end and at its end. A lone CR
+// or LF would let a message end early at a lax server (SMTP smuggling).
+func canonical(b []byte) []byte {
+	clean := len(b) == 0 || bytes.HasSuffix(b, []byte("\r\n"))
+	if clean {
+		n := bytes.Count(b, []byte("\r\n"))
+		clean = bytes.Count(b, []byte{'\n'}) == n && bytes.Count(b, []byte{'\r'}) == n
+	}
+	if clean {
+		return b
+	}
+	out := make([]byte, 0, len(b)+64)
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
+			i++
+			out = append(out, '\r', '\n')
+		case b[i] == '\r' || b[i] == '\n':
+			out = append(out, '\r', '\n')
+		default:
+			out = append(out, b[i])
+		}
+	}
+	if !bytes.HasSuffix(out, []byte("\r\n")) {
+		out = append(out, '\r', '\n')
+	}
+	return out
+}
+
+// stuff doubles the dot at the start of a line (RFC 5321 4.5.2); b begins a
+// line. Without such a dot it is b itself.
+func stuff(b []byte) []byte {
+	if len(b) == 0 || b[0] != '.' && !bytes.Contains(b, []byte("\n.")) {
+		return b
+	}
+	out := make([]byte, 0, len(b)+64)
+	if b[0] == '.' {
+		out = append(out, '.')
+	}
+	for {
+		i := bytes.Index(b, []byte("\n."))
+		if i < 0 {
+			return append(out, b...)
+		}
+		out = append(out, b[:i+2]...)
+		out = append(out, '.')
+		b = b[i+2:]
+	}
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func asciiText(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

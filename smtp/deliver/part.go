@@ -1,0 +1,157 @@
+package deliver
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plenary/lists"
+)
+
+// groupsAtOnce is how many destinations of one part are sent to at once.
+const groupsAtOnce = 8
+
+// part sends one part of a post: it reads the members once, picks each one's
+// copy, and gives every destination its share.
+func (s *Sender) part(ctx context.Context, p Part) {
+	run := &postRun{s: s, part: p, fanout: p.Fanout(), ledger: newLedger(s, p)}
+	groups, err := run.groups(ctx)
+	if err != nil {
+		s.log.Warn("part not sent; it will be taken up again", "part", p.String(), "err", err)
+		p.Leave()
+		return
+	}
+	for _, g := range groups {
+		g.stop = ctx.Done()
+	}
+	// Sessions outlive ctx: a message on the wire is finished, within a bound.
+	wire, cancel := s.drain(ctx)
+	defer cancel()
+	run.ledger.end(runAll(wire, groups, groupsAtOnce))
+}
+
+// drainFor is how long messages on the wire may take after ctx has ended.
+const drainFor = 10 * time.Second
+
+// drain gives a context that ends a while after ctx.
+func (s *Sender) drain(ctx context.Context) (context.Context, context.CancelFunc) {
+	wire, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(drainFor):
+			cancel()
+		case <-wire.Done():
+		}
+	})
+	return wire, func() { stop(); cancel() }
+}
+
+// postRun is one part on its way.
+type postRun struct {
+	s      *Sender
+	part   Part
+	fanout *lists.Fanout
+	*ledger
+}
+
+// groups makes the envelopes of the members that are still to be served, by
+// destination.
+func (r *postRun) groups(ctx context.Context) ([]*group, error) {
+	from, to := r.part.Range()
+	people, err := r.s.roster.Roster(ctx, r.fanout.Family, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("reading members %d to %d of %s: %w", from, to, r.fanout.Family, err)
+	}
+	targets := r.fanout.Lists()
+	contents := r.s.contents.of(r.fanout)
+	today := lists.Date(r.s.cfg.Now().In(r.s.cfg.Location).Format(time.DateOnly))
+	byDestination := map[*destination]*group{}
+	var out []*group
+	there := map[lists.Number]bool{}
+	for _, p := range people {
+		if !r.part.Todo(p.Number) {
+			continue
+		}
+		id, ok := lists.PickTarget(p, targets, r.fanout.Author, today)
+		if !ok {
+			continue
+		}
+		there[p.Number] = true
+		i := index(targets, id)
+		d := r.s.to.of(p.Address.Domain())
+		g := byDestination[d]
+		if g == nil {
+			g = &group{to: d, on: r}
+			if !d.relay {
+				g.until = time.Now().Add(groupBudget)
+			}
+			byDestination[d] = g
+			out = append(out, g)
+		}
+		g.items = append(g.items, r.item(p, targets[i], contents[i]))
+	}
+	if !r.part.Fresh() { // who left meanwhile is waited for no more
+		for n := from; n <= to; n++ {
+			if r.part.Todo(n) && !there[n] {
+				r.served(n)
+			}
+		}
+	}
+	return out, nil
+}
+
+func index(targets []lists.List, id string) int {
+	for i := range targets {
+		if targets[i].ID == id {
+			return i
+		}
+	}
+	return 0
+}
+
+// item is the envelope of one member: its sender names list and member, so
+// that a report finds its way (VERP).
+func (r *postRun) item(p lists.Person, l lists.List, c *content) *item {
+	token := lists.MemberToken(r.s.cfg.Secret, lists.TokenBounce, l, p.Number)
+	return &item{
+		from: string(lists.RoleAddress(l, "bounces", token, r.s.cfg.Domain)), to: string(p.Address),
+		prefix: r.s.personal(l, p.Number), content: c, number: p.Number, list: l.ID,
+	}
+}
+
+// result records what became of a member.
+func (r *postRun) result(to *destination, it *item, o outcome) {
+	switch {
+	case o.class() == 2:
+		r.s.stats.sent.Add(1)
+		r.served(it.number)
+	case o.class() == 4 && !r.part.Expired():
+		r.later(to, []*item{it}, o.String(), false)
+	default:
+		r.lose(it, Failure{Code: o.code, Enhanced: o.enhanced, Text: o.text, Stage: string(o.stage), Expired: o.class() == 4})
+	}
+}
+
+func (r *postRun) lose(it *item, f Failure) {
+	f.Family, f.List, f.Number, f.PostID = r.fanout.Family, it.list, it.number, r.fanout.ID
+	r.s.stats.failed.Add(1)
+	r.s.log.Info("delivery failed", "list", f.List, "member", f.Number, "message", r.fanout.MessageID,
+		"reply", reply{f.Code, f.Enhanced, f.Text}.String(), "expired", f.Expired)
+	r.fail(f)
+}
+
+// later puts members off, or gives them up where they have waited too long.
+func (r *postRun) later(to *destination, items []*item, why string, paced bool) {
+	if r.part.Expired() && !paced {
+		for _, it := range items {
+			r.lose(it, Failure{Code: 451, Enhanced: [3]int{4, 4, 7}, Text: why, Expired: true})
+		}
+		return
+	}
+	ns := make([]lists.Number, len(items))
+	for i, it := range items {
+		ns[i] = it.number
+	}
+	r.s.stats.deferred.Add(int64(len(ns)))
+	r.ledger.later(to.name, why, paced, ns...)
+}

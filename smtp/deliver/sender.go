@@ -1,0 +1,297 @@
+package deliver
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"plenary/lists"
+)
+
+// Config says how mail leaves. Zero values take the defaults.
+type Config struct {
+	Domain string // the site's; stands in VERP senders
+	Secret []byte // the site's, for member tokens
+
+	Hostname      string // for EHLO; default Domain
+	Relay         string // host:port; empty: straight to each domain's MX
+	RelayUser     string
+	RelayPassword string
+	RelayTLS      TLSMode // default TLSAuto
+	Port          int     // of mail exchangers; default 25
+	Resolver      string  // DNS server host:port; empty: the system's
+
+	Workers   int // parts of posts sent at once; default 8
+	Letters   int // letters sent at once, beside them; default 2
+	PerDomain int // sessions to one domain's exchangers at once; default 5
+	Batch     int // recipients served and not yet recorded, of a part, at most; default 50
+	Timeouts  Timeouts
+	TLS       *tls.Config // a base for client TLS, such as RootCAs
+	Now       func() time.Time
+	Location  *time.Location // the site's, for vacations; default UTC
+	Log       *slog.Logger
+}
+
+// Queue is where work comes from.
+type Queue interface {
+	// Letter and Part lease the next piece of work, nil where none waits.
+	Letter(ctx context.Context) (Letter, error)
+	Part(ctx context.Context) (Part, error)
+	// WaitLetter and WaitPart return when there may be one, after d at the latest.
+	WaitLetter(ctx context.Context, d time.Duration)
+	WaitPart(ctx context.Context, d time.Duration)
+	// Keep keeps what is leased until ctx ends.
+	Keep(ctx context.Context) error
+}
+
+// Letter is a leased letter.
+type Letter interface {
+	ID() string
+	From() string
+	To() []string
+	Raw() []byte
+	Expired() bool // too old to be put off once more
+	Valid() bool   // the lease stands
+	Save(ctx context.Context, left []string) error
+	End(ctx context.Context, left []string, tried bool, reply string) error
+	Leave()
+}
+
+// Part is a leased part of a post's fan-out.
+type Part interface {
+	Fanout() *lists.Fanout
+	Range() (from, to lists.Number)
+	Todo(n lists.Number) bool
+	Fresh() bool   // a first try, not one put off
+	Expired() bool // too old to be put off once more
+	Valid() bool   // the lease stands
+	Save(ctx context.Context, done []lists.Number) error
+	End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error
+	Leave()
+	String() string
+}
+
+// Roster reads who the members are.
+type Roster interface {
+	Roster(ctx context.Context, family string, from, to lists.Number) ([]lists.Person, error)
+}
+
+// Failure is a recipient that a post could not be delivered to, for good.
+type Failure struct {
+	Family   string
+	List     string // list ID
+	Number   lists.Number
+	PostID   string
+	Code     int
+	Enhanced [3]int
+	Text     string // what the far side said, in one line
+	Stage    string // MAIL, RCPT, DATA, end of data; "" never got so far. Only RCPT speaks of the recipient for sure
+	Expired  bool   // given up after many tries: Code is of the last, 4xx
+}
+
+// Failed is told of failures, before the ledger is: so it may be told again
+// of the same post and number, which must count once.
+type Failed interface {
+	Failed(ctx context.Context, f Failure) error
+}
+
+// Personal gives the header fields that are a member's own, with CRLF after
+// each, or nil.
+type Personal func(l lists.List, n lists.Number) []byte
+
+// Sender sends what the queue leases to it.
+type Sender struct {
+	cfg      Config
+	log      *slog.Logger
+	queue    Queue
+	roster   Roster
+	personal Personal
+	failed   Failed
+	to       *destinations
+	contents contents
+	stats    stats
+	scout    chan struct{} // held by the one worker that looks for parts
+}
+
+// New makes a sender. Personal and failed may be nil.
+func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Sender, error) {
+	cfg.orDefault()
+	s := &Sender{cfg: cfg, log: cfg.Log, queue: q, roster: r, personal: personal, failed: failed, scout: make(chan struct{}, 1)}
+	if s.personal == nil {
+		s.personal = func(lists.List, lists.Number) []byte { return nil }
+	}
+	base := cfg.TLS
+	if base == nil {
+		base = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	base = base.Clone()
+	if base.ClientSessionCache == nil {
+		base.ClientSessionCache = tls.NewLRUClientSessionCache(512)
+	}
+	dial := &dialer{hostname: cfg.Hostname, mode: TLSAuto, tls: base, times: cfg.Timeouts}
+	s.to = &destinations{cfg: &s.cfg, dial: dial, all: map[string]*destination{}}
+	if cfg.Relay != "" {
+		dial.mode, dial.user, dial.pass = cfg.RelayTLS, cfg.RelayUser, cfg.RelayPassword
+		host, port, err := net.SplitHostPort(cfg.Relay)
+		if err != nil {
+			return nil, fmt.Errorf("delivery.relay %q: want host:port: %w", cfg.Relay, err)
+		}
+		s.to.relay = newDestination("relay", true, cfg.Workers+cfg.Letters, dial, s.relayAt(host, port))
+		return s, nil
+	}
+	var err error
+	if s.to.resolve, err = newResolver(cfg.Resolver, cfg.Now); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (c *Config) orDefault() {
+	if c.Hostname == "" {
+		c.Hostname = c.Domain
+	}
+	if c.RelayTLS == "" {
+		c.RelayTLS = TLSAuto
+	}
+	for _, n := range []struct {
+		p *int
+		v int
+	}{{&c.Port, 25}, {&c.Workers, 8}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 50}} {
+		if *n.p <= 0 {
+			*n.p = n.v
+		}
+	}
+	c.Timeouts = c.Timeouts.orDefault()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// relayAt finds the relay's addresses: by dns.resolver where one is set,
+// else as the system does, /etc/hosts included.
+func (s *Sender) relayAt(host, port string) func(context.Context) ([]endpoint, error) {
+	return func(ctx context.Context) ([]endpoint, error) {
+		if net.ParseIP(host) != nil || host == "localhost" || s.cfg.Resolver == "" {
+			return []endpoint{{host, net.JoinHostPort(host, port)}}, nil
+		}
+		r, err := newResolver(s.cfg.Resolver, s.cfg.Now)
+		if err != nil {
+			return nil, err
+		}
+		n, err := strconv.Atoi(port)
+		if err != nil {
+			return nil, fmt.Errorf("delivery.relay: port %q: %w", port, err)
+		}
+		return r.endpoints(ctx, []string{host}, n)
+	}
+}
+
+// Run sends until ctx ends. Then messages on the wire are finished, what
+// came of them is recorded, and the rest is given back to the queue.
+func (s *Sender) Run(ctx context.Context) error {
+	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var keeper, workers sync.WaitGroup
+	keeper.Go(func() {
+		if err := s.queue.Keep(alive); err != nil {
+			s.log.Error("leases are not kept", "err", err)
+		}
+	})
+	keeper.Go(func() { s.tidy(alive) })
+	for range s.cfg.Letters {
+		workers.Go(func() { s.letters(ctx) })
+	}
+	for range s.cfg.Workers {
+		workers.Go(func() { s.parts(ctx) })
+	}
+	workers.Wait()
+	stop()
+	keeper.Wait()
+	s.to.tidy(true)
+	return nil
+}
+
+func (s *Sender) tidy(ctx context.Context) {
+	t := time.NewTicker(5 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			s.to.tidy(false)
+		}
+	}
+}
+
+// idle is how long the queue is left alone when it had nothing and nobody
+// rang.
+const idle = 200 * time.Millisecond
+
+// parts sends parts of posts, one after the other. Of the workers that have
+// nothing to do one looks for work and the others wait for their turn.
+func (s *Sender) parts(ctx context.Context) {
+	trouble := time.Duration(0)
+	for ctx.Err() == nil {
+		select {
+		case s.scout <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		p, err := s.queue.Part(ctx)
+		if err == nil && p == nil {
+			s.queue.WaitPart(ctx, idle)
+		}
+		<-s.scout
+		if err != nil {
+			trouble = s.rest(ctx, trouble, err)
+			continue
+		}
+		trouble = 0
+		if p != nil {
+			s.part(ctx, p)
+		}
+	}
+}
+
+func (s *Sender) letters(ctx context.Context) {
+	trouble := time.Duration(0)
+	for ctx.Err() == nil {
+		l, err := s.queue.Letter(ctx)
+		switch {
+		case err != nil:
+			trouble = s.rest(ctx, trouble, err)
+			continue
+		case l == nil:
+			s.queue.WaitLetter(ctx, idle)
+		default:
+			s.letter(ctx, l)
+		}
+		trouble = 0
+	}
+}
+
+// rest waits after trouble with the queue, ever longer.
+func (s *Sender) rest(ctx context.Context, last time.Duration, err error) time.Duration {
+	if ctx.Err() != nil {
+		return 0
+	}
+	s.log.Warn("the queue gives no work", "err", err)
+	d := min(max(2*last, 100*time.Millisecond), 5*time.Second)
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+	return d
+}
