@@ -1,0 +1,254 @@
+package command
+
+import (
+	"strings"
+
+	"plenary/lists"
+)
+
+// maxReport is the longest progress, announcement or reason, in octets.
+const maxReport = 20000
+
+// join subscribes the asker to the lists named, or to the one whose address
+// it is.
+func (d decider) join() {
+	found, rest, no := d.listWords(false)
+	if no != "" {
+		d.refuse(no)
+		if len(found) == 0 {
+			return
+		}
+	}
+	if len(found) == 0 {
+		l, ok := d.only()
+		if !ok {
+			d.refuse(d.sayWhich(d.e))
+			return
+		}
+		found = []lists.List{l}
+	}
+	name := d.Name
+	if rest != "" {
+		name = rest // "subscribe dc Jane Doe", as LISTSERV took it
+	}
+	for _, l := range found {
+		d.act(lists.Action{Verb: lists.DoJoin, List: l.ID, Subject: d.Asker, Name: name})
+	}
+}
+
+// leave unsubscribes the asker. Leaving is never made hard: one who is in
+// one list need not name it.
+func (d decider) leave() {
+	if len(d.c.Args) > 0 && strings.EqualFold(strings.Trim(d.c.Args[0], ".,!*"), "all") {
+		d.act(lists.Action{Verb: lists.DoLeaveAll, Subject: d.Asker})
+		return
+	}
+	found, _, no := d.listWords(true)
+	d.refuse(no)
+	if no != "" && len(found) == 0 {
+		return
+	}
+	if len(found) == 0 {
+		mine := d.mine()
+		switch {
+		case d.atList():
+			found = []lists.List{d.Here}
+		case len(mine) == 0:
+			d.refuse(refuse("This address is in no list here, so there is nothing to leave. If mail reaches you, another address of yours is in a list: write from that one."))
+			return
+		case len(mine) > 1:
+			d.refuse(refuse("You are in several lists: %s. Write \"leave\" and the names of those to leave, or \"leave all\".", series(names(mine), "and")))
+			return
+		default:
+			found = mine
+		}
+	}
+	for _, l := range found {
+		d.act(lists.Action{Verb: lists.DoLeave, List: l.ID, Subject: d.Asker})
+	}
+}
+
+// mine are the lists that the asker is in.
+func (d decider) mine() []lists.List {
+	var out []lists.List
+	for _, l := range d.Dir.Lists {
+		if d.in(l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// listWords reads the lists named after join or leave, each once. Words that
+// people put around them are passed over, and so is the asker's own address.
+// The rest is a personal name behind a list's.
+func (d decider) listWords(leaving bool) (found []lists.List, rest string, no refused) {
+	words := strings.FieldsFunc(d.c.Rest, func(r rune) bool { return r == ',' || r == ';' || strings.ContainsRune(" \t\n\u00a0", r) })
+	seen := map[string]bool{}
+	for i, w := range words {
+		w = strings.Trim(w, "<>()[]\"'`*.:!?")
+		switch l, why := d.find(w, d.c); {
+		case w == "":
+		case why == "":
+			if !seen[l.ID] {
+				seen[l.ID] = true
+				found = append(found, l)
+			}
+		case lists.Address(w).Same(d.Asker), isFiller(strings.ToLower(w)), strings.EqualFold(w, "and"), strings.EqualFold(w, "&"):
+		case strings.Contains(w, "@") && !strings.HasSuffix(strings.ToLower(w), "@"+strings.ToLower(d.Site.Domain)):
+			return found, "", refuse("You can only %s with the address that you write from. Leaders %s others: %s.",
+				d.e.Name, map[bool]string{false: "add", true: "drop"}[leaving], map[bool]string{false: `"add LIST ADDRESS"`, true: `"drop LIST ADDRESS"`}[leaving])
+		case len(found) > 0 && personName(words[i:]):
+			return found, strings.Join(words[i:], " "), ""
+		default:
+			no = why
+		}
+	}
+	return found, "", no
+}
+
+// personName tells whether words read like a person's name rather than a
+// list's: each begins with a capital, or has no case.
+func personName(words []string) bool {
+	if len(words) > 6 {
+		return false
+	}
+	for _, w := range words {
+		if strings.ToLower(w) == w && strings.ToUpper(w) != w {
+			return false
+		}
+	}
+	return true
+}
+
+// moveTo moves the asker to another address.
+func (d decider) moveTo() {
+	if len(d.c.Args) == 0 {
+		d.refuse(d.missing("The new address"))
+		return
+	}
+	a, no := d.mailbox(d.c.Args[0], "The new address")
+	switch {
+	case no != "":
+		d.refuse(no)
+	case a.Same(d.Asker):
+		d.refuse(refuse("That is the address you are known by already."))
+	default:
+		d.act(lists.Action{Verb: lists.DoAddress, Subject: d.Asker, Value: string(a)})
+	}
+}
+
+// mailbox reads an address as somebody wrote it.
+func (d decider) mailbox(s, what string) (lists.Address, refused) {
+	s = strings.TrimPrefix(strings.Trim(s, "<>()[]\"'`*,;:"), "mailto:")
+	a, err := lists.ParseAddress(strings.TrimRight(s, "."))
+	switch {
+	case err != nil && d.Believed:
+		return "", refuse("%s is no mail address: %v. Write it as name@example.org.", what, err)
+	case err != nil:
+		return "", refuse("%s in %s is no mail address. Write it as name@example.org.", what, place(d.c.Line))
+	}
+	if strings.EqualFold(a.Domain(), d.Site.Domain) {
+		if _, ours := d.Dir.Resolve(a.Local()); ours {
+			return "", refuse("%s in %s is an address of the lists themselves. Write a person's own address.", what, place(d.c.Line))
+		}
+	}
+	return a, ""
+}
+
+// report records progress, the next step, the state, and what stands under a
+// progress command.
+func (d decider) report() {
+	l, rest, no := d.before, d.c.Rest, refused("")
+	if d.e.Takes {
+		rest = d.c.Text
+	}
+	if !d.c.Under {
+		c := d.c
+		c.Rest = rest
+		l, rest, no = d.list(d.e, c)
+	}
+	what := map[string]string{"progress": "What the group has done", "next": "The next step", "state": "The state"}[d.c.Name]
+	if what == "" {
+		what = "The text"
+	}
+	switch {
+	case d.c.Under && l.ID == "":
+		return // the progress command above it was refused, and says why
+	case no != "":
+		d.refuse(no)
+	case !d.may(d.e.Who, l), d.e.Who == Members && !d.in(l) && !d.leads(l):
+		d.refuse(d.outside(l))
+	case strings.TrimSpace(rest) == "":
+		d.refuse(d.missing(what))
+	case len(rest) > maxReport:
+		d.refuse(refuse("The text has %d characters, and %d is the most. Please send a shorter one.", len(rest), maxReport))
+	case d.c.Name == "next":
+		d.next(l, rest)
+	case d.c.Name == "state":
+		d.state(l, rest)
+	default:
+		a := lists.Action{Verb: lists.DoProgress, List: l.ID, Subject: d.Asker, Text: rest}
+		if d.c.Under {
+			a.Value = d.c.Name
+		}
+		d.act(a)
+	}
+}
+
+func (d decider) next(l lists.List, rest string) {
+	step, by, err := lists.SplitStep(strings.Join(strings.Fields(rest), " "), d.Today)
+	switch {
+	case err != nil:
+		d.refuse(d.badDate(err))
+	case step == "":
+		d.refuse(d.missing("The next step"))
+	case by != "" && by < d.Today:
+		d.refuse(d.past(by))
+	case len(step) > 1000:
+		d.refuse(refuse("A next step has 1000 characters at most. Say the rest in a progress report."))
+	default:
+		d.act(lists.Action{Verb: lists.DoNext, List: l.ID, Subject: d.Asker, Text: step, By: by})
+	}
+}
+
+func (d decider) past(by lists.Date) refused {
+	return refuse("The day in %s, %s, is past. Write a day to come.", place(d.c.Line), by)
+}
+
+func (d decider) state(l lists.List, rest string) {
+	word := strings.ToLower(strings.Trim(firstWord(rest), ".,!\"'*"))
+	switch s := lists.State(word); s {
+	case lists.Forming, lists.Active, lists.Paused, lists.Done:
+		d.act(lists.Action{Verb: lists.DoState, List: l.ID, Subject: d.Asker, Value: string(s)})
+	case lists.Closed, "close":
+		d.refuse(refuse("A state is forming, active, paused or done. To close a group, an admin writes \"close LIST\"."))
+	default:
+		d.refuse(refuse("%s is no state: write forming, active, paused or done.", capital(d.quote(word, d.c))))
+	}
+}
+
+// badDate says what is wrong with a day, without what was written unless the
+// asker is believed.
+func (d decider) badDate(err error) refused {
+	if d.Believed {
+		return refused(err.Error())
+	}
+	text := err.Error()
+	first, last := strings.IndexByte(text, '"'), strings.LastIndexByte(text, '"')
+	if first < 0 || first == last {
+		return refuse("The day in %s can't be read. Write it as 2026-12-01.", place(d.c.Line))
+	}
+	as := "like that in " + place(d.c.Line)
+	if first == 0 {
+		as = "The day in " + place(d.c.Line)
+	}
+	return refused(text[:first] + as + text[last+1:])
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

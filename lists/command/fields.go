@@ -1,0 +1,104 @@
+package command
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// fieldKeys are the keys of the lines under create.
+var fieldKeys = [...]string{"purpose", "leader", "next", "join", "post", "archive", "in", "title"}
+
+func fieldKey(key string) bool {
+	for _, k := range fieldKeys {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// fields reads the lines under create. Blank lines may stand between them.
+// A value goes on over lines that are indented, and over lines that a mail
+// program has wrapped; purpose and next also over any plain line up to a
+// blank one. The first line that is neither ends the block; a greeting before
+// the first field does not (the create line may be the subject).
+func (p *parser) fields() []Field {
+	var fields []Field
+	for p.at < len(p.lines) {
+		l := p.lines[p.at]
+		if l.blank() {
+			p.at++
+			continue
+		}
+		key, value := keyed(l.text)
+		if !fieldKey(key) {
+			if len(fields) == 0 && begins(l.text, greetings) {
+				p.at++
+				continue
+			}
+			break
+		}
+		p.at++
+		free := key == "purpose" || key == "next"
+		fields = append(fields, Field{key, p.unwrap(value, l, &free), l.no})
+	}
+	return fields
+}
+
+// unwrap adds to value the lines that continue l. free says that any plain
+// line does; nil, that the command stands alone and only wrapping tells.
+func (p *parser) unwrap(value string, l line, free *bool) string {
+	if l.no == 0 {
+		return value // subjects are not wrapped
+	}
+	last := l.text
+	for ; p.at < len(p.lines); p.at++ {
+		n := p.lines[p.at]
+		if n.blank() || !continues(last, n.text, free) {
+			break
+		}
+		last = n.text
+		value = strings.TrimSpace(value + " " + strings.TrimSpace(n.text))
+	}
+	return value
+}
+
+// continues tells whether next goes on with what last began.
+func continues(last, next string, free *bool) bool {
+	key, _ := keyed(next)
+	if _, isCommand := lookup(key); isCommand || free != nil && fieldKey(key) || key == "dissent" {
+		return false
+	}
+	indented := next[0] == ' ' || next[0] == '\t'
+	wrapped := utf8.RuneCountInString(last)+1+utf8.RuneCountInString(firstWord(next)) > 66
+	_, _, command := split(next)
+	switch {
+	case wrapped, free != nil && indented:
+		return true
+	case command, begins(next, closings):
+		return false
+	}
+	return free != nil && *free
+}
+
+// openQuote adds following lines to a create line whose title was wrapped:
+// it has an opening quotation mark, and the closing one stands within the
+// next three lines.
+func (p *parser) openQuote(rest string) string {
+	if strings.Count(plainQuotes(rest), `"`) != 1 {
+		return rest
+	}
+	whole := rest
+	for i := p.at; i < len(p.lines) && i < p.at+3; i++ {
+		next := p.lines[i].text
+		if key, _ := keyed(next); next == "" || fieldKey(key) {
+			break
+		}
+		whole += " " + strings.TrimSpace(next)
+		if strings.Contains(plainQuotes(next), `"`) {
+			p.at = i + 1
+			return whole
+		}
+	}
+	return rest
+}

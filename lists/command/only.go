@@ -1,0 +1,120 @@
+package command
+
+import "strings"
+
+// fillers are words that may stand beside "unsubscribe" in a mail that is
+// nothing but a command.
+var fillers = []string{"me", "my", "please", "pls", "from", "to", "off", "of", "this", "the", "list", "lists", "mailing", "mailinglist", "group", "email", "e-mail", "mail",
+	"address", "mails", "emails", "all", "now", "thanks", "thank", "you", "i", "want", "would", "like", "wish"}
+
+// CommandOnly tells whether a post is nothing but a command that went to
+// everybody by mistake: it returns the command's name, else "". A post is
+// spared wherever it may be meant: a sentence that begins with "help" or
+// "join" is a sentence.
+func CommandOnly(subject, text string) string {
+	title, answers := cleanSubject(subject)
+	fromSubject := loneCommand(title)
+	if answers {
+		title, fromSubject = "", "" // somebody else's words
+	}
+	var body []string
+	closed := false
+	for _, l := range ownLines(text) {
+		switch {
+		case l.blank(), len(body) == 0 && begins(l.text, greetings):
+		case closed || len(body) > 0 && begins(l.text, closings):
+			closed = true // and a name
+		default:
+			body = append(body, l.text)
+		}
+	}
+	switch len(body) {
+	case 0:
+		return fromSubject
+	case 1:
+	default:
+		return ""
+	}
+	switch name := loneCommand(body[0]); {
+	case name == "":
+		return ""
+	case name == "join" || name == "leave":
+		return name
+	case title == "" && !answers || fromSubject == name:
+		return name
+	}
+	return ""
+}
+
+// loneCommand is the name of the command that s is and nothing else, or "".
+// Words that people also say to each other (ok, yes, who, next, status …)
+// are none.
+func loneCommand(s string) string {
+	s = strings.TrimSpace(strings.TrimLeft(s, decoration))
+	if len(s) > 100 {
+		return ""
+	}
+	words := strings.Fields(strings.ToLower(strings.NewReplacer(",", " ", ".", " ", "!", " ", ":", " ", ";", " ").Replace(s)))
+	i := 0
+	for i < len(words) && isFiller(words[i]) {
+		i++
+	}
+	if i == len(words) {
+		return ""
+	}
+	word, rest := words[i], words[i+1:]
+	entry, ok := lookup(word)
+	if !ok {
+		return ""
+	}
+	switch entry.Name {
+	case "leave":
+		if fill(words[:i]) && fill(rest) && (word != "leave" && word != "remove" || len(words) == 1 || word == "remove" && len(rest) > 0 && rest[0] == "me") {
+			return entry.Name
+		}
+	case "join":
+		if fill(words[:i]) && fill(rest) && (word != "join" || len(words) == 1) {
+			return entry.Name
+		}
+	case "help", "lists", "info", "which", "settings", "password":
+		if len(words) == 1 && word == entry.Name && !strings.ContainsAny(s, "!") {
+			return entry.Name
+		}
+	case "confirm":
+		if i == 0 && word == "confirm" && len(rest) == 1 && tokenShaped(rest[0]) {
+			return entry.Name
+		}
+	case "set":
+		if i == 0 && len(rest) <= 2 && len(rest) > 0 && setWord(rest[0]) {
+			return entry.Name
+		}
+	}
+	return ""
+}
+
+func fill(words []string) bool {
+	for _, w := range words {
+		if !isFiller(w) {
+			return false
+		}
+	}
+	return len(words) <= 8
+}
+
+func isFiller(word string) bool {
+	for _, f := range fillers {
+		if f == word {
+			return true
+		}
+	}
+	return false
+}
+
+// setWord tells whether word is one that follows set and nothing else.
+func setWord(word string) bool {
+	switch word {
+	case "nomail", "mail", "digest", "nodigest", "delivery", "vacation", "own-posts", "conceal":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,303 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp"
+	"plenary/smtp/message"
+)
+
+// reply gathers what came of each command of one mail, and becomes the one
+// answer to it.
+type reply struct {
+	h         *Handler
+	in        In
+	f         Facts
+	parsed    Parsed
+	decisions []Decision
+	outcomes  [][]lists.Outcome // by decision
+	shown     []string          // by decision: what a query shows
+}
+
+// carryOut hands all actions of the mail to the desk at once, so that they
+// share one question. The same action asked for twice is one.
+func (r *reply) carryOut(ctx context.Context) error {
+	var all []lists.Action
+	var of []int // the decision of each
+	seen := map[string]bool{}
+	r.outcomes = make([][]lists.Outcome, len(r.decisions))
+	for i, d := range r.decisions {
+		for _, a := range d.Actions {
+			raw, err := json.Marshal(a)
+			if err != nil {
+				return fmt.Errorf("write an action: %w", err)
+			}
+			if key := string(raw); !seen[key] {
+				seen[key] = true
+				all, of = append(all, a), append(of, i)
+			}
+		}
+	}
+	if len(all) > 0 {
+		believed := r.f.Believed && r.h.Trust
+		outs, err := r.h.Desk.Do(ctx, r.f.Asker, believed, r.f.Here.ID, r.in.Envelope.ID, all)
+		var no *lists.Refusal
+		switch {
+		case errors.As(err, &no):
+			r.outcomes[of[0]] = []lists.Outcome{{Result: lists.Refused, Text: no.Text}}
+		case err != nil:
+			return err
+		}
+		for i, out := range outs {
+			r.outcomes[of[i]] = append(r.outcomes[of[i]], out)
+		}
+	}
+	for i, d := range r.decisions {
+		if d.Token == "" {
+			continue
+		}
+		out, err := r.h.settle(ctx, d.Token, d.Agree, r.f.Asker, r.in.Envelope.ID)
+		if err != nil {
+			return err
+		}
+		r.outcomes[i] = append(r.outcomes[i], out)
+	}
+	return nil
+}
+
+// query answers what only asks.
+func (r *reply) query(ctx context.Context) error {
+	r.shown = make([]string, len(r.decisions))
+	for i, d := range r.decisions {
+		if d.Query == nil {
+			continue
+		}
+		text, err := r.h.show(ctx, r.f, *d.Query)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.Query.Name, err)
+		}
+		r.shown[i] = text
+	}
+	return nil
+}
+
+// needed tells whether there is anything to say that no letter of the desk's
+// has said: where all that came of a mail is a question, the question is the
+// answer.
+func (r *reply) needed() bool {
+	if len(r.decisions) == 0 || r.parsed.Over > 0 {
+		return true
+	}
+	for i, d := range r.decisions {
+		if d.Query != nil || len(d.Refused) > 0 {
+			return true
+		}
+		for _, out := range r.outcomes[i] {
+			if !out.Told && out.Text != "" {
+				return true
+			}
+		}
+	}
+	for _, u := range r.parsed.Unknown {
+		if !u.Idle {
+			return true
+		}
+	}
+	return false
+}
+
+// part is what the answer says of one command.
+type part struct{ Head, Text string }
+
+// parts are the answer's parts, in the order of the commands.
+func (r *reply) parts() []part {
+	var parts []part
+	for i, d := range r.decisions {
+		p := part{Text: r.said(i)}
+		if p.Text == "" {
+			continue
+		}
+		if len(r.decisions) > 1 || d.Command.Line > 0 {
+			p.Head = fmt.Sprintf("%s (%s)", d.Command.Name, place(d.Command.Line))
+		}
+		parts = append(parts, p)
+	}
+	if len(parts) == 1 && len(r.parsed.Unknown) == 0 {
+		parts[0].Head = ""
+	}
+	for _, text := range r.unread() {
+		parts = append(parts, part{Text: text})
+	}
+	return parts
+}
+
+// said is what came of one command: each sentence once.
+func (r *reply) said(i int) string {
+	var text []string
+	seen := map[string]bool{}
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" && !seen[s] {
+			seen[s] = true
+			text = append(text, s)
+		}
+	}
+	for _, out := range r.outcomes[i] {
+		add(out.Text)
+	}
+	d := r.decisions[i]
+	for _, s := range append(append([]string{}, d.Refused...), d.Notes...) {
+		add(s)
+	}
+	if r.shown[i] != "" {
+		text = append(text, strings.Trim(r.shown[i], "\n"))
+	}
+	return strings.Join(text, "\n")
+}
+
+// unread says what of the mail was not understood, or not read.
+func (r *reply) unread() []string {
+	var out []string
+	for _, u := range r.parsed.Unknown {
+		switch near := suggestion(u.Near); {
+		case u.Idle:
+		case len(out) == 5:
+			return append(out, "Further lines were no commands either.")
+		case near != "":
+			out = append(out, fmt.Sprintf("%s is no command. %s", capital(place(u.Line)), near))
+		default:
+			out = append(out, fmt.Sprintf("%s is no command.", capital(place(u.Line))))
+		}
+	}
+	if r.parsed.Stopped > 0 {
+		out = append(out, fmt.Sprintf("Reading stopped after line %d: three lines in a row were no commands. Put commands first, or write \"end\" after them.", r.parsed.Stopped))
+	}
+	if r.parsed.Over > 0 {
+		out = append(out, fmt.Sprintf("One mail may hold %d commands; from line %d on they were not read. Send the rest in another mail.", MaxCommands, r.parsed.Over))
+	}
+	return out
+}
+
+// suggestion is how the command nearest to an unknown line is written.
+func suggestion(near string) string {
+	e, ok := lookup(near)
+	switch {
+	case !ok:
+		return ""
+	case near != e.Name:
+		return fmt.Sprintf("Did you mean %q? It is written %s or %q.", near, forms(e), near)
+	}
+	return fmt.Sprintf("Did you mean %q? It is written %s.", near, forms(e))
+}
+
+// send writes the answer and sends it, unless the bounded rate is used up.
+func (r *reply) send(ctx context.Context) error {
+	var text string
+	var err error
+	address := r.f.commandAddress()
+	if len(r.decisions) == 0 {
+		text, err = r.nothing(address)
+	} else {
+		text, err = r.h.texts.render("answer.txt", map[string]any{"Parts": r.parts(), "Domain": r.h.Site.Domain, "Address": address})
+	}
+	if err != nil {
+		return err
+	}
+	return r.h.answer(ctx, r.in, r.f, "What came of your mail to "+string(address), text)
+}
+
+// nothing is the answer to a mail without any command.
+func (r *reply) nothing(address lists.Address) (string, error) {
+	var near []string
+	for _, u := range r.parsed.Unknown {
+		if s := suggestion(u.Near); s != "" && !u.Idle && len(near) < 3 {
+			near = append(near, capital(place(u.Line))+": "+s)
+		}
+	}
+	var short []string
+	for _, name := range []string{"help", "lists", "info", "join", "leave"} {
+		e, _ := lookup(name)
+		short = append(short, fmt.Sprintf("%-18s %s", strings.TrimSuffix(e.Forms[0], " [COMMAND]"), map[string]string{
+			"help": "all commands", "lists": "which lists and groups there are", "info": "about one of them",
+			"join": "to subscribe", "leave": "to unsubscribe"}[name]))
+	}
+	data := map[string]any{"Near": near, "Short": short, "Address": address, "Owner": "", "Empty": len(r.parsed.Unknown) == 0}
+	if r.f.atList() {
+		data["Owner"] = r.f.address(r.f.Here, "owner")
+	}
+	return r.h.texts.render("nothing.txt", data)
+}
+
+// answer sends the one answer to a mail. To one who is not believed it says
+// nothing of theirs: fixed words, a fixed subject.
+func (h *Handler) answer(ctx context.Context, in In, f Facts, subject, text string) error {
+	ok, err := h.mayAnswer(ctx, in.Envelope.Remote, f)
+	if err != nil {
+		return fmt.Errorf("count the answer to %s: %w", in.Envelope.ID, err)
+	}
+	if !ok {
+		h.Log.Warn("not answered: past the rate", "queue", in.Envelope.ID, "list", f.Here.Name)
+		return nil
+	}
+	address := string(f.commandAddress())
+	l := smtp.Letter{
+		Key: "answer/" + in.Envelope.ID, To: []string{string(f.Asker)}, From: address, FromName: h.senderName(f.Here), ReplyTo: address,
+		Subject: subject, InReplyTo: f.Source, Text: text, AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
+	}
+	if f.Believed {
+		if s, _ := cleanSubject(in.Message.Subject); s != "" {
+			l.Subject = "Re: " + s
+		}
+		for _, id := range in.Message.References {
+			if message.ValidID(id) && len(l.References) < 20 {
+				l.References = append(l.References, id)
+			}
+		}
+	}
+	if err := h.Outbox.Send(ctx, l); err != nil {
+		return fmt.Errorf("send the answer to %s: %w", in.Envelope.ID, err)
+	}
+	return nil
+}
+
+func (h *Handler) senderName(l lists.List) string {
+	if l.ID == "" {
+		return "Plenary"
+	}
+	return l.Title
+}
+
+// The rate of answers. Past the first number an hour, one a minute still goes
+// out: a bound on what can be sent to one address in another's name, and
+// nobody is shut out for long (DESIGN section 3, invariant 5).
+const (
+	answersStranger = 10
+	answersMember   = 60
+	answersSource   = 300
+)
+
+// mayAnswer counts an answer to an address, and from a source.
+func (h *Handler) mayAnswer(ctx context.Context, remote string, f Facts) (bool, error) {
+	limit := answersStranger
+	if f.known() {
+		limit = answersMember
+	}
+	ok, err := h.within(ctx, "answers/to/"+f.Asker.Key(), limit, 1)
+	if err != nil || !ok || remote == "" {
+		return ok, err
+	}
+	return h.within(ctx, "answers/from/"+remote, answersSource, 10)
+}
+
+func (h *Handler) within(ctx context.Context, key string, hourly, minutely int) (bool, error) {
+	ok, err := h.Limiter.Allow(ctx, key, hourly, time.Hour)
+	if err != nil || ok {
+		return ok, err
+	}
+	return h.Limiter.Allow(ctx, key+"/minute", minutely, time.Minute)
+}

@@ -1,0 +1,259 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"plenary/lists"
+)
+
+// The most that one answer shows.
+const (
+	maxShownLists = 200
+	maxShownNames = 1000
+	maxReadNames  = 5000 // members read to show those
+	maxShownHeld  = 100
+)
+
+var errEnough = errors.New("enough members were read")
+
+// show answers one query.
+func (h *Handler) show(ctx context.Context, f Facts, q Query) (string, error) {
+	switch q.Name {
+	case "help":
+		return h.texts.helpText(f, q.Word)
+	case "lists":
+		return h.showLists(ctx, f, q.Lists)
+	case "info":
+		return h.showInfo(ctx, f, q.Lists[0])
+	case "who":
+		return h.showWho(ctx, f, q.Lists[0])
+	case "settings":
+		return h.showSettings(f)
+	case "which":
+		return h.showWhich(f)
+	case "moderate":
+		return h.showHeld(ctx, f, q.Lists)
+	case "digest":
+		return h.Digest.Preview(ctx, q.Lists[0].ID)
+	}
+	return "", fmt.Errorf("no such query %q", q.Name)
+}
+
+// listView is a list as people read of it.
+type listView struct {
+	List                       lists.List
+	Kind, State, Members, Next string
+	Address, How, Page         string
+	LeaveAt, RequestAt         lists.Address
+	OwnerAt                    lists.Address
+	Post, Join, Archive        string
+	Leaders, Groups            string
+}
+
+func (h *Handler) view(ctx context.Context, f Facts, l lists.List) (listView, error) {
+	n, err := h.Reader.Count(ctx, l.ID)
+	if err != nil {
+		return listView{}, fmt.Errorf("count the members of %s: %w", l.Name, err)
+	}
+	v := listView{
+		List: l, Kind: "main list", State: string(l.State), Members: count(n, "member"), Next: nextStep(l, f.Today),
+		Address: string(l.Address(h.Site.Domain)), LeaveAt: f.address(l, "leave"), RequestAt: f.address(l, "request"), OwnerAt: f.address(l, "owner"),
+	}
+	if main := f.Dir.MainOf(l); !l.Main() {
+		v.Kind = "a group of " + main.Name
+	}
+	if h.Site.BaseURL != "" {
+		v.Page = h.Site.BaseURL + "/" + l.Name
+	}
+	switch {
+	case l.State == lists.Closed:
+		v.How = "It is closed: nobody can join or post."
+	case l.Join == lists.JoinInvited:
+		v.How = fmt.Sprintf("To join you need an invitation. Those who can give one read %s.", v.OwnerAt)
+	case l.Join == lists.JoinApproved:
+		v.How = fmt.Sprintf("To join, write to %s; its leaders decide.", f.address(l, "join"))
+	default:
+		v.How = fmt.Sprintf("To join, write to %s.", f.address(l, "join"))
+	}
+	return v, nil
+}
+
+// nextStep is the next step in words, with a date that has passed said
+// plainly.
+func nextStep(l lists.List, today lists.Date) string {
+	switch {
+	case l.Next == "":
+		return ""
+	case l.NextBy == "":
+		return oneLine(l.Next)
+	case l.NextBy < today:
+		return fmt.Sprintf("%s (it was due by %s)", oneLine(l.Next), l.NextBy)
+	}
+	return fmt.Sprintf("%s, by %s", oneLine(l.Next), l.NextBy)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// showLists shows each main list with its groups after it.
+func (h *Handler) showLists(ctx context.Context, f Facts, all []lists.List) (string, error) {
+	if len(all) == 0 {
+		return "There is no list here yet.", nil
+	}
+	rank := func(l lists.List) string {
+		main := f.Dir.MainOf(l)
+		if l.Main() {
+			return main.Name
+		}
+		return main.Name + "\x00" + l.Name
+	}
+	all = append([]lists.List(nil), all...)
+	sort.SliceStable(all, func(i, j int) bool { return rank(all[i]) < rank(all[j]) })
+	var open []listView
+	var closed []string
+	more := 0
+	for _, l := range all {
+		switch {
+		case l.State == lists.Closed:
+			closed = append(closed, l.Name)
+		case len(open) == maxShownLists:
+			more++
+		default:
+			v, err := h.view(ctx, f, l)
+			if err != nil {
+				return "", err
+			}
+			open = append(open, v)
+		}
+	}
+	if len(closed) > 50 {
+		closed = append(closed[:50], fmt.Sprintf("%d more", len(closed)-50))
+	}
+	return h.texts.render("lists.txt", map[string]any{"Open": open, "Closed": series(closed, "and"), "More": more})
+}
+
+// showInfo tells all about one list that anybody may know.
+func (h *Handler) showInfo(ctx context.Context, f Facts, l lists.List) (string, error) {
+	v, err := h.view(ctx, f, l)
+	if err != nil {
+		return "", err
+	}
+	leaders, _, err := h.Reader.Officers(ctx, l.ID)
+	if err != nil {
+		return "", fmt.Errorf("read who leads %s: %w", l.Name, err)
+	}
+	v.Leaders = ledBy(leaders, v.OwnerAt)
+	v.Post = map[lists.PostPolicy]string{
+		lists.PostFamily:    "Members of " + f.Dir.MainOf(l).Name + " may post.",
+		lists.PostMembers:   "Members of the list may post.",
+		lists.PostAnyone:    "Anybody may post.",
+		lists.PostModerated: "Each post waits for a leader.",
+		lists.PostAnnounce:  "Only its leaders and the admins post.",
+	}[l.Post]
+	v.Join = map[lists.JoinPolicy]string{
+		lists.JoinOpen:     "Anybody may join.",
+		lists.JoinApproved: "Anybody may ask to join.",
+		lists.JoinInvited:  "It is joined by invitation.",
+	}[l.Join]
+	v.Archive = map[lists.ArchivePolicy]string{
+		lists.ArchivePublic:  "Its archive is public.",
+		lists.ArchiveMembers: "Its archive is for members.",
+		lists.ArchiveNone:    "It keeps no archive.",
+	}[l.Archive]
+	if family := f.Dir.Family(l.ID); l.Main() && len(family) > 1 {
+		v.Groups = series(names(family[1:]), "and")
+	}
+	return h.texts.render("info.txt", v)
+}
+
+// ledBy names leaders, never by address.
+func ledBy(leaders []lists.Person, owner lists.Address) string {
+	var named []string
+	for _, p := range leaders {
+		if name := oneLine(p.Name); name != "" {
+			named = append(named, name)
+		}
+	}
+	switch {
+	case len(leaders) == 0:
+		return ""
+	case len(named) == 0:
+		return fmt.Sprintf("Who leads it gives no name, and reads %s.", owner)
+	}
+	return "Led by " + series(named, "and") + "."
+}
+
+// showWho names members: for leaders and admins with addresses, and those
+// who conceal themselves too.
+func (h *Handler) showWho(ctx context.Context, f Facts, l lists.List) (string, error) {
+	full := f.leads(l)
+	var shown []string
+	read, nameless, concealed := 0, 0, 0
+	total, err := h.Reader.Count(ctx, l.ID)
+	if err != nil {
+		return "", fmt.Errorf("count the members of %s: %w", l.Name, err)
+	}
+	err = h.Reader.Members(ctx, l.ID, func(p lists.Person, s lists.Subscription) error {
+		if read == maxReadNames || len(shown) == maxShownNames {
+			return errEnough
+		}
+		read++
+		name := oneLine(p.Name)
+		switch {
+		case full:
+			shown = append(shown, strings.TrimSpace(fmt.Sprintf("%s <%s>%s", name, p.Address, remarks(p, s, f.Today))))
+		case p.Conceal:
+			concealed++
+		case name == "":
+			nameless++
+		case s.Leader:
+			shown = append(shown, name+" (leader)")
+		default:
+			shown = append(shown, name)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return "", fmt.Errorf("read the members of %s: %w", l.Name, err)
+	}
+	sort.Slice(shown, func(i, j int) bool { return strings.ToLower(shown[i]) < strings.ToLower(shown[j]) })
+	data := map[string]any{"List": l, "Members": count(total, "member"), "Names": shown, "More": max(0, total-read), "Nameless": "", "Concealed": ""}
+	if nameless > 0 {
+		data["Nameless"] = count(nameless, "member") + " gave no name."
+	}
+	if concealed > 0 {
+		data["Concealed"] = count(concealed, "member") + " chose not to be shown."
+	}
+	return h.texts.render("who.txt", data)
+}
+
+// remarks are what leaders see of a member besides the address.
+func remarks(p lists.Person, s lists.Subscription, today lists.Date) string {
+	var words []string
+	for _, r := range s.Roles()[1:] {
+		words = append(words, string(r))
+	}
+	if s.Delivery != lists.Each {
+		words = append(words, "delivery "+string(s.Delivery))
+	}
+	if p.Conceal {
+		words = append(words, "concealed")
+	}
+	if state := p.MemberState(today); state != "active" {
+		words = append(words, state)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
