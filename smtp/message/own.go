@@ -10,25 +10,27 @@ import "strings"
 func OwnText(text string) string {
 	r := reply{lines: strings.Split(text, "\n")}
 	var own []string
+	written := false
 	for i := 0; i < len(r.lines); {
 		line := r.lines[i]
 		switch {
-		case isSignature(line), isOriginalMark(line), r.headerBlockAt(i):
-			return joinOwn(own)
 		case isQuoted(line):
 			i++
+		case isSignature(line), isOriginalMark(line), r.headerBlockAt(i):
+			return joinOwn(own)
 		case isRule(line) && r.copyFollows(i+1):
 			return joinOwn(own)
 		default:
 			n, strong := r.attributionAt(i)
 			switch {
-			case n > 0 && strong && !r.quoteFollows(i+n) && joinOwn(own) != "":
+			case n > 0 && strong && !r.quoteFollows(i+n) && written:
 				return joinOwn(own) // the mail answered stands below, unquoted
 			case n > 0:
 				i += n
 			default:
 				if !isDevice(line) {
 					own = append(own, line)
+					written = written || strings.TrimSpace(line) != ""
 				}
 				i++
 			}
@@ -204,15 +206,24 @@ func introduces(line string) (isOne, strong bool) {
 	dated := strings.ContainsAny(body, "0123456789")
 	addressed := strings.ContainsAny(body, "@")
 	for _, v := range wroteWords {
-		if at := strings.LastIndex(body, v); at >= 0 && wordEnds(body, at, v) {
+		if at := strings.LastIndex(body, v); at >= 0 && wordEnds(body, at, v) && (at+len(v) == len(body) || addressed || nameFollows(v)) {
 			return true, opensAttribution(line) && (dated || addressed) || dated && addressed
 		}
 	}
-	// "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
-	if dated && strings.HasSuffix(body, ">") && addressed && body[0] >= '0' && body[0] <= '9' {
-		return true, true
+	// Without a verb: "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
+	bare := dated && addressed && strings.HasSuffix(body, ">") && opensAttribution(line)
+	return bare, bare
+}
+
+// nameFollows tells whether a language puts the writer's name after the verb
+// ("Am 3.12. schrieb Ann:").
+func nameFollows(verb string) bool {
+	for _, v := range middleWords {
+		if v == verb {
+			return true
+		}
 	}
-	return false, false
+	return false
 }
 
 // wordEnds tells whether v at that place of s is a word of its own. Scripts

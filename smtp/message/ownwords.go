@@ -18,6 +18,9 @@ var wroteWords = []string{
 	"写道", "寫道", "のメール", "wrote on", "كتب", "كتبت", "كَتَب", "כתב",
 }
 
+// middleWords are those verbs that the writer's name may follow.
+var middleWords = []string{"schrieb", "schreef", "skrev", "كتب", "كتبت", "كَتَب", "כתב"}
+
 // fromWords, sentWords, toWords and subjectWords name the fields of a copied
 // mail's header.
 var (
