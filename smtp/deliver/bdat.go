@@ -16,61 +16,40 @@ const (
 // sendChunks sends by BDAT (RFC 3030), where nothing has to be waited for
 // between envelope and message: a burst of messages is on the wire at once.
 // All replies look alike there, so a burst counts only when each command of
-// it has had one reply and nothing more has come.
+// it has had one reply and nothing more has come. RSET stands between the
+// messages: after one that is refused the transaction may be open still, and
+// the next would go out in its envelope.
 func (c *conn) sendChunks(f feed) error {
-	var again []*item // answered 503 because of a refusal before them
-	reset := false    // a transaction was refused: its state is not certain
-	take := func() *item {
-		if len(again) > 0 {
-			it := again[0]
-			again = again[1:]
-			return it
-		}
-		return c.fitting(f)
-	}
-	next := take()
+	burst := make([]*item, 0, outstanding)
+	reset := false // the transaction before was refused
+	next := c.fitting(f)
 	for next != nil {
 		if !f.ready() {
 			return errStopped
 		}
-		b := c.buf[:0]
-		if reset {
-			b = append(b, "RSET\r\n"...)
-		}
-		burst, octets := make([]*item, 0, outstanding), 0
-		for next != nil && len(burst) < outstanding && (len(burst) == 0 || octets+next.size() <= outstandingOctets) {
+		b, octets := c.buf[:0], 0
+		resets := reset
+		for burst = burst[:0]; next != nil && len(burst) < outstanding && (len(burst) == 0 || octets+next.size() <= outstandingOctets); {
+			if resets || len(burst) > 0 {
+				b = append(b, "RSET\r\n"...)
+			}
 			var err error
 			if b, err = c.chunk(f, b, next); err != nil {
 				return err
 			}
 			burst, octets = append(burst, next), octets+next.size()
-			next = take()
+			next = c.fitting(f)
 		}
 		if err := c.write(b); err != nil {
 			return err
 		}
-		if reset {
-			if err := c.resetReply(); err != nil {
-				return err
-			}
-		}
-		said, err := c.burstReplies(burst)
-		reset = false
+		said, err := c.burstReplies(len(burst), resets)
 		for i, o := range said {
-			it := burst[i]
-			if reset && o.code == 503 && it.losses < 2 {
-				it.losses++
-				again = append(again, it)
-				continue
-			}
-			reset = reset || o.class() != 2
-			f.result(it, o)
+			f.result(burst[i], o)
+			reset = o.class() != 2
 		}
 		if err != nil {
 			return err
-		}
-		if next == nil {
-			next = take()
 		}
 	}
 	if reset {
@@ -100,12 +79,13 @@ func (c *conn) chunk(f feed, b []byte, it *item) ([]byte, error) {
 	return c.buf[:0], nil
 }
 
-// burstReplies reads three replies an item. With an error it gives what was
-// said before, unless that can't be trusted.
-func (c *conn) burstReplies(burst []*item) ([]outcome, error) {
-	said := make([]outcome, 0, len(burst))
-	for range burst {
-		o, err := c.chunkReplies()
+// burstReplies reads the replies to n items, the first with RSET before it or
+// not. With an error it gives what was said before, unless that can't be
+// trusted.
+func (c *conn) burstReplies(n int, resets bool) ([]outcome, error) {
+	said := make([]outcome, 0, n)
+	for i := range n {
+		o, err := c.chunkReplies(resets || i > 0)
 		if errors.Is(err, errProtocol) {
 			return nil, err
 		} else if err != nil {
@@ -124,8 +104,13 @@ func (c *conn) burstReplies(burst []*item) ([]outcome, error) {
 	return said, nil
 }
 
-// chunkReplies reads the replies to MAIL, RCPT and BDAT.
-func (c *conn) chunkReplies() (out outcome, err error) {
+// chunkReplies reads the replies to RSET, if it was said, MAIL, RCPT and BDAT.
+func (c *conn) chunkReplies(reset bool) (out outcome, err error) {
+	if reset {
+		if err := c.resetReply(); err != nil {
+			return out, err
+		}
+	}
 	for _, at := range []stage{stageMail, stageRcpt, stageDot} {
 		within := c.times.Command
 		if at == stageDot {
@@ -136,12 +121,10 @@ func (c *conn) chunkReplies() (out outcome, err error) {
 			return out, fmt.Errorf("%s: %w", at, err)
 		}
 		switch {
-		case out.code != 0 && out.class() != 2:
-			if at == stageDot && r.class() == 2 {
-				return out, fmt.Errorf("%w: a message was taken for nobody", errProtocol)
-			}
-		default:
+		case out.code == 0 || out.class() == 2:
 			out = outcome{r, at}
+		case at == stageDot && r.class() == 2:
+			return out, fmt.Errorf("%w: a message was taken for nobody", errProtocol)
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -23,6 +24,7 @@ type group struct {
 	on    results
 	until time.Time // after which no new item is begun; zero: never
 	stop  <-chan struct{}
+	log   *slog.Logger
 
 	flying []*item // taken by the session, without a result yet
 	served int
@@ -81,6 +83,7 @@ func (g *group) run(ctx context.Context) {
 		c, used, err := g.session(ctx, began)
 		if err != nil {
 			if ctx.Err() == nil {
+				g.log.Info("destination not reached", "destination", g.to.name, "waiting", len(g.items), "err", err)
 				g.unreachable(err)
 			}
 			return
@@ -98,6 +101,7 @@ func (g *group) run(ctx context.Context) {
 			g.flying = nil
 			return
 		}
+		g.log.Info("session lost", "destination", g.to.name, "host", c.host, "served", g.served-before, "uncertain", len(g.flying), "err", err)
 		switch {
 		case g.served > before:
 			strikes = 0

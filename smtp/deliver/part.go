@@ -81,7 +81,7 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 		d := r.s.to.of(p.Address.Domain())
 		g := byDestination[d]
 		if g == nil {
-			g = &group{to: d, on: r}
+			g = &group{to: d, on: r, log: r.s.log}
 			if !d.relay {
 				g.until = time.Now().Add(groupBudget)
 			}
