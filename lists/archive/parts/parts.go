@@ -93,10 +93,14 @@ func cut(body []byte, boundary string, most int) [][]byte {
 			break
 		}
 		i += at
-		end := lineEnd(body, i)
-		closing, ok := isDelimiter(body, i, end, len(delimiter))
-		if !ok {
+		if i > 0 && body[i-1] != '\n' {
 			at = i + 1
+			continue
+		}
+		end := lineEnd(body, i)
+		closing, ok := endsDelimiter(body[i+len(delimiter) : end])
+		if !ok {
+			at = end
 			continue
 		}
 		if start >= 0 {
@@ -113,13 +117,9 @@ func cut(body []byte, boundary string, most int) [][]byte {
 	return found
 }
 
-// isDelimiter tells whether the line body[i:end], which begins with a
-// delimiter of that length, is one, and whether it closes.
-func isDelimiter(body []byte, i, end, length int) (closing, ok bool) {
-	if i > 0 && body[i-1] != '\n' {
-		return false, false
-	}
-	rest := body[i+length : end]
+// endsDelimiter tells whether a line that begins with a delimiter and goes on
+// with rest is one, and whether it closes.
+func endsDelimiter(rest []byte) (closing, ok bool) {
 	if bytes.HasPrefix(rest, []byte("--")) {
 		return true, true
 	}
