@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"strings"
 	"sync"
@@ -41,7 +42,11 @@ func (c *clock) advance(d time.Duration) {
 // there is no redis-server.
 var cluster redis.UniversalClient
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	// Seconds, not minutes; the command line may ask for more.
+	_, _ = flag.Set("rapid.checks", "30"), flag.Set("rapid.steps", "20")
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	if redistest.Real() {

@@ -141,7 +141,8 @@ func (s *Server) Kill() {
 	s.cmd, s.pid = nil, 0
 }
 
-// Restart starts a killed server again, on the same address and files.
+// Restart starts a killed server again, on the same address and files. A
+// client that has met the dead one may need a second to notice.
 func (s *Server) Restart() error {
 	s.Kill()
 	return s.launch()
