@@ -94,8 +94,8 @@ func TestFaults(t *testing.T) {
 			`:1:1: domain: the domain "here" has no dot: write it as`,
 			`:2:1: admins: "me": not a mail address: it has no @`,
 			`:4:1: smtp.listen: "25" is no address to listen on: write IP:PORT`,
-			`:7:1: digest.timezone: "Mars" is no time zone`,
-			`:6:1: digest.schedule: no such day`}},
+			`:6:1: digest.schedule: no such day`,
+			`:7:1: digest.timezone: "Mars" is no time zone`}},
 		"no domain":          {"admins = []\n", []string{`: domain: missing: write the domain`}},
 		"a word of a few":    {ok + "[redis]\ndurability = \"some\"\n", []string{`:3:1: redis.durability: "some": write "strict" or "relaxed"`}},
 		"acme":               {ok + "[smtp]\nacme = true\n", []string{`:3:1: smtp.acme: not built yet: give tls_cert and tls_key`}},
@@ -108,7 +108,7 @@ func TestFaults(t *testing.T) {
 		"bucket":             {ok + "[archive]\nbucket = \"file://archive\"\n", []string{`:3:1: archive.bucket: "file://archive": a folder's address has three slashes`}},
 		"Geneva":             {ok + "[digest]\ntimezone = \"Europe/Geneva\"\n", []string{`:3:1: note: digest.timezone: Europe/Geneva is read as Europe/Zurich`}},
 		"relay without port": {ok + "[delivery]\nrelay = \"mail\"\n", []string{`:3:1: delivery.relay: "mail": write HOST:PORT, as "mail:25"`}},
-		"collection":         {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`collect.user: missing`, `:4:1: collect.poll: "often"`}},
+		"collection":         {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`:4:1: collect.poll: "often"`, `collect.user: missing`}},
 		"small limit":        {ok + "[smtp]\nmax_bytes = 25\n", []string{`:3:1: smtp.max_bytes: 25 is too small`}},
 	} {
 		t.Run(name, func(t *testing.T) {

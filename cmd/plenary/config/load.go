@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -73,7 +74,10 @@ func Load(file string, environ []string, others ...Check) (*Config, Faults) {
 		return c, Faults{{Text: fmt.Sprintf("no configuration: neither %s nor %s is there; name a file with -c or PLENARY_CONFIG (`plenary config example` prints one)", places[0], places[1])}}
 	}
 	c.settle()
-	return c, append(faults, c.check(faults, others)...)
+	faults = append(faults, c.check(faults, others)...)
+	// As the file is read; what has no line comes last.
+	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(uint(a.Line-1), uint(b.Line-1)) })
+	return c, faults
 }
 
 // read opens the file named, which must be there, or else one of the places.

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"plenary/lists/store/redistest"
+	"plenary/smtp/deliver/sink"
+)
+
+// The scripts of testdata/script run the real program: the test binary is
+// started again as plenary. Each script has a Redis of its own and a sink for
+// outgoing mail. The verbs they use besides testscript's own:
+//
+//	serve [NAME]                 start a server and wait until it is ready
+//	stop [NAME]                  SIGTERM; it must drain and end with 0
+//	kill9 [NAME]                 SIGKILL
+//	[!] send [-via ADDR] [-from A] [-to B,C] FILE    by SMTP; refused with !
+//	answer ADDRESS [TEXT]        reply to the newest mail there that asks for one
+//	await N ADDRESS [REGEXP]     until N mails to it (subject matching) came; prints the newest
+//	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
+//	http METHOD URL [BODY]       prints status and page
+//	capture NAME REGEXP          sets a variable from the last output
+//	redis kill|start             the Redis of this script
+//	exits N COMMAND…             it must end with this status
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"plenary": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: newWorld,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serveVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
+			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
+			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb,
+		},
+		RequireUniqueNames: true,
+	})
+}
+
+// patience bounds every wait of a script.
+const patience = 60 * time.Second
+
+// world is what one script has around it.
+type world struct {
+	redis   *redistest.Server // nil: miniredis
+	sink    *sink.Sink
+	servers map[string]*exec.Cmd
+}
+
+type worldKey struct{}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+
+// newWorld gives a script its Redis, its sink and its settings, by
+// environment, for servers named one and two.
+func newWorld(env *testscript.Env) error {
+	t, ok := env.T().(testing.TB) // testscript.Run hands a *testing.T on
+	if !ok {
+		return fmt.Errorf("%T is no testing.TB", env.T())
+	}
+	w := &world{servers: map[string]*exec.Cmd{}}
+	env.Values[worldKey{}] = w
+	var err error
+	if w.sink, err = sink.New(sink.Options{Keep: true, Rcpt: refusals}); err != nil {
+		return err
+	}
+	env.Defer(func() { w.sink.Close() })
+	addr, durability := "", "strict"
+	if redistest.Real() || os.Getenv("CI") != "" {
+		w.redis = redistest.Start(t)
+		addr = w.redis.Addr
+	} else {
+		addr, durability = redistest.Mini(t).(*redis.Client).Options().Addr, "relaxed"
+	}
+	ports, err := freePorts(8)
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"PLENARY_DOMAIN": "lists.example.org", "PLENARY_DATA_DIR": env.WorkDir + "/data", "PLENARY_ADMINS": "admin@example.org",
+		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability,
+		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
+		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
+		"PLENARY_HTTP_LISTEN": ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
+		"SMTP": ports[0], "LMTP": ports[1], "IMAP": ports[2], "HTTP": ports[3],
+		"SMTP2": ports[4], "LMTP2": ports[5], "IMAP2": ports[6], "HTTP2": ports[7],
+	} {
+		env.Setenv(name, value)
+	}
+	return nil
+}
+
+// refusals makes bad@… refused for good and later@… put off.
+func refusals(to string) string {
+	switch {
+	case strings.HasPrefix(to, "bad@"):
+		return "550 5.1.1 nobody has this address"
+	case strings.HasPrefix(to, "later@"):
+		return "451 4.2.0 come back later"
+	}
+	return ""
+}
+
+// freePorts finds loopback addresses that nobody listens on.
+func freePorts(n int) ([]string, error) {
+	addrs := make([]string, n)
+	for i := range addrs {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		addrs[i] = l.Addr().String()
+	}
+	return addrs, nil
+}
+
+func redisVerb(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	switch {
+	case len(args) != 1:
+		ts.Fatalf("usage: redis kill|start")
+	case w.redis == nil:
+		ts.Fatalf("this script needs a redis-server; begin it with [!redis] stop")
+	case args[0] == "kill":
+		w.redis.Kill()
+	case args[0] == "start":
+		ts.Check(w.redis.Restart())
+	default:
+		ts.Fatalf("usage: redis kill|start")
+	}
+}
+
+func exitsVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits N COMMAND…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	status := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		status = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(status) != args[0] {
+		ts.Fatalf("%s ended with %d, want %s", strings.Join(args[1:], " "), status, args[0])
+	}
+}
