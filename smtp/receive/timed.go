@@ -57,12 +57,16 @@ func (w *wire) arm() error {
 	if !now.Before(last) {
 		return late("no message was accepted for too long")
 	}
-	if !w.content.IsZero() {
-		if took := now.Sub(w.content); took > rateGrace && float64(w.octets) < took.Seconds()*float64(l.MinRate) {
-			return late("the content comes too slowly")
-		}
+	if !w.content.IsZero() && tooSlow(w.octets, now.Sub(w.content), l.MinRate) {
+		return late("the content comes too slowly")
 	}
 	return w.conn.SetReadDeadline(until)
+}
+
+// tooSlow tells whether content came slower than rate octets a second, once
+// it had time to begin.
+func tooSlow(octets int64, took time.Duration, rate int64) bool {
+	return took > rateGrace && float64(octets) < took.Seconds()*float64(rate)
 }
 
 // begin and end mark content, whose rate is watched.
