@@ -35,6 +35,7 @@ type commands struct {
 	ConfigCmd configCmd `cmd:"" name:"config" help:"Check the configuration, or print an example of it."`
 	List      listCmd   `cmd:"" help:"Create, show and change lists."`
 	Member    memberCmd `cmd:"" help:"Add, show and change members."`
+	Serve     serveCmd  `cmd:"" help:"Run the service."`
 }
 
 func main() {

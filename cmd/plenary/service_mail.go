@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"plenary/digest/progress"
+	"plenary/lists"
+	"plenary/lists/archive"
+	"plenary/lists/command"
+	"plenary/smtp/compose"
+	"plenary/smtp/deliver"
+	"plenary/smtp/message"
+	"plenary/smtp/queue"
+	"plenary/smtp/route"
+)
+
+// maxProgress is how much of a [progress] post is taken for the record, in
+// octets.
+const maxProgress = 8 << 10
+
+// joinMail builds what happens to mail: routing, commands, and sending.
+func (s *service) joinMail() error {
+	commands, err := s.commands()
+	if err != nil {
+		return err
+	}
+	s.router = &route.Router{
+		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.posts(),
+		Handlers: route.Handlers{
+			Command: func(ctx context.Context, m route.Mail, t lists.Target) error {
+				return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
+			},
+			Confirm: func(ctx context.Context, m route.Mail, t lists.Target) error {
+				return commands.HandleAnswer(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
+			},
+			OneClick: s.oneClick,
+			Progress: s.report,
+			Bounce:   s.deliveryReport,
+		},
+	}
+	sender, err := deliver.New(deliver.Config{
+		Domain: s.site.Domain, Secret: s.store.Secret(), Relay: s.cfg.Delivery.Relay, RelayUser: s.cfg.Delivery.RelayUser,
+		RelayPassword: s.cfg.Delivery.RelayPassword, RelayTLS: deliver.TLSMode(s.cfg.Delivery.RelayTLS), Port: s.cfg.Delivery.Port,
+		Resolver: s.cfg.DNS.Resolver, Now: s.now, Location: s.site.Location, Log: s.log,
+	}, leases{s.queue}, s.store, s.composer.Personal, bounced{s})
+	if err != nil {
+		return err
+	}
+	s.duty = append(s.duty, sender.Run)
+	return nil
+}
+
+// posts joins what becomes of a post.
+func (s *service) posts() route.Posts {
+	return route.Posts{
+		Identity: compose.Identity,
+		Keep: func(ctx context.Context, e route.Entry) (string, error) {
+			uid, _, err := s.archive.Put(ctx, archive.Entry{List: e.List, Identity: e.Identity, At: e.At, Raw: e.Raw})
+			if err != nil || uid == 0 || s.site.BaseURL == "" {
+				return "", err
+			}
+			return archive.Link(s.site.BaseURL, e.List.ID, e.Identity), nil
+		},
+		Compose: func(e route.Entry, link string) lists.Copy {
+			return s.composer.Compose(compose.Post{Raw: e.Raw, List: e.List, Author: compose.Author{Name: e.Author.Name, Address: e.Author.Address},
+				Link: link, DefaultID: e.MessageID})
+		},
+		Plan: s.queue.Plan,
+		Count: func(ctx context.Context, e route.Entry) error {
+			var number lists.Number
+			if e.Author.Person != nil {
+				number = e.Author.Person.Number
+			}
+			return s.store.CountPost(ctx, e.List.ID, number, e.At)
+		},
+		Hold: func(ctx context.Context, h lists.HeldPost, raw []byte) error {
+			held, err := s.store.Hold(ctx, h, raw)
+			if err != nil {
+				return err
+			}
+			dir, err := s.store.Directory(ctx)
+			if err != nil {
+				return err
+			}
+			l, ok := dir.ByID(h.List)
+			if !ok {
+				return fmt.Errorf("list %s: %w", h.List, lists.ErrNotFound)
+			}
+			return s.desk.NotifyHeld(ctx, l, held)
+		},
+		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {
+			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed, l.ID, m.Envelope.ID+".progress", []lists.Action{{
+				Verb: lists.DoProgress, List: l.ID, Asker: a.Address, Subject: a.Address, Text: clip(text, maxProgress), Source: m.Message.MessageID}})
+			return err
+		},
+		CommandOnly: command.CommandOnly,
+	}
+}
+
+// oneClick is a mail to LIST-leave+TOKEN@: the token alone decides.
+func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target) error {
+	serial, number, ok := lists.ReadMemberToken(s.store.Secret(), "leave", t.Token)
+	if !ok {
+		s.log.Info("leave token unknown", "queue", m.Envelope.ID, "message", m.Message.MessageID, "list", t.List.Name)
+		return nil
+	}
+	_, err := s.desk.OneClick(ctx, serial, number)
+	return err
+}
+
+// report is a reply to the week's question.
+func (s *service) report(ctx context.Context, m route.Mail, t lists.Target) error {
+	return s.progress.Hear(ctx, progress.Reply{
+		Token: t.Token, QueueID: m.Envelope.ID, MessageID: m.Message.MessageID,
+		OwnText: clip(message.OwnText(m.Message.Text(maxProgress*4)), maxProgress), Automatic: automatic(m),
+	})
+}
+
+// automatic tells whether no person wrote the mail (RFC 3834).
+func automatic(m route.Mail) bool {
+	auto := m.Message.AutoSubmitted
+	switch m.Message.Precedence {
+	case "bulk", "junk", "list":
+		return true
+	}
+	return m.Envelope.From == "" || auto != "" && auto != "no"
+}
+
+// clip cuts a text at a limit in octets, between characters.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return strings.TrimSpace(s[:limit]) + " …"
+}
+
+// leases shows the queue's leased work to the sender.
+type leases struct{ *queue.Queue }
+
+func (q leases) Letter(ctx context.Context) (deliver.Letter, error) {
+	l, err := q.Queue.Letter(ctx)
+	if l == nil {
+		return nil, err
+	}
+	return l, err
+}
+
+func (q leases) Part(ctx context.Context) (deliver.Part, error) {
+	p, err := q.Queue.Part(ctx)
+	if p == nil {
+		return nil, err
+	}
+	return p, err
+}
