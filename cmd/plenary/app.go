@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -80,9 +81,8 @@ func (a *app) config() (*config.Config, error) {
 // cliWait is how long a command waits for Redis; the service waits longer.
 const cliWait = 5 * time.Second
 
-// store opens the lists and people of the service that the configuration
-// names.
-func (a *app) store() (*store.Store, *config.Config, error) {
+// redis opens the Redis that the configuration names.
+func (a *app) redis() (*redisopen.Conn, *config.Config, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, nil, err
@@ -95,8 +95,31 @@ func (a *app) store() (*store.Store, *config.Config, error) {
 		return nil, nil, err
 	}
 	a.closers = append(a.closers, rdb.Close)
+	return rdb, cfg, nil
+}
+
+// store opens the lists and people of the service that the configuration
+// names.
+func (a *app) store() (*store.Store, *config.Config, error) {
+	rdb, cfg, err := a.redis()
+	if err != nil {
+		return nil, nil, err
+	}
 	st, err := store.Open(a.ctx, rdb, cfg.Site(), a.now)
 	return st, cfg, err
+}
+
+// parts builds the service that the configuration names, without its doors:
+// what a command puts in, the servers that run take further.
+func (a *app) parts() (*service, error) {
+	rdb, cfg, err := a.redis()
+	if err != nil {
+		return nil, err
+	}
+	closed := *cfg
+	closed.SMTP.Listen, closed.SMTP.LMTP, closed.HTTP.Listen, closed.HTTP.Metrics, closed.IMAP.Listen, closed.Collect.Server = "", "", "", "", "", ""
+	log := slog.New(slog.NewTextHandler(a.errs, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return newService(a.ctx, &closed, serviceOptions{Redis: rdb, Now: a.now, Log: log})
 }
 
 // find names a list as people do, or says which there are.

@@ -19,9 +19,14 @@ type listCreateCmd struct {
 	Post    string `placeholder:"POLICY" enum:"${posts}," default:"" help:"Who may post: ${posts}."`
 	Join    string `placeholder:"POLICY" enum:"${joins}," default:"" help:"Who may join: ${joins}."`
 	Archive string `placeholder:"POLICY" enum:"${archives}," default:"" help:"Who may read the archive: ${archives}."`
+
+	Announce bool `help:"Tell the main list of the new group; without it nobody is told."`
 }
 
 func (c listCreateCmd) Run(a *app) error {
+	if c.Announce && c.Parent == "" {
+		return misused("--announce tells a main list of a new group: name it with --parent")
+	}
 	st, cfg, err := a.store()
 	if err != nil {
 		return err
@@ -47,6 +52,16 @@ func (c listCreateCmd) Run(a *app) error {
 		a.say("%s was there already.", made.Address(cfg.Domain))
 	} else {
 		a.say("%s is made.", made.Address(cfg.Domain))
+	}
+	if !c.Announce {
+		return nil
+	}
+	s, err := a.parts()
+	if err != nil {
+		return err
+	}
+	if err := s.desk.Announce(a.ctx, made.ID); err != nil {
+		return fmt.Errorf("%s is made, but not announced: %w", made.Name, err)
 	}
 	return nil
 }

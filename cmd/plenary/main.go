@@ -32,10 +32,13 @@ const (
 type commands struct {
 	Config string `short:"c" placeholder:"FILE" help:"Configuration to use (or PLENARY_CONFIG); else ./plenary.toml, /etc/plenary/plenary.toml."`
 
-	ConfigCmd configCmd `cmd:"" name:"config" help:"Check the configuration, or print an example of it."`
-	List      listCmd   `cmd:"" help:"Create, show and change lists."`
-	Member    memberCmd `cmd:"" help:"Add, show and change members."`
-	Serve     serveCmd  `cmd:"" help:"Run the service."`
+	Serve     serveCmd   `cmd:"" help:"Run the service; SIGTERM drains it, SIGHUP has it read its configuration again."`
+	ConfigCmd configCmd  `cmd:"" name:"config" help:"Check the configuration, or print an example of it."`
+	List      listCmd    `cmd:"" help:"Create, show and change lists."`
+	Member    memberCmd  `cmd:"" help:"Add, show and change members."`
+	Queue     queueCmd   `cmd:"" help:"Look after what waits to be sent."`
+	Digest    digestCmd  `cmd:"" help:"Ask leaders, preview and send a main list's digest."`
+	Archive   archiveCmd `cmd:"" help:"Take a list's archive out of Plenary, or into it."`
 }
 
 func main() {

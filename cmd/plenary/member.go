@@ -153,10 +153,10 @@ func (c memberLsCmd) Run(a *app) error {
 }
 
 // writeRows writes a JSON list of any length, a row at a time.
-func writeRows(out io.Writer, each func(func(memberRow) error) error) error {
+func writeRows[T any](out io.Writer, each func(func(T) error) error) error {
 	w := bufio.NewWriter(out)
 	before := "[\n  "
-	if err := each(func(r memberRow) error {
+	if err := each(func(r T) error {
 		text, err := json.Marshal(r)
 		if err == nil {
 			_, err = w.WriteString(before + string(text))

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+
+	"plenary/digest"
+	"plenary/lists"
+)
+
+type digestCmd struct {
+	Ask     digestAskCmd     `cmd:"" help:"Send the week's question to each group's leader now."`
+	Preview digestPreviewCmd `cmd:"" help:"Print the digest as it would be sent now."`
+	Send    digestSendCmd    `cmd:"" help:"Send the digest now; its week's schedule has nothing left to do then."`
+}
+
+// mainList builds the parts of the service, and finds the main list named.
+func (a *app) mainList(word string) (*service, lists.List, error) {
+	s, err := a.parts()
+	if err != nil {
+		return nil, lists.List{}, err
+	}
+	d, err := s.store.Directory(a.ctx)
+	if err != nil {
+		return nil, lists.List{}, err
+	}
+	l, err := find(d, word)
+	if err == nil && !l.Main() {
+		err = fmt.Errorf("%s is a group: a digest is its main list's, %s", l.Name, d.MainOf(l).Name)
+	}
+	return s, l, err
+}
+
+// week reads --week; without it, it is the one due next.
+func week(s *service, asked string) (digest.Week, error) {
+	if asked == "" {
+		return s.weekly.Next(), nil
+	}
+	w, err := digest.ParseWeek(asked)
+	if err != nil {
+		return w, misused("--week %v", err)
+	}
+	return w, nil
+}
+
+type digestPreviewCmd struct {
+	Main string `arg:"" help:"The main list."`
+	Week string `placeholder:"2026-W48" help:"ISO week; without it the one due next."`
+	HTML bool   `help:"The HTML part instead of the text."`
+}
+
+func (c digestPreviewCmd) Run(a *app) error {
+	s, l, err := a.mainList(c.Main)
+	if err != nil {
+		return err
+	}
+	w, err := week(s, c.Week)
+	if err != nil {
+		return err
+	}
+	mail, err := s.weekly.Preview(a.ctx, l, w)
+	if err != nil {
+		return err
+	}
+	if c.HTML {
+		_, err = fmt.Fprintln(a.out, mail.HTML)
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "Subject: %s\n\n%s", mail.Subject, mail.Text)
+	return err
+}
+
+type digestSendCmd struct {
+	Main string `arg:"" help:"The main list."`
+	Week string `placeholder:"2026-W48" help:"ISO week; without it the one due next."`
+}
+
+func (c digestSendCmd) Run(a *app) error {
+	s, l, err := a.mainList(c.Main)
+	if err != nil {
+		return err
+	}
+	w, err := week(s, c.Week)
+	if err != nil {
+		return err
+	}
+	already, err := s.weekly.Send(a.ctx, l, w)
+	switch {
+	case err != nil:
+		return err
+	case already:
+		a.say("The digest %s of %s was sent before.", w, l.Name)
+	default:
+		a.say("The digest %s of %s is on its way.", w, l.Name)
+	}
+	return nil
+}
+
+type digestAskCmd struct {
+	Main string `arg:"" help:"The main list."`
+}
+
+func (c digestAskCmd) Run(a *app) error {
+	s, l, err := a.mainList(c.Main)
+	if err != nil {
+		return err
+	}
+	asked, w, err := s.progress.Ask(a.ctx, l)
+	if err != nil {
+		return err
+	}
+	if asked == 0 {
+		a.say("Nobody is left to ask for the digest %s of %s: its leaders were asked before, it went out, or no group that is forming or active has a leader.", w, l.Name)
+		return nil
+	}
+	a.say("%s asked for the digest %s of %s.", count(asked, "leader"), w, l.Name)
+	return nil
+}
