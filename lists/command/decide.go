@@ -146,9 +146,9 @@ func (d decider) outside(l lists.List) refused {
 	case Members:
 		return refuse("Only members of %s can do that, and this address is none. To join, write to %s.", l.Name, d.Facts.address(l, "join"))
 	case Leaders:
-		return refuse("Only the leaders of %s and the admins can do that, and this address is not one of theirs. They read %s.", l.Name, d.Facts.address(l, "owner"))
+		return refuse("Only the leaders of %s and the admins can do that, and this address is not one of theirs. To reach them, write to %s.", l.Name, d.Facts.address(l, "owner"))
 	}
-	return refuse("Only the admins of %s can do that, and this address is not one of theirs. They read %s.", main.Name, d.Facts.address(main, "owner"))
+	return refuse("Only the admins of %s can do that, and this address is not one of theirs. To reach them, write to %s.", main.Name, d.Facts.address(main, "owner"))
 }
 
 // missing refuses a command whose argument is not there.

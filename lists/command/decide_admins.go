@@ -190,7 +190,7 @@ func (d decider) choose(word, key string, allowed ...string) func(set func(strin
 				return ""
 			}
 		}
-		return refuse("%s can't follow %s: write %s.", capital(d.quote(word, d.c)), key+":", series(allowed, "or"))
+		return refuse("%s can't follow \"%s:\". Write %s.", capital(d.quote(word, d.c)), key, series(allowed, "or"))
 	}
 }
 

@@ -56,7 +56,7 @@ func loneCommand(s string) string {
 	}
 	words := strings.Fields(strings.ToLower(strings.NewReplacer(",", " ", ".", " ", "!", " ", ":", " ", ";", " ").Replace(s)))
 	i := 0
-	for i < len(words) && isFiller(words[i]) {
+	for len(words) > 1 && i < len(words) && isFiller(words[i]) {
 		i++
 	}
 	if i == len(words) {
