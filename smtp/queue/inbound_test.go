@@ -15,10 +15,18 @@ import (
 	"plenary/smtp"
 )
 
-// each runs a test on a real Redis and on miniredis: the scripts must be
-// understood by both.
+// each runs a test on a real Redis, on one in cluster mode, which refuses what
+// crosses hash slots, and on miniredis: the scripts must suit all.
 func each(t *testing.T, test func(t *testing.T, rdb redis.UniversalClient)) {
 	t.Run("redis", func(t *testing.T) { test(t, redistest.New(t)) })
+	if cluster != nil {
+		t.Run("cluster", func(t *testing.T) {
+			if err := cluster.FlushAll(t.Context()).Err(); err != nil {
+				t.Fatal(err)
+			}
+			test(t, cluster)
+		})
+	}
 	t.Run("mini", func(t *testing.T) { test(t, redistest.Mini(t)) })
 }
 
@@ -54,7 +62,7 @@ func consume(t testing.TB, q *Queue, name string, handle Handler) (stop func()) 
 
 func TestAcceptOnceForEachID(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		q, ctx := New(rdb, Options{}), t.Context()
+		q, ctx := New(rdb, Options{Lease: 400 * time.Millisecond}), t.Context()
 		id, err := q.Accept(ctx, smtp.Envelope{From: "a@b.example", To: []string{"dc@lists.example.org"}}, []byte("one\r\n"))
 		if err != nil || len(id) != 20 {
 			t.Fatalf("id %q, %v", id, err)

@@ -38,6 +38,16 @@ var (
 	saveLua string
 	//go:embed lua/due.lua
 	dueLua string
+	//go:embed lua/inboundlist.lua
+	inboundListLua string
+	//go:embed lua/revive.lua
+	reviveLua string
+	//go:embed lua/droppost.lua
+	dropPostLua string
+	//go:embed lua/droplate.lua
+	dropLateLua string
+	//go:embed lua/dropletter.lua
+	dropLetterLua string
 
 	acceptScript = redis.NewScript(acceptLua)
 	claimScript  = redis.NewScript(claimLua)
@@ -54,4 +64,10 @@ var (
 	lateOpenScript  = redis.NewScript(lateOpenLua)
 	saveScript      = redis.NewScript(settleLua + saveLua)
 	dueScript       = redis.NewScript(dueLua)
+
+	inboundListScript = redis.NewScript(inboundListLua)
+	reviveScript      = redis.NewScript(reviveLua)
+	dropPostScript    = redis.NewScript(settleLua + dropPostLua)
+	dropLateScript    = redis.NewScript(settleLua + dropLateLua)
+	dropLetterScript  = redis.NewScript(dropLetterLua)
 )
