@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"plenary/lists"
@@ -60,9 +59,9 @@ func (moving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (l
 		}
 	}
 	for _, family := range v.Lists {
-		err := w.d.store.ChangeAddress(ctx, family, a.Subject, to)
-		if errors.Is(err, lists.ErrNotFound) && v.again {
-			continue // moved by the run before
+		p, err := w.person(ctx, family, a.Subject)
+		if err == nil && p != nil { // else they left, or were moved by a run before
+			err = w.d.store.ChangeAddress(ctx, family, a.Subject, to)
 		}
 		if ifThere(err) != nil {
 			return lists.Outcome{}, err

@@ -127,3 +127,21 @@ func (d *Desk) tellOwners(ctx context.Context, l lists.List, posts []lists.HeldP
 	}
 	return nil
 }
+
+// Hold keeps a post for its list's owners and sees to it that they hear of
+// it. The same queue id is held once.
+func (d *Desk) Hold(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	dir, err := d.store.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	l, ok := dir.ByID(h.List)
+	if !ok {
+		return fmt.Errorf("hold a post for list %q: %w", h.List, lists.ErrNotFound)
+	}
+	h.At = d.now().UTC() // summaries go by when it was held, however late it came
+	if h, err = d.store.Hold(ctx, h, raw); err != nil {
+		return err
+	}
+	return d.NotifyHeld(ctx, l, h)
+}

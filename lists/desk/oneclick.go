@@ -70,7 +70,7 @@ func (w *work) pauseMain(ctx context.Context, p lists.Person, l lists.List) (lis
 		}
 	}
 	w.d.log.Info("mail stopped by one click", "list", l.ID, "member", p.Number)
-	err = w.farewell(ctx, mover{who: p.Address, list: l.ID, lists: groups}, "paused.txt", "farewell/"+w.cause)
+	err = w.farewell(ctx, mover{who: p.Address, list: l.ID, lists: groups}, "paused.txt", "paused/"+w.cause)
 	return lists.Outcome{Result: lists.Did, Told: true,
 		Text: fmt.Sprintf("No mail of %s comes to you any more. You stay a member of its groups: %s. To get its mail again, write \"set delivery each\" to %s.",
 			w.named(l), w.titles(groups), w.address(l, "request"))}, err

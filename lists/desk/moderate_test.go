@@ -1,0 +1,164 @@
+package desk
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"plenary/lists"
+)
+
+// hold holds a post as the router does.
+func (o *office) hold(list string, n int) {
+	o.t.Helper()
+	h := lists.HeldPost{List: list, Author: "out@example.net", Name: "Outis", Subject: fmt.Sprintf("Greeting %d", n), Reason: "its author is no member",
+		Queue: fmt.Sprintf("H%d", n), MsgID: fmt.Sprintf("h%d@example.net", n), Size: 120}
+	raw := fmt.Sprintf("From: out@example.net\r\nMessage-ID: <h%d@example.net>\r\nSubject: Hello\r\n\r\nHi\r\n", n)
+	if err := o.desk.Hold(o.ctx, h, []byte(raw)); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) summaries() {
+	o.t.Helper()
+	for _, d := range []*Desk{o.desk, o.newDesk()} { // on two servers
+		if err := d.Summaries(o.ctx); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+}
+
+func decide(v lists.Verb, n int) lists.Action {
+	return lists.Action{Verb: v, List: "dc-map", Number: n, Text: "Off topic."}
+}
+
+func TestModerate(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	for n := 1; n <= 3; n++ {
+		o.hold("dc-map", n)
+	}
+	result(t, o.says("mo@example.org", decide(lists.DoApprove, 1))[0], lists.Refused)
+	o.asks("lea@example.org", decide(lists.DoApprove, 1), decide(lists.DoReject, 2))
+	q := o.last("lea@example.org")
+	contains(t, q.Text, "approve the waiting post number 1 of Data Map", "reject the waiting post number 2")
+	lacks(t, q.Text, "Off topic", "Greeting")
+	result(t, o.yes("lea@example.org"), lists.Did)
+	if len(o.posts.posts) != 1 || o.posts.posts[0].list != "dc-map" || o.posts.posts[0].queue != "H1" {
+		t.Fatalf("posted: %+v", o.posts.posts)
+	}
+	r := o.wants("out@example.net", 1)[0]
+	contains(t, r.Text, "decided not to send it", "Off topic.", "dc-map-owner@lists.example.org")
+	lacks(t, r.Text+r.Subject, "Greeting", "Outis")
+	if r.InReplyTo != "h2@example.net" || r.EnvelopeFrom != "" {
+		t.Errorf("the rejection's header: %+v", r)
+	}
+	result(t, o.says("lea@example.org", decide(lists.DoDiscard, 3))[0], lists.Did)
+	o.wants("out@example.net", 1)
+	result(t, o.says("admin@example.org", decide(lists.DoApprove, 1))[0], lists.Already)
+	result(t, o.says("admin@example.org", decide(lists.DoReject, 99))[0], lists.Already)
+	held, err := o.store.Held(o.ctx, "dc-map")
+	if err != nil || len(held) != 0 {
+		t.Errorf("still held: %v, %v", held, err)
+	}
+}
+
+// Rejections to one stranger are counted: From proves nothing.
+func TestRejectionsAreCounted(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	for n := 1; n <= 8; n++ {
+		o.hold("dc-map", n)
+		result(t, o.says("lea@example.org", decide(lists.DoReject, n))[0], lists.Did)
+	}
+	o.wants("out@example.net", capStranger)
+}
+
+// Owners get the first held post at once, then one summary an hour.
+func TestHeldNotes(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.hold("dc-map", 1)
+	o.hold("dc-map", 1) // again, under the same queue id
+	for _, owner := range []string{"lea@example.org", "admin@example.org"} {
+		l := o.wants(owner, 1)[0]
+		contains(t, l.Text, "Outis <out@example.net>", "Greeting 1", "Waits because its author is no member.", "approve dc-map 1", "reject dc-map 1", "discard dc-map 1")
+		if l.From != "dc-map-request@lists.example.org" || l.Subject != "Post 1 waits for you: Data Map" {
+			t.Errorf("header: %+v", l)
+		}
+	}
+	o.wants("out@example.net", 0)
+	for n := 2; n <= 6; n++ {
+		o.hold("dc-map", n)
+	}
+	o.summaries()
+	o.wants("lea@example.org", 1)
+	o.says("lea@example.org", decide(lists.DoDiscard, 4))
+
+	o.pass(time.Hour)
+	o.hold("dc-map", 7) // the hour before had some: this one waits for its summary
+	o.summaries()
+	o.summaries()
+	s := o.wants("lea@example.org", 2)[1]
+	if s.Subject != "4 posts wait for you: Data Map" {
+		t.Errorf("subject %q", s.Subject)
+	}
+	contains(t, s.Text, "Greeting 2", "Greeting 3", "Greeting 5", "Greeting 6")
+	lacks(t, s.Text, "Greeting 1", "Greeting 4", "Greeting 7")
+
+	o.pass(time.Hour)
+	o.summaries()
+	contains(t, o.wants("lea@example.org", 3)[2].Text, "Greeting 7")
+	o.pass(2 * time.Hour)
+	o.summaries()
+	o.hold("dc-map", 8) // a quiet time has passed: at once again
+	contains(t, o.wants("lea@example.org", 4)[3].Text, "Greeting 8")
+	o.pass(5 * time.Hour)
+	o.summaries()
+	o.wants("lea@example.org", 4)
+}
+
+// Without leaders and admins the site's admins decide.
+func TestHeldWithoutOwners(t *testing.T) {
+	o := newOffice(t)
+	o.list(lists.NewList{Name: "lone", Title: "Lone List"})
+	o.hold("lone", 1)
+	o.wants("root@example.org", 1)
+	result(t, o.says("root@example.org", lists.Action{Verb: lists.DoApprove, List: "lone", Number: 1})[0], lists.Did)
+	if len(o.posts.posts) != 1 {
+		t.Error("not posted")
+	}
+}
+
+// A crash at any send leaves nothing undone and does nothing twice.
+func TestApproveSurvivesCrashes(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.hold("dc-map", 1)
+	o.posts.fails = 1
+	_, err := o.desk.Do(o.ctx, "lea@example.org", true, "", "QZ", []lists.Action{decide(lists.DoApprove, 1)})
+	if err == nil {
+		t.Fatal("the poster's failure was swallowed")
+	}
+	for range 2 {
+		outs := o.do("lea@example.org", true, "QZ", decide(lists.DoApprove, 1))
+		result(t, outs[0], lists.Did)
+	}
+	if len(o.posts.posts) != 1 {
+		t.Errorf("%d posts", len(o.posts.posts))
+	}
+}
+
+func TestSubjectsOfHeldPosts(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	h := lists.HeldPost{List: "dc-map", Author: "out@example.net", Subject: "a\r\nBcc: x\u202e " + strings.Repeat("y", 500), Reason: "r", Queue: "Q"}
+	if err := o.desk.Hold(o.ctx, h, nil); err != nil {
+		t.Fatal(err)
+	}
+	text := o.last("lea@example.org").Text
+	if strings.Contains(text, "\nBcc") || strings.Contains(text, "\u202e") || strings.Contains(text, strings.Repeat("y", 300)) {
+		t.Errorf("a subject breaks out:\n%s", text)
+	}
+}
