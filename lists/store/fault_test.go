@@ -17,7 +17,7 @@ func TestKilledRedisKeepsEveryChangeWholeOrNotAtAll(t *testing.T) {
 	server := redistest.Start(t)
 	ctx := context.Background()
 	coalition(t, open(t, server.Client(t), newClock()))
-	for round := range 3 {
+	for round := range 2 {
 		s := open(t, server.Client(t), newClock())
 		var mu sync.Mutex
 		var done []lists.Address

@@ -37,8 +37,8 @@ func (s *Store) Import(ctx context.Context, listID string, people []lists.NewMem
 	return added, nil
 }
 
-// importing is one Import under way. It takes numbers ahead, so that a batch
-// which is read again uses the same.
+// importing is one Import under way. It takes numbers ahead, a batch's at
+// once.
 type importing struct {
 	s       *Store
 	l, main lists.List
@@ -69,6 +69,8 @@ func (im *importing) batch(ctx context.Context, people []lists.NewMember) (added
 		done, err := im.s.commit(ctx, &c)
 		if done {
 			im.first, im.free = im.first+lists.Number(used), im.free-used
+		} else {
+			im.free = 0 // they may be in use: a change can go through and its answer be lost
 		}
 		return done, err
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,42 +15,54 @@ import (
 // open. Nobody is subscribed. A name that is taken, or would make an address
 // with two readings, is a *lists.Refusal.
 func (s *Store) CreateList(ctx context.Context, n lists.NewList) (made lists.List, err error) {
-	var serial int64
+	var serial uint32
+	var family string // that knows the serial by now
 	err = retry(ctx, func() (bool, error) {
 		snap, err := s.snapshot(ctx)
 		if err != nil {
 			return false, err
 		}
+		if l, ok := snap.all.BySerial(serial); ok && serial != 0 {
+			made = l // an earlier try went through, and its answer was lost
+			return true, nil
+		}
 		if made, err = s.newList(snap, n); err != nil {
 			if made.Name != "" && snap.going[made.Name] { // its removal was cut short
 				return false, s.finishRemoval(ctx, made.Name)
 			}
+			s.forgetSerial(ctx, family, serial)
 			return false, err
 		}
 		if serial == 0 {
-			if serial, err = s.rdb.Incr(ctx, serialKey()).Result(); err != nil {
+			next, err := s.rdb.Incr(ctx, serialKey()).Result()
+			if err != nil {
 				return false, err
 			}
+			serial = uint32(next)
 		}
-		made.Serial = uint32(serial)
+		made.Serial, family = serial, made.Family
 		// The family must know the list before anybody can name it.
-		if err := s.rdb.HSet(ctx, registryKey(made.Family), serial, made.ID).Err(); err != nil {
+		if err := s.rdb.HSet(ctx, registryKey(family), serial, made.ID).Err(); err != nil {
 			return false, err
 		}
 		var c change
 		if err := c.writeList(snap.version, entry{List: made}); err != nil {
 			return false, err
 		}
-		done, err := s.commit(ctx, &c)
-		if !done {
-			s.rdb.HDel(ctx, registryKey(made.Family), strconv.FormatInt(serial, 10))
-		}
-		return done, err
+		return s.commit(ctx, &c)
 	})
 	if err != nil {
 		return lists.List{}, fmt.Errorf("create list %q: %w", n.Name, err)
 	}
 	return made, nil
+}
+
+// forgetSerial takes the serial of a list that was not made from its family.
+// Left behind by a server that dies it does no harm.
+func (s *Store) forgetSerial(ctx context.Context, family string, serial uint32) {
+	if serial != 0 {
+		s.rdb.HDel(ctx, registryKey(family), strconv.FormatUint(uint64(serial), 10))
+	}
 }
 
 // newList is the list that n asks for, without its serial. With an error it
@@ -163,9 +176,10 @@ func (s *Store) rewriteList(ctx context.Context, id string, fn func(*lists.Direc
 		if l, ok = snap.public.ByID(id); !ok {
 			return false, notFound("list %q", id)
 		}
+		before := l
 		l.Aliases = slices.Clone(l.Aliases)
-		if err := fn(snap.all, &l); err != nil {
-			return false, err
+		if err := fn(snap.all, &l); err != nil || reflect.DeepEqual(l, before) {
+			return true, err
 		}
 		var c change
 		if err := c.writeList(snap.version, entry{List: l}); err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,10 +98,11 @@ func (s *Store) Roster(ctx context.Context, family string, from, to lists.Number
 		for b := first; b < first+rosterBuckets && b <= uint64(to/bucketSize); b++ {
 			reads = append(reads, bucketRead{base: lists.Number(b * bucketSize)})
 		}
-		found, err := s.readBuckets(ctx, family, reads)
+		_, found, err := s.readBuckets(ctx, family, reads)
 		if err != nil {
 			return nil, fmt.Errorf("read numbers %d to %d of %s: %w", from, to, family, err)
 		}
+		roster = slices.Grow(roster, len(found))
 		for _, r := range found {
 			if from <= r.person.Number && r.person.Number <= to && len(r.person.Subs) > 0 {
 				roster = append(roster, r.person)
@@ -120,7 +122,7 @@ func (s *Store) people(ctx context.Context, family string, numbers []lists.Numbe
 		last := &reads[len(reads)-1]
 		last.only = append(last.only, n)
 	}
-	records, err := s.readBuckets(ctx, family, reads)
+	_, records, err := s.readBuckets(ctx, family, reads)
 	if err != nil {
 		return nil, err
 	}
@@ -139,15 +141,16 @@ type bucketRead struct {
 	only []lists.Number
 }
 
-// readBuckets reads buckets and the registry in one pipeline; by number.
-func (s *Store) readBuckets(ctx context.Context, family string, reads []bucketRead) ([]*record, error) {
+// readBuckets reads buckets and the registry in one pipeline; the records are
+// by number.
+func (s *Store) readBuckets(ctx context.Context, family string, reads []bucketRead) (reg registry, records []record, err error) {
 	if len(reads) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var lookups *redis.MapStringStringCmd
 	whole := make([]*redis.MapStringStringCmd, len(reads))
 	some := make([]*redis.SliceCmd, len(reads))
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		lookups = p.HGetAll(ctx, registryKey(family))
 		for i, r := range reads {
 			if len(r.only) == 0 {
@@ -163,42 +166,49 @@ func (s *Store) readBuckets(ctx context.Context, family string, reads []bucketRe
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	reg, err := parseRegistry(lookups.Val())
-	if err != nil {
-		return nil, err
+	if reg, err = parseRegistry(lookups.Val()); err != nil {
+		return nil, nil, err
 	}
-	var records []*record
 	for i, read := range reads {
-		var line [bucketSize]string
-		if whole[i] != nil {
-			for field, raw := range whole[i].Val() {
-				n, err := strconv.ParseUint(field, 10, 8)
-				if err != nil {
-					return nil, fmt.Errorf("field %q of %s: %w", field, bucketKey(family, read.base), err)
-				}
-				line[n] = raw
-			}
-		} else {
-			for j, raw := range some[i].Val() {
-				if raw, ok := raw.(string); ok {
-					line[read.only[j]%bucketSize] = raw
-				}
-			}
+		lines, count, err := read.lines(whole[i], some[i])
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", bucketKey(family, read.base), err)
 		}
-		for at, raw := range line {
+		records = slices.Grow(records, count)
+		for at, raw := range lines {
 			if raw == "" {
 				continue
 			}
 			r, err := parseRecord(family, reg, read.base+lists.Number(at), raw)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			records = append(records, r)
 		}
 	}
-	return records, nil
+	return reg, records, nil
+}
+
+// lines puts what was read of a bucket, wholly or in part, in order.
+func (b bucketRead) lines(whole *redis.MapStringStringCmd, some *redis.SliceCmd) (lines [bucketSize]string, count int, err error) {
+	if whole != nil {
+		for field, raw := range whole.Val() {
+			n, err := strconv.ParseUint(field, 10, 8)
+			if err != nil {
+				return lines, 0, fmt.Errorf("field %q: %w", field, err)
+			}
+			lines[n] = raw
+		}
+		return lines, len(whole.Val()), nil
+	}
+	for j, raw := range some.Val() {
+		if raw, ok := raw.(string); ok {
+			lines[b.only[j]%bucketSize] = raw
+		}
+	}
+	return lines, len(b.only), nil
 }
 
 // lookup finds the record of an address, nil where there is none, and the
@@ -262,7 +272,7 @@ func (s *Store) lookupMany(ctx context.Context, family string, keys []string) (r
 		if r.person.Address.Key() != key {
 			return nil, nil, false, nil
 		}
-		found[i] = r
+		found[i] = r.withSerials(reg)
 	}
 	return reg, found, true, nil
 }

@@ -21,8 +21,8 @@ import (
 // c (concealed) and b (bouncing).
 type record struct {
 	person  lists.Person
-	serials map[string]uint32 // of the lists in person.Subs, by ID
 	raw     string            // as it stands in Redis, "" not yet
+	serials map[string]uint32 // of the lists in person.Subs, by ID; see withSerials
 }
 
 // registry tells which lists' people a family keeps: serial → ID.
@@ -43,8 +43,8 @@ func parseRegistry(fields map[string]string) (registry, error) {
 // deliveryLetters and deliveries stand in the same order.
 const deliveryLetters = "edwn"
 
-func deliveries() []lists.Delivery {
-	return []lists.Delivery{lists.Each, lists.Daily, lists.Weekly, lists.NoMail}
+func deliveries() [4]lists.Delivery {
+	return [...]lists.Delivery{lists.Each, lists.Daily, lists.Weekly, lists.NoMail}
 }
 
 func deliveryOf(letter byte) (lists.Delivery, bool) {
@@ -56,63 +56,75 @@ func deliveryOf(letter byte) (lists.Delivery, bool) {
 }
 
 func letterOf(d lists.Delivery) byte {
-	return deliveryLetters[max(slices.Index(deliveries(), d), 0)]
+	all := deliveries()
+	return deliveryLetters[max(slices.Index(all[:], d), 0)]
 }
 
 // parseRecord reads the person with number n. Subscriptions to lists that
-// the registry doesn't know (any more) are left out.
-func parseRecord(family string, reg registry, n lists.Number, raw string) (*record, error) {
+// the registry doesn't know (any more) are left out. It is called for every
+// member of every post.
+func parseRecord(family string, reg registry, n lists.Number, raw string) (record, error) {
 	var f [6]string
-	for i, field := range strings.SplitN(raw, "\t", len(f)) {
-		f[i] = field
+	for i, rest := 0, raw; i < len(f); i++ {
+		f[i], rest, _ = strings.Cut(rest, "\t")
 	}
-	r := &record{raw: raw, serials: map[string]uint32{}, person: lists.Person{
+	r := record{raw: raw, person: lists.Person{
 		Family: family, Number: n, Address: lists.Address(f[0]), Name: f[2],
 		HideOwn: strings.Contains(f[3], "h"), Conceal: strings.Contains(f[3], "c"), Bouncing: strings.Contains(f[3], "b"),
 		Language: f[4], Vacation: lists.Date(f[5]),
 	}}
-	for sub := range strings.SplitSeq(f[1], ",") {
-		if sub == "" {
-			continue
-		}
-		serial, s, err := parseSub(sub)
-		if err != nil {
-			return nil, fmt.Errorf("person %d of %s: %w", n, family, err)
+	if f[1] == "" {
+		return r, nil
+	}
+	r.person.Subs = make([]lists.Subscription, 0, 1+strings.Count(f[1], ","))
+	for rest, more := f[1], true; more; {
+		var sub string
+		sub, rest, more = strings.Cut(rest, ",")
+		serial, s, ok := parseSub(sub)
+		if !ok {
+			return record{}, fmt.Errorf("person %d of %s: subscription %q is malformed", n, family, sub)
 		}
 		if id, known := reg[serial]; known {
 			s.List = id
 			r.person.Subs = append(r.person.Subs, s)
-			r.serials[id] = serial
 		}
 	}
 	return r, nil
 }
 
+// withSerials is r with the serials that writing it needs.
+func (r record) withSerials(reg registry) *record {
+	r.serials = make(map[string]uint32, len(r.person.Subs))
+	_, rest, _ := strings.Cut(r.raw, "\t")
+	subs, _, _ := strings.Cut(rest, "\t")
+	for sub := range strings.SplitSeq(subs, ",") {
+		if serial, _, ok := parseSub(sub); ok && reg[serial] != "" {
+			r.serials[reg[serial]] = serial
+		}
+	}
+	return &r
+}
+
 const day = 24 * time.Hour
 
-func parseSub(text string) (serial uint32, s lists.Subscription, err error) {
-	bad := fmt.Errorf("subscription %q is malformed", text)
-	at := strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-	if at <= 0 {
-		return 0, s, bad
+func parseSub(text string) (serial uint32, s lists.Subscription, ok bool) {
+	at := 0
+	for at < len(text) && '0' <= text[at] && text[at] <= '9' {
+		at++
 	}
 	n, err := strconv.ParseUint(text[:at], 10, 32)
-	if err != nil {
-		return 0, s, bad
+	if err != nil || at == len(text) {
+		return 0, s, false
 	}
-	var ok bool
 	if s.Delivery, ok = deliveryOf(text[at]); !ok {
-		return 0, s, bad
+		return 0, s, false
 	}
 	rest := text[at+1:]
 	rest, s.Leader = strings.CutPrefix(rest, "L")
 	rest, s.Admin = strings.CutPrefix(rest, "A")
 	days, err := strconv.ParseInt(rest, 10, 32)
-	if err != nil {
-		return 0, s, bad
-	}
-	s.Joined = time.Unix(0, 0).UTC().Add(time.Duration(days) * day)
-	return uint32(n), s, nil
+	s.Joined = time.Unix(days*int64(day/time.Second), 0).UTC()
+	return uint32(n), s, err == nil
 }
 
 // roles are a subscription's roles in letters.

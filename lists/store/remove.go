@@ -28,6 +28,9 @@ func (s *Store) RemoveList(ctx context.Context, id string) error {
 		if family := snap.all.Family(id); l.Main() && len(family) > 1 {
 			return false, refusal("%s still has groups under it (%s and so on): remove those first.", l.Name, family[1].Name)
 		}
+		if snap.going[id] {
+			return true, nil
+		}
 		var c change
 		if err := c.writeList(snap.version, entry{List: l, Removing: true}); err != nil {
 			return false, err
@@ -101,13 +104,14 @@ func (s *Store) rewrite(ctx context.Context, family string, numbers []lists.Numb
 	for _, n := range numbers {
 		reads = append(reads, bucketRead{base: n - n%bucketSize, only: []lists.Number{n}})
 	}
-	records, err := s.readBuckets(ctx, family, reads)
+	reg, records, err := s.readBuckets(ctx, family, reads)
 	if err != nil {
 		return false, err
 	}
 	var all change
 	for _, r := range records {
-		all.append(s.put(nil, r, r.clone(), false))
+		old := r.withSerials(reg)
+		all.append(s.put(reg, old, old.clone(), false))
 	}
 	return s.commit(ctx, &all)
 }

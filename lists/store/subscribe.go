@@ -66,7 +66,12 @@ func checkMember(l lists.List, m lists.NewMember) (lists.NewMember, error) {
 	if m.Admin && !l.Main() {
 		return m, refusal("%s is a group: admins are those of its main list, %s.", l.Name, l.Family)
 	}
-	return m, oneOf("delivery", m.Delivery, deliveries()...)
+	return m, checkDelivery(m.Delivery)
+}
+
+func checkDelivery(d lists.Delivery) error {
+	all := deliveries()
+	return oneOf("delivery", d, all[:]...)
 }
 
 // giveNumbers takes count numbers of the family that nobody ever had, and
@@ -187,7 +192,7 @@ func checkPerson(old lists.Person, p *lists.Person) error {
 		if sub.Admin && sub.List != p.Family {
 			return refusal("Admins are those of the main list, %s.", p.Family)
 		}
-		if err := oneOf("delivery", sub.Delivery, deliveries()...); err != nil {
+		if err := checkDelivery(sub.Delivery); err != nil {
 			return err
 		}
 	}
