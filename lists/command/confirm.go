@@ -10,9 +10,6 @@ import (
 	"plenary/smtp/message"
 )
 
-// What is said of a token that leads nowhere.
-const unknownToken = "That question is not open any more: it was withdrawn, or three days have passed, or its token is not whole. Nothing was done. To ask for the same again, send the command again."
-
 // HandleAnswer takes the answer to a question: mail to an address that holds
 // its token. Automatic mail is no answer.
 func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
@@ -36,7 +33,12 @@ func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
 	q, err := h.Reader.Question(ctx, token)
 	switch {
 	case errors.Is(err, lists.ErrNotFound):
-		return h.answerTo(ctx, in, f, why, lists.Outcome{Text: unknownToken})
+		// Nothing is settled by this: the desk says what there is to say.
+		out, err := h.settle(ctx, token, false, who.address, in.Envelope.ID)
+		if err != nil {
+			return fmt.Errorf("settle the question that %s answers: %w", in.Envelope.ID, err)
+		}
+		return h.answerTo(ctx, in, f, why, out)
 	case err != nil:
 		return fmt.Errorf("read the question that %s answers: %w", in.Envelope.ID, err)
 	}
@@ -78,15 +80,11 @@ func leavesOnly(q lists.Question) bool {
 	return len(q.Actions) > 0
 }
 
-// settle gives the desk an answer; a token that leads nowhere is an outcome
-// in words.
+// settle gives the desk an answer.
 func (h *Handler) settle(ctx context.Context, token string, yes bool, from lists.Address, queueID string) (lists.Outcome, error) {
 	out, err := h.Desk.Answer(ctx, token, yes, from, queueID)
 	var no *lists.Refusal
-	switch {
-	case errors.Is(err, lists.ErrNotFound):
-		return lists.Outcome{Result: lists.Refused, Text: unknownToken}, nil
-	case errors.As(err, &no):
+	if errors.As(err, &no) {
 		return lists.Outcome{Result: lists.Refused, Text: no.Text}, nil
 	}
 	return out, err

@@ -175,7 +175,7 @@ func (d decider) query() {
 	case "help":
 		if e, ok := lookup(strings.ToLower(strings.Trim(firstWord(d.c.Rest), "\"'.:"))); ok {
 			q.Word = e.Name
-		} else if near := nearestCommand(firstWord(d.c.Rest)); near != "" {
+		} else if near, _ := nearestCommand(firstWord(d.c.Rest)); near != "" {
 			e, _ := lookup(near)
 			q.Word = e.Name
 		}

@@ -93,7 +93,7 @@ func splitTitle(s string) (name, title string) {
 // cleanTitle takes the quotation marks from around a title, and line ends
 // from within it.
 func cleanTitle(s string) string {
-	s = strings.Join(strings.Fields(visible(plainQuotes(s))), " ")
+	s = oneLine(plainQuotes(s))
 	s = strings.TrimSpace(strings.TrimLeft(s, "-–—="))
 	if strings.HasPrefix(s, `"`) {
 		if inner, _, ok := strings.Cut(s[1:], `"`); ok {

@@ -80,7 +80,7 @@ func splitMailboxes(s string) []mailboxWords {
 // cleanName makes a display name fit to be kept: one line, no quotation
 // marks around it, no longer than names are.
 func cleanName(s string) string {
-	s = strings.Trim(strings.Join(strings.Fields(visible(s)), " "), `"'`)
+	s = strings.Trim(oneLine(s), `"'`)
 	if r := []rune(s); len(r) > 100 {
 		s = string(r[:100])
 	}

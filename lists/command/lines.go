@@ -94,7 +94,7 @@ func cleanSubject(s string) (subject string, marked bool) {
 	if len(s) > 2000 {
 		s = s[:2000]
 	}
-	s = strings.Join(strings.Fields(visible(strings.ToValidUTF8(s, "\uFFFD"))), " ")
+	s = oneLine(strings.ToValidUTF8(s, "\uFFFD"))
 	for range 20 {
 		rest := listTag.ReplaceAllString(s, "")
 		if cut := replyMark.ReplaceAllString(rest, ""); cut != rest {

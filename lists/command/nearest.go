@@ -33,12 +33,12 @@ func nearest(word string, known []string) string {
 }
 
 // nearestCommand is the command word that somebody most likely meant by a
-// line that is none: by its first word, or by a word within it that hardly
-// stands there by chance.
-func nearestCommand(text string) string {
+// line that is none: by its first word (tried), or by a word within it that
+// hardly stands there by chance.
+func nearestCommand(text string) (near string, tried bool) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
-		return ""
+		return "", false
 	}
 	known := make([]string, 0, 2*len(language))
 	for _, e := range language {
@@ -48,7 +48,7 @@ func nearestCommand(text string) string {
 		known = append(known, e.Synonyms...)
 	}
 	if near := nearest(words[0], known); near != "" {
-		return near
+		return near, true
 	}
 	telling := []string{"unsubscribe", "subscribe", "unsub", "signoff", "join", "leave", "remove", "help", "password"}
 	for i, w := range words {
@@ -58,11 +58,11 @@ func nearestCommand(text string) string {
 		w = strings.ToLower(strings.Trim(w, decoration+".,;:!?"))
 		for _, t := range telling {
 			if w == t {
-				return t
+				return t, false
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
 // distance counts insertions, deletions, changes and swaps of neighbours

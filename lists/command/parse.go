@@ -318,11 +318,12 @@ func (p *parser) judgeUnknown() {
 	for i := range p.out.Unknown {
 		u := &p.out.Unknown[i]
 		text := strings.TrimSpace(p.texts[u.Line])
-		u.Near = nearestCommand(text)
+		tried := false
+		u.Near, tried = nearestCommand(text)
 		closed = closed || begins(text, closings)
 		near, _ := lookup(u.Near)
 		switch {
-		case closed, begins(text, greetings), u.Line == 0 && len(given) > 0, given[near.Name]:
+		case closed, begins(text, greetings), u.Line == 0 && len(given) > 0, given[near.Name] && !tried:
 			u.Idle = true
 		case u.Near == "":
 			u.Idle = u.Line < first || !attempt(text)

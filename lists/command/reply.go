@@ -154,6 +154,11 @@ func (r *reply) said(i int) string {
 	for _, s := range append(append([]string{}, d.Refused...), d.Notes...) {
 		add(s)
 	}
+	if len(text) > 1 {
+		for j := range text {
+			text[j] = "- " + text[j]
+		}
+	}
 	if r.shown[i] != "" {
 		text = append(text, strings.Trim(r.shown[i], "\n"))
 	}

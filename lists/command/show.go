@@ -96,7 +96,8 @@ func nextStep(l lists.List, today lists.Date) string {
 	return fmt.Sprintf("%s, by %s", oneLine(l.Next), l.NextBy)
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+// oneLine is s without line ends and invisible characters.
+func oneLine(s string) string { return visible(strings.Join(strings.Fields(s), " ")) }
 
 func count(n int, what string) string {
 	if n == 1 {

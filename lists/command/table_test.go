@@ -77,7 +77,7 @@ func TestNearest(t *testing.T) {
 		"hlep": "help", "subscrieb": "subscribe", "unsubscirbe": "unsubscribe", "list": "lists", "craete": "create", "digets": "digest", "subscr": "subscribe",
 		"the": "", "and": "", "zzzzzz": "", "": "", "hi": "",
 	} {
-		if got := nearestCommand(word); got != want {
+		if got, _ := nearestCommand(word); got != want {
 			t.Errorf("nearest to %q: %q, want %q", word, got, want)
 		}
 	}
