@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -113,18 +114,21 @@ func refusals(to string) string {
 	return ""
 }
 
-// freePorts finds loopback addresses that nobody listens on.
-func freePorts(n int) ([]string, error) {
-	addrs := make([]string, n)
-	for i := range addrs {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+// lastPort is the port given out last. They lie below the range that systems
+// take the ports of outgoing connections from.
+var lastPort atomic.Int32
+
+// freePorts finds loopback addresses that nobody listens on, none twice.
+func freePorts(n int) (addrs []string, err error) {
+	lastPort.CompareAndSwap(0, int32(12000+os.Getpid()%10000))
+	for tries := 0; len(addrs) < n && tries < 10000; tries++ {
+		addr := fmt.Sprintf("127.0.0.1:%d", 12000+(lastPort.Add(1)-12000)%20000)
+		l, listenErr := net.Listen("tcp", addr)
+		if err = listenErr; err == nil {
+			addrs, err = append(addrs, addr), l.Close()
 		}
-		defer l.Close()
-		addrs[i] = l.Addr().String()
 	}
-	return addrs, nil
+	return addrs, err
 }
 
 func redisVerb(ts *testscript.TestScript, _ bool, args []string) {

@@ -70,7 +70,7 @@ type serviceOptions struct {
 
 // newService builds every part and binds every address: when it returns, a
 // client that connects will be served as soon as Run is called.
-func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (s *service, err error) {
+func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *service, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -80,7 +80,7 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (s *s
 	if o.Listen == nil {
 		o.Listen = net.Listen
 	}
-	s = &service{listen: o.Listen, cfg: cfg, site: cfg.Site(), rdb: o.Redis, now: o.Now, log: o.Log}
+	s := &service{listen: o.Listen, cfg: cfg, site: cfg.Site(), rdb: o.Redis, now: o.Now, log: o.Log}
 	defer func() {
 		if err != nil {
 			s.unbind()
