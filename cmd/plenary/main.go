@@ -32,6 +32,7 @@ const (
 type commands struct {
 	Config string `short:"c" placeholder:"FILE" help:"Configuration to use (or PLENARY_CONFIG); else ./plenary.toml, /etc/plenary/plenary.toml."`
 
+	Demo      demoCmd    `cmd:"" help:"Play a coalition's story on this machine, in one process, and stay to be tried."`
 	Serve     serveCmd   `cmd:"" help:"Run the service; SIGTERM drains it, SIGHUP has it read its configuration again."`
 	ConfigCmd configCmd  `cmd:"" name:"config" help:"Check the configuration, or print an example of it."`
 	List      listCmd    `cmd:"" help:"Create, show and change lists."`

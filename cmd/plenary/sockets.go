@@ -59,3 +59,6 @@ func (s *sockets) close() {
 	clear(s.used)
 	s.sweep()
 }
+
+// keep takes over a socket that is open already.
+func (s *sockets) keep(address string, l net.Listener) { s.held[address] = l }
