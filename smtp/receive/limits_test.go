@@ -3,6 +3,7 @@ package receive_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -237,4 +238,68 @@ func TestProxy(t *testing.T) {
 
 	c = hello(t, newRig(t, false))
 	c.do("501", "PROXY TCP4 192.0.2.7 192.0.2.1 4242 25")
+}
+
+// TestMemoryComesBack: what was handed over, or refused, no longer counts.
+func TestMemoryComesBack(t *testing.T) {
+	for _, lmtp := range []bool{false, true} {
+		r := newRig(t, lmtp, func(c *receive.Config) { c.Limits.InFlight = 20 << 10 })
+		r.wall.judge = judge
+		c := dial(t, r.addr)
+		c.want("220")
+		c.do("250", map[bool]string{false: "EHLO c", true: "LHLO c"}[lmtp])
+		for i := range 10 {
+			c.do("250", "MAIL FROM:<a@example.org>", "RCPT TO:<list@plenary.test>", "RCPT TO:<dc@plenary.test>")
+			c.do("354", "DATA")
+			want := "250"
+			switch i % 3 {
+			case 0:
+				c.send(".\r\n")
+			case 1:
+				c.send("Subject: x\r\nRefuse: all\r\n\r\n.\r\n")
+				want = "550"
+			case 2:
+				c.send("Subject: x\x00\r\n\r\n.\r\n")
+				want = "550"
+			}
+			c.want(want)
+			if lmtp {
+				c.want(want)
+			}
+		}
+	}
+}
+
+// TestLastWordIsHeard: when we end the connection while the client still
+// talks, it is closed, not reset: a reset could overtake the reply.
+func TestLastWordIsHeard(t *testing.T) {
+	r := newRig(t, false)
+	c := hello(t, r)
+	c.do("250", "MAIL FROM:<a@example.org>", "RCPT TO:<list@plenary.test>")
+	c.do("354", "DATA")
+	c.send("Subject: x\n\r\n.\r\n" + strings.Repeat("NOOP\r\n", 20_000))
+	c.want("550 5.6.11")
+	if rest, err := io.ReadAll(c.in); err != nil || len(rest) != 0 {
+		t.Errorf("then came %q, %v", rest, err)
+	}
+}
+
+// TestOneListenerEnds: the end of one listener is the end of its sessions,
+// and of no others.
+func TestOneListenerEnds(t *testing.T) {
+	r := newRig(t, false)
+	stays := hello(t, r)
+	l := listen(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.ServeSMTP(ctx, l) }()
+	c := dial(t, l.Addr().String())
+	c.want("220")
+	cancel()
+	c.want("421 4.3.2")
+	c.want("")
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	stays.do("250", "NOOP")
 }

@@ -68,12 +68,11 @@ func (s *snapshot) resolve(ctx context.Context, local string) (known bool, err e
 	}
 }
 
-// ask puts the question, or joins the one that is being asked unless that
-// one seems lost.
+// ask puts the question, or joins the one that is being asked.
 func (s *snapshot) ask() *question {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.under != nil && s.now().Sub(s.under.at) <= s.wait {
+	if s.under != nil {
 		return s.under
 	}
 	s.asked++
@@ -89,10 +88,8 @@ func (s *snapshot) answer(q *question) {
 		q.err = errors.New("the directory gave nothing")
 	}
 	s.mu.Lock()
-	if s.under == q {
-		s.under = nil
-	}
-	if q.err == nil && (s.last == nil || !q.at.Before(s.at)) {
+	s.under = nil
+	if q.err == nil {
 		s.last, s.at = q.dir, q.at
 	}
 	s.mu.Unlock()
