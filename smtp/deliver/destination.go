@@ -16,7 +16,8 @@ const idleFor = 20 * time.Second
 // limit, and remembers for a while that nobody is there.
 type destination struct {
 	name  string
-	relay bool // everything goes there: it is waited for
+	relay bool          // everything goes there: it is waited for
+	wait  time.Duration // how long
 	where func(context.Context) ([]endpoint, error)
 	dial  *dialer
 	slots chan struct{}

@@ -12,7 +12,6 @@ const (
 	mostStrikes = 3                // connections lost in a row before a group gives up
 	mostLosses  = 2                // connections lost over one item before it is put off
 	slotWait    = 10 * time.Second // for a free session to one domain
-	relayWait   = 2 * time.Minute  // for a relay that is not there
 	groupBudget = time.Minute      // for one destination's share of a part: then others have their turn
 )
 
@@ -83,7 +82,7 @@ func (g *group) run(ctx context.Context) {
 		c, used, err := g.session(ctx, began)
 		if err != nil {
 			if ctx.Err() == nil {
-				g.log.Info("destination not reached", "destination", g.to.name, "waiting", len(g.items), "err", err)
+				g.log.Info("destination not reached", "destination", g.to.name, "waiting", len(g.items), "err", withoutAddresses(err.Error()))
 				g.unreachable(err)
 			}
 			return
@@ -101,7 +100,7 @@ func (g *group) run(ctx context.Context) {
 			g.flying = nil
 			return
 		}
-		g.log.Info("session lost", "destination", g.to.name, "host", c.host, "served", g.served-before, "uncertain", len(g.flying), "err", err)
+		g.log.Info("session lost", "destination", g.to.name, "host", c.host, "served", g.served-before, "uncertain", len(g.flying), "err", withoutAddresses(err.Error()))
 		switch {
 		case g.served > before:
 			strikes = 0
@@ -141,7 +140,7 @@ func (g *group) session(ctx context.Context, began time.Time) (*conn, bool, erro
 			patience = time.Hour
 		}
 		c, used, err := g.to.get(ctx, patience)
-		if err == nil || !g.to.relay || time.Since(began) > relayWait {
+		if err == nil || !g.to.relay || time.Since(began) > g.to.wait {
 			return c, used, err
 		}
 		t := time.NewTimer(max(g.to.downFor(), 50*time.Millisecond))

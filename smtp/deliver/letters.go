@@ -59,7 +59,7 @@ func (r *letterRun) result(to *destination, it *item, o outcome) {
 		return
 	default:
 		r.s.stats.failed.Add(1)
-		r.s.log.Warn("letter failed", "letter", r.letter.ID(), "reply", o.String(), "expired", o.class() == 4)
+		r.s.log.Warn("letter failed", "letter", r.letter.ID(), "reply", withoutAddresses(o.String()), "expired", o.class() == 4)
 	}
 	r.settle(it.to)
 }
@@ -84,7 +84,7 @@ func (r *letterRun) later(_ *destination, items []*item, why string, paced bool)
 	if r.letter.Expired() && !paced {
 		for _, it := range items {
 			r.s.stats.failed.Add(1)
-			r.s.log.Warn("letter given up", "letter", r.letter.ID(), "reply", why)
+			r.s.log.Warn("letter given up", "letter", r.letter.ID(), "reply", withoutAddresses(why))
 			r.settle(it.to)
 		}
 		return

@@ -136,7 +136,7 @@ func (r *postRun) lose(it *item, f Failure) {
 	f.Family, f.List, f.Number, f.PostID = r.fanout.Family, it.list, it.number, r.fanout.ID
 	r.s.stats.failed.Add(1)
 	r.s.log.Info("delivery failed", "list", f.List, "member", f.Number, "message", r.fanout.MessageID,
-		"reply", reply{f.Code, f.Enhanced, f.Text}.String(), "expired", f.Expired)
+		"reply", withoutAddresses(reply{f.Code, f.Enhanced, f.Text}.String()), "expired", f.Expired)
 	r.fail(f)
 }
 

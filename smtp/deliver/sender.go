@@ -26,10 +26,11 @@ type Config struct {
 	Port          int     // of mail exchangers; default 25
 	Resolver      string  // DNS server host:port; empty: the system's
 
-	Workers   int // parts of posts sent at once; default 8
-	Letters   int // letters sent at once, beside them; default 2
-	PerDomain int // sessions to one domain's exchangers at once; default 5
-	Batch     int // recipients served and not yet recorded, of a part, at most; default 50
+	Workers   int           // parts of posts sent at once; default 8
+	Letters   int           // letters sent at once, beside them; default 2
+	PerDomain int           // sessions to one domain's exchangers at once; default 5
+	RelayWait time.Duration // for a relay that is not there, before its mail is put off; default 2 min
+	Batch     int           // recipients served and not yet recorded, of a part, at most; default 50
 	Timeouts  Timeouts
 	TLS       *tls.Config // a base for client TLS, such as RootCAs
 	Now       func() time.Time
@@ -142,6 +143,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 			return nil, fmt.Errorf("delivery.relay %q: want host:port: %w", cfg.Relay, err)
 		}
 		s.to.relay = newDestination("relay", true, cfg.Workers+cfg.Letters, dial, s.relayAt(host, port))
+		s.to.relay.wait = cfg.RelayWait
 		return s, nil
 	}
 	var err error
@@ -167,6 +169,9 @@ func (c *Config) orDefault() {
 		}
 	}
 	c.Timeouts = c.Timeouts.orDefault()
+	if c.RelayWait <= 0 {
+		c.RelayWait = 2 * time.Minute
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
