@@ -126,23 +126,14 @@ func inOne(outs []lists.Outcome) lists.Outcome {
 	return one
 }
 
-// Asking is an open question in words, for a page with a button.
-type Asking struct {
-	Kind    lists.Kind
-	What    []string // what a yes does, each after "to"; or, in Refused, why nothing
-	Settled string   // "" open, else "yes" or "no"
-	Until   string   // the day it ends
-	Refused bool     // a yes would do nothing, for the reasons in What
-}
-
 // Describe tells what a token asks, without changing anything;
 // lists.ErrNotFound where there is no such question (any more).
-func (d *Desk) Describe(ctx context.Context, token string) (Asking, error) {
+func (d *Desk) Describe(ctx context.Context, token string) (lists.Asking, error) {
 	q, err := d.store.Question(ctx, token)
 	if err != nil {
-		return Asking{}, err
+		return lists.Asking{}, err
 	}
-	asking := Asking{Kind: q.Kind, Settled: q.Settled, Until: d.dayInWords(q.Expires)}
+	asking := lists.Asking{Kind: q.Kind, Settled: q.Settled, Until: d.dayInWords(q.Expires)}
 	w, actions, err := d.answering(ctx, q)
 	if err != nil {
 		return asking, err
@@ -167,7 +158,7 @@ func (d *Desk) Describe(ctx context.Context, token string) (Asking, error) {
 		asking.What = append(asking.What, what)
 	}
 	if len(asking.What) == 0 {
-		asking.What, asking.Refused = moot, true
+		asking.What, asking.Moot = moot, true
 	}
 	return asking, nil
 }

@@ -106,7 +106,7 @@ func TestDescribe(t *testing.T) {
 	o.family()
 	o.asks("nell@example.net", joinOf("dc-map", "nell@example.net"))
 	token := o.token("nell@example.net")
-	describe := func() Asking {
+	describe := func() lists.Asking {
 		t.Helper()
 		a, err := o.desk.Describe(o.ctx, token)
 		if err != nil {
@@ -115,12 +115,12 @@ func TestDescribe(t *testing.T) {
 		return a
 	}
 	a := describe()
-	if a.Kind != lists.KindConfirm || a.Settled != "" || a.Refused || len(a.What) != 1 || a.Until != "Thursday 26 November 2026" {
+	if a.Kind != lists.KindConfirm || a.Settled != "" || a.Moot || len(a.What) != 1 || a.Until != "Thursday 26 November 2026" {
 		t.Errorf("%+v", a)
 	}
 	contains(t, a.What[0], "subscribe nell@example.net to Data Map")
 	o.set("dc-map", func(l *lists.List) { l.State = lists.Closed })
-	if a := describe(); !a.Refused {
+	if a := describe(); !a.Moot {
 		t.Errorf("%+v", a)
 	}
 	o.set("dc-map", func(l *lists.List) { l.State = lists.Active })
@@ -168,6 +168,14 @@ func TestJoinByPage(t *testing.T) {
 	if err := join("w@example.net", "192.0.2.8"); err != nil {
 		t.Errorf("another was shut out: %v", err)
 	}
+	if err := o.desk.LeaveByPage(o.ctx, "dc", "mo@example.org", "192.0.2.10"); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, o.last("mo@example.org").Text, "unsubscribe mo@example.org from Digital Coalition")
+	if err := o.desk.LeaveByPage(o.ctx, "dc", "stranger@example.net", "192.0.2.10"); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, o.last("stranger@example.net").Text, "not a member of")
 	if err := join("dc@lists.example.org", "192.0.2.9"); !errors.As(err, &no) {
 		t.Errorf("our own address: %v", err)
 	}

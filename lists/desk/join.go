@@ -72,7 +72,7 @@ func (s *sight) admit(ctx context.Context, a lists.Action, v *verdict) (*verdict
 		at, _ := s.dir.ByID(id)
 		switch {
 		case at.Join == lists.JoinInvited:
-			return refused("%s is by invitation only. To ask for one, write to %s.", s.named(at), s.address(at, "owner")), nil
+			return refused("%s is by invitation only. If you have an invitation, answer that mail with yes. To ask for one, write to %s.", s.named(at), s.address(at, "owner")), nil
 		case at.Join == lists.JoinApproved && v.Waits == "":
 			v.Waits = at.ID
 		}

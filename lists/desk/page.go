@@ -12,22 +12,32 @@ import (
 	"plenary/smtp"
 )
 
-// joinsFromOnePlace is how many joinings one network may ask for in an hour
-// by the pages.
-const joinsFromOnePlace = 20
+// asksFromOnePlace is how many questions one network may cause in an hour by
+// the pages.
+const asksFromOnePlace = 20
 
 // JoinByPage asks the address, by the same mail as LIST-join@, whether it
 // wants to join. What comes of it is told by mail alone: a page must not tell
 // who is a member. remote is the visitor's IP address. Too many from one
 // place are a *lists.Refusal, as is an address that can't be one.
 func (d *Desk) JoinByPage(ctx context.Context, listID string, a lists.Address, remote string) error {
-	if ok, err := d.store.Allow(ctx, "pages/join/"+network(remote), joinsFromOnePlace, time.Hour); err != nil {
+	return d.askByPage(ctx, lists.Action{Verb: lists.DoJoin, List: listID, Subject: a}, remote)
+}
+
+// LeaveByPage is JoinByPage for leaving: it asks by the same mail as
+// LIST-leave@.
+func (d *Desk) LeaveByPage(ctx context.Context, listID string, a lists.Address, remote string) error {
+	return d.askByPage(ctx, lists.Action{Verb: lists.DoLeave, List: listID, Subject: a}, remote)
+}
+
+func (d *Desk) askByPage(ctx context.Context, action lists.Action, remote string) error {
+	if ok, err := d.store.Allow(ctx, "pages/"+network(remote), asksFromOnePlace, time.Hour); err != nil {
 		return err
 	} else if !ok {
-		return &lists.Refusal{Text: "Too many people have asked to join from where you are. Please try again in an hour, or join by mail."}
+		return &lists.Refusal{Text: "Too many people have asked from where you are. Please try again in an hour, or write the mail instead."}
 	}
 	queueID := "page/" + random()
-	outs, err := d.Do(ctx, a, false, listID, queueID, []lists.Action{{Verb: lists.DoJoin, List: listID, Subject: a}})
+	outs, err := d.Do(ctx, action.Subject, false, action.List, queueID, []lists.Action{action})
 	if err != nil {
 		return err
 	}
@@ -35,7 +45,7 @@ func (d *Desk) JoinByPage(ctx context.Context, listID string, a lists.Address, r
 		if out.Told {
 			continue
 		}
-		if err := d.tellByMail(ctx, listID, a, queueID, out.Text); err != nil {
+		if err := d.tellByMail(ctx, action, queueID, out.Text); err != nil {
 			return err
 		}
 	}
@@ -44,12 +54,13 @@ func (d *Desk) JoinByPage(ctx context.Context, listID string, a lists.Address, r
 
 // tellByMail says to an address what would be an answer to its mail, had it
 // written one, within the cap on questions.
-func (d *Desk) tellByMail(ctx context.Context, listID string, a lists.Address, queueID, text string) error {
+func (d *Desk) tellByMail(ctx context.Context, action lists.Action, queueID, text string) error {
+	a := action.Subject
 	s, err := d.look(ctx, a, false)
 	if err != nil {
 		return err
 	}
-	l, no := s.list(listID)
+	l, no := s.list(action.List)
 	if no != nil {
 		return &lists.Refusal{Text: no.Text}
 	}
@@ -64,8 +75,8 @@ func (d *Desk) tellByMail(ctx context.Context, listID string, a lists.Address, q
 	if ok, err := w.allowed(ctx, questionCounter(a), capOf(member)); err != nil || !ok {
 		return err
 	}
-	return d.send(ctx, "note.txt", map[string]any{"Subject": "Your wish to join " + l.Title, "Text": text, "Request": w.address(l, "request")},
-		d.from(l, smtp.Letter{Key: "page-join/" + queueID, To: []string{string(a)}, AutoReplied: true, Priority: smtp.Prompt}))
+	return d.send(ctx, "note.txt", map[string]any{"Subject": "Your wish to " + string(action.Verb) + " " + l.Title, "Text": text, "Request": w.address(l, "request")},
+		d.from(l, smtp.Letter{Key: "told/" + queueID, To: []string{string(a)}, AutoReplied: true, Priority: smtp.Prompt}))
 }
 
 // network is the part of an IP address that one visitor can't easily change.

@@ -15,19 +15,11 @@ func ifThere(err error) error {
 	return err
 }
 
-// nameOf is what a person is called before others: never an address. Who has
-// given no name goes by what stands before the @, as on other lists.
-func nameOf(p lists.Person) string {
-	if p.Name != "" {
-		return oneLine(p.Name)
-	}
-	return p.Address.Local()
-}
-
+// namesOf are what people are called before others.
 func namesOf(people []lists.Person) []string {
 	var names []string
 	for _, p := range people {
-		names = append(names, nameOf(p))
+		names = append(names, oneLine(p.Called()))
 	}
 	return names
 }

@@ -128,7 +128,7 @@ func (w *work) record(ctx context.Context, e lists.ProgressEntry) error {
 		return err
 	}
 	if p != nil {
-		e.Name = nameOf(*p)
+		e.Name = p.Called()
 	}
 	switch {
 	case e.Source == "":

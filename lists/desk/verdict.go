@@ -134,6 +134,7 @@ func (w *work) carry(ctx context.Context, index int, a lists.Action) (lists.Outc
 	case err != nil:
 		return lists.Outcome{}, fmt.Errorf("carry out %s of list %q for %s: %w", a.Verb, a.List, w.cause, err)
 	}
+	w.d.log.Info("carried out", "verb", a.Verb, "list", a.List, "result", int(out.Result), "queue", w.cause)
 	return out, w.refresh(ctx)
 }
 
