@@ -10,6 +10,7 @@ import (
 	"plenary/lists"
 	"plenary/lists/archive"
 	"plenary/lists/command"
+	"plenary/smtp/bounce"
 	"plenary/smtp/compose"
 	"plenary/smtp/deliver"
 	"plenary/smtp/message"
@@ -27,6 +28,7 @@ func (s *service) joinMail() error {
 	if err != nil {
 		return err
 	}
+	failures := bounced{s, &bounce.Keeper{Site: s.site, Secret: s.store.Secret(), People: s.store, Outbox: s.queue, Now: s.now, Log: s.log}}
 	s.router = &route.Router{
 		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.posts(),
 		Handlers: route.Handlers{
@@ -38,14 +40,14 @@ func (s *service) joinMail() error {
 			},
 			OneClick: s.oneClick,
 			Progress: s.report,
-			Bounce:   s.deliveryReport,
+			Bounce:   failures.deliveryReport,
 		},
 	}
 	sender, err := deliver.New(deliver.Config{
 		Domain: s.site.Domain, Secret: s.store.Secret(), Relay: s.cfg.Delivery.Relay, RelayUser: s.cfg.Delivery.RelayUser,
 		RelayPassword: s.cfg.Delivery.RelayPassword, RelayTLS: deliver.TLSMode(s.cfg.Delivery.RelayTLS), Port: s.cfg.Delivery.Port,
 		Resolver: s.cfg.DNS.Resolver, Now: s.now, Location: s.site.Location, Log: s.log,
-	}, leases{s.queue}, s.store, s.composer.Personal, bounced{s})
+	}, leases{s.queue}, s.store, s.composer.Personal, failures)
 	if err != nil {
 		return err
 	}

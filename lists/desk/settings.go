@@ -70,7 +70,7 @@ func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 	for _, p := range people {
 		for _, sub := range p.Subs {
 			if !one || sub.List == l.ID {
-				found, same = true, same && sub.Delivery == delivery(a)
+				found, same = true, same && sub.Delivery == delivery(a) && !p.Bouncing
 			}
 		}
 	}
@@ -121,8 +121,10 @@ func (delivering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict
 	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("For %s, %s from now on.", w.ofWhich(a), delivered(delivery(a)))}, err
 }
 
-// setDelivery sets the delivery of one list, or ("") of all.
+// setDelivery sets the delivery of one list, or ("") of all. Who chooses how
+// mail comes can be reached again: a pause because mail failed is over.
 func setDelivery(p *lists.Person, list string, d lists.Delivery) {
+	p.Bouncing = p.Bouncing && d == lists.NoMail
 	for i := range p.Subs {
 		if list == "" || p.Subs[i].List == list {
 			p.Subs[i].Delivery = d

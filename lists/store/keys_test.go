@@ -27,7 +27,7 @@ func TestKeysAreAsDocumented(t *testing.T) {
 	_, _, _, askErr := s.Ask(ctx, wish())
 	_, _, siteErr := s.Freeze(ctx, "", "digest/1", nil, 0)
 	_, _, familyErr := s.Freeze(ctx, "dc", "digest/1", nil, 0)
-	for _, err := range []error{askErr, siteErr, familyErr, s.SetPassword(ctx, "ada@example.org", "imap", "secret")} {
+	for _, err := range []error{askErr, siteErr, familyErr, s.SetBounces(ctx, "dc", 1, []byte("{}")), s.SetPassword(ctx, "ada@example.org", "imap", "secret")} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func TestKeysAreAsDocumented(t *testing.T) {
 		seen    bool
 	}
 	var rows []*row
-	parts := strings.NewReplacer("f:ID", "f:[a-z0-9-]+", "SERIAL", "[0-9]+", "SHA", "[0-9a-f]+", "KEY", ".+", ":B", ":[0-9]+", "HHH", "[0-9a-f]{3}", "{", `\{`, "}", `\}`)
+	parts := strings.NewReplacer("f:ID", "f:[a-z0-9-]+", "SERIAL", "[0-9]+", "SHA", "[0-9a-f]+", "KEY", ".+", ":B", ":[0-9]+", ":N", ":[0-9]+", "HHH", "[0-9a-f]{3}", "{", `\{`, "}", `\}`)
 	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (string|hash|zset) \\|").FindAllStringSubmatch(doc, -1) {
 		rows = append(rows, &row{pattern: regexp.MustCompile("^" + parts.Replace(m[1]) + "$"), kind: m[2]})
 	}

@@ -1,0 +1,89 @@
+// Package bounce tells what a delivery report says: for which addresses mail
+// failed, and how badly; and keeps score of an address that fails.
+//
+// It reads RFC 3464 reports first, then complaints (RFC 5965), then the plain
+// words of well-known mail servers, then automatic answers. Nothing a report
+// says is proven: who may be believed (the token in the envelope sender, the
+// address asked) is for the caller.
+package bounce
+
+import (
+	"strings"
+
+	"plenary/smtp/message"
+)
+
+// Class is how bad a failure is.
+type Class string
+
+// The classes.
+const (
+	Hard      Class = "hard"      // there is no such mailbox, and will be none
+	Soft      Class = "soft"      // it may pass: full, busy, blocked, refused for its content
+	Delivered Class = "delivered" // a report of success
+	Feedback  Class = "feedback"  // the reader called the mail unwanted
+	AutoReply Class = "autoreply" // a program answered for the reader; nothing failed
+)
+
+// Failure is what a report says of one recipient.
+type Failure struct {
+	Recipient string // as the reporter names it; it may have been forwarded to there
+	Original  string // the address that we wrote to, where the report tells, else ""
+	Class     Class
+	Status    string // enhanced status code (RFC 3463), "" unknown
+	Reason    string // the reporter's words in one line
+}
+
+// Report is what one mail reports.
+type Report struct {
+	Failures  []Failure
+	MessageID string // of the mail that failed, where its header came along
+}
+
+// Limits on what is read of a report.
+const (
+	maxFailures = 500
+	maxText     = 64 << 10 // of its words and its fields
+	maxNotice   = 16 << 10 // of its words alone, without the mail given back
+	maxReason   = 300      // of those words that are handed on
+)
+
+// Read tells what a mail reports; false: it is no report of any kind.
+func Read(raw []byte) (Report, bool) {
+	m, err := message.Parse(raw)
+	if err != nil {
+		return Report{}, false
+	}
+	n := readNotice(m)
+	report := Report{MessageID: n.messageID()}
+	for _, read := range []func(*message.Message, notice) []Failure{readComplaint, readStatus, readPlain, readAutoReply} {
+		if report.Failures = read(m, n); len(report.Failures) > 0 {
+			return report, true
+		}
+	}
+	return Report{}, false
+}
+
+// add puts a failure to the others, once an address, maxFailures at most.
+func add(all []Failure, f Failure) []Failure {
+	if f.Recipient == "" || len(all) == maxFailures {
+		return all
+	}
+	for _, have := range all {
+		if strings.EqualFold(have.Recipient, f.Recipient) {
+			return all
+		}
+	}
+	f.Reason = oneLine(f.Reason)
+	return append(all, f)
+}
+
+// oneLine makes words fit for a log line or a letter.
+func oneLine(s string) string {
+	s = s[:min(len(s), 8*maxReason)]
+	s = message.DecodeWords(strings.Join(strings.Fields(s), " "))
+	if len(s) > maxReason {
+		s = strings.ToValidUTF8(s[:maxReason], "") + "…"
+	}
+	return s
+}

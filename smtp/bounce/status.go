@@ -1,0 +1,155 @@
+package bounce
+
+import (
+	"regexp"
+	"strings"
+
+	"plenary/smtp/message"
+)
+
+// maxGroups bounds the groups of fields of a report.
+const maxGroups = 1000
+
+var statusCode = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`)
+
+// readStatus reads message/delivery-status parts (RFC 3464).
+func readStatus(m *message.Message, n notice) []Failure {
+	var all []Failure
+	found := false
+	m.Root.Walk(func(p *message.Part) bool {
+		if p.Type == "message/delivery-status" || p.Type == "message/global-delivery-status" {
+			found = true
+			for _, group := range groups(p.Decoded(maxText)) {
+				for _, one := range splitRecipients(group) {
+					if f, ok := n.oneRecipient(one); ok {
+						all = add(all, f)
+					}
+				}
+			}
+		}
+		return p.Type != "message/rfc822"
+	})
+	if found && len(all) == 0 {
+		return n.failuresInWords(m)
+	}
+	return all
+}
+
+// groups splits a report's body into its groups of fields. Lines that are no
+// fields are skipped.
+func groups(body []byte) [][]message.Field {
+	var all [][]message.Field
+	for len(body) > 0 && len(all) < maxGroups {
+		fields, rest, _ := message.ReadFields(body)
+		if len(fields) > 0 {
+			all = append(all, fields)
+		}
+		if len(rest) == len(body) { // a line that is no field
+			line := strings.IndexByte(string(body), '\n')
+			if line < 0 {
+				break
+			}
+			rest = body[line+1:]
+		}
+		body = rest
+	}
+	return all
+}
+
+// splitRecipients parts a group that names several recipients: some servers
+// leave out the empty line between them. A field that comes a second time
+// begins the next.
+func splitRecipients(group []message.Field) [][]message.Field {
+	var all [][]message.Field
+	seen := map[string]bool{}
+	start := 0
+	for i, f := range group {
+		name := strings.ToLower(f.Name)
+		if name != "final-recipient" && name != "original-recipient" {
+			continue
+		}
+		if seen[name] {
+			all = append(all, group[start:i])
+			start, seen = i, map[string]bool{}
+		}
+		seen[name] = true
+	}
+	return append(all, group[start:])
+}
+
+// oneRecipient reads a recipient's group of fields.
+func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
+	value := func(name string) string {
+		f, ok := message.Get(group, name)
+		if !ok {
+			return ""
+		}
+		return f.Value()
+	}
+	f := Failure{Recipient: oneAddress(value("Final-Recipient")), Original: oneAddress(value("Original-Recipient"))}
+	if f.Recipient == "" {
+		f.Recipient = f.Original
+	}
+	if f.Recipient == "" {
+		f.Recipient = oneAddress(value("X-Actual-Recipient"))
+	}
+	if f.Recipient == "" {
+		return f, false
+	}
+	diagnosis := value("Diagnostic-Code")
+	if kind, words, ok := strings.Cut(diagnosis, ";"); ok && !strings.Contains(kind, " ") {
+		diagnosis = strings.TrimSpace(words)
+	}
+	f.Status = bestStatus(value("Status"), diagnosis)
+	f.Reason = diagnosis
+	if diagnosis == "" {
+		f.Reason = n.wordsOn(f.Recipient)
+	}
+	switch strings.ToLower(value("Action")) {
+	case "delivered", "relayed", "expanded", "deliverable":
+		f.Class = Delivered
+	case "delayed":
+		f.Class = Soft
+	default:
+		f.Class = classify(f.Status, readSigns(diagnosis), n.signsOn(f.Recipient))
+	}
+	return f, true
+}
+
+// bestStatus is the status code of a report, unless it says nothing (5.0.0)
+// and the diagnosis more.
+func bestStatus(status, diagnosis string) string {
+	code := statusCode.FindString(status)
+	if code == "" || strings.HasSuffix(code, ".0.0") {
+		if better := statusCode.FindString(diagnosis); better != "" {
+			return better
+		}
+	}
+	return code
+}
+
+// readComplaint reads a feedback report (RFC 5965).
+func readComplaint(m *message.Message, n notice) []Failure {
+	var all []Failure
+	found := false
+	m.Root.Walk(func(p *message.Part) bool {
+		if p.Type == "message/feedback-report" {
+			found = true
+			for _, group := range groups(p.Decoded(maxText)) {
+				kind, _ := message.Get(group, "Feedback-Type")
+				for _, f := range group {
+					if f.Is("Original-Rcpt-To") || f.Is("Removal-Recipient") {
+						all = add(all, Failure{Recipient: oneAddress(f.Value()), Class: Feedback, Reason: kind.Value()})
+					}
+				}
+			}
+		}
+		return p.Type != "message/rfc822"
+	})
+	if found && len(all) == 0 {
+		for _, to := range n.returnedTo() {
+			all = add(all, Failure{Recipient: to, Class: Feedback, Reason: "complaint"})
+		}
+	}
+	return all
+}
