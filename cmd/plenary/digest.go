@@ -109,9 +109,9 @@ func (c digestAskCmd) Run(a *app) error {
 		return err
 	}
 	if asked == 0 {
-		a.say("Nobody is left to ask for the digest %s of %s: its leaders were asked before, it went out, or no group that is forming or active has a leader.", w, l.Name)
+		a.say("Nobody is left to ask for the digest %s of %s: it went out, or no group that is forming or active has a leader.", w, l.Name)
 		return nil
 	}
-	a.say("%s asked for the digest %s of %s.", count(asked, "leader"), w, l.Name)
+	a.say("The question for the digest %s of %s goes to %s; who was asked before is not asked again.", w, l.Name, count(asked, "leader"))
 	return nil
 }

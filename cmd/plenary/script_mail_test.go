@@ -56,6 +56,19 @@ func sendVerb(ts *testscript.TestScript, neg bool, args []string) {
 	give(ts, neg, via, from, rcpt, raw)
 }
 
+func writeVerb(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: write FROM TO SUBJECT [LINE…]")
+	}
+	from, to := args[0], args[1]
+	if !strings.Contains(to, "@") {
+		to += "@" + ts.Getenv("PLENARY_DOMAIN")
+	}
+	raw := fmt.Sprintf("From: %s\nTo: %s\nSubject: %s\nMessage-ID: <%d@example.org>\nDate: %s\nContent-Type: text/plain; charset=utf-8\n\n%s\n",
+		from, to, args[2], time.Now().UnixNano(), time.Now().Format(time.RFC1123Z), strings.Join(args[3:], "\n"))
+	give(ts, neg, ts.Getenv("SMTP"), from, []string{to}, []byte(raw))
+}
+
 // give sends one mail and holds the server's answer against what was expected.
 func give(ts *testscript.TestScript, refused bool, via, from string, to []string, raw []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

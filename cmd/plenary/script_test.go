@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"plenary/lists"
+	"plenary/lists/store"
 	"plenary/lists/store/redistest"
 	"plenary/smtp/deliver/sink"
 )
@@ -26,8 +29,11 @@ import (
 //	stop [NAME]                  SIGTERM; it must drain and end with 0
 //	kill9 [NAME]                 SIGKILL
 //	[!] send [-via ADDR] [-from A] [-to B,C] FILE    by SMTP; refused with !
+//	[!] write FROM TO SUBJECT [LINE…]    the same, of a mail written here; TO may lack the domain
+//	coalition                    lists and people that most scripts need: see coalitionVerb
 //	answer ADDRESS [TEXT]        reply to the newest mail there that asks for one
 //	await N ADDRESS [REGEXP]     until N mails to it (subject matching) came; prints the newest
+//	settle                       wait until nothing is under way but what was put off
 //	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
 //	http METHOD URL [BODY]       prints status and page
 //	capture NAME REGEXP          sets a variable from the last output
@@ -44,7 +50,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
-			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb,
+			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb,
+			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
 		RequireUniqueNames: true,
 	})
@@ -55,9 +62,10 @@ const patience = 60 * time.Second
 
 // world is what one script has around it.
 type world struct {
-	redis   *redistest.Server // nil: miniredis
-	sink    *sink.Sink
-	servers map[string]*exec.Cmd
+	redis     *redistest.Server // nil: miniredis
+	redisAddr string
+	sink      *sink.Sink
+	servers   map[string]*exec.Cmd
 }
 
 type worldKey struct{}
@@ -85,6 +93,7 @@ func newWorld(env *testscript.Env) error {
 	} else {
 		addr, durability = redistest.Mini(t).(*redis.Client).Options().Addr, "relaxed"
 	}
+	w.redisAddr = addr
 	ports, err := freePorts(8)
 	if err != nil {
 		return err
@@ -161,4 +170,39 @@ func exitsVerb(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(status) != args[0] {
 		ts.Fatalf("%s ended with %d, want %s", strings.Join(args[1:], " "), status, args[0])
 	}
+}
+
+// coalitionVerb makes the main list dc with the groups maps and talks, and
+// their people: ann is an admin, lea leads maps, bob is in maps and in talks,
+// cyd and dan are in the main list alone; dan is concealed.
+func coalitionVerb(ts *testscript.TestScript, _ bool, _ []string) {
+	rdb := redis.NewClient(&redis.Options{Addr: worldOf(ts).redisAddr})
+	defer rdb.Close()
+	ctx := context.Background()
+	st, err := store.Open(ctx, rdb, lists.Site{Domain: "lists.example.org", Location: time.UTC}, time.Now)
+	ts.Check(err)
+	for _, n := range []lists.NewList{
+		{Name: "dc", Title: "Digital Coalition", Purpose: "Work together."},
+		{Name: "maps", Parent: "dc", Title: "Map of data protection", Purpose: "Show who protects what.", Next: "publish the draft", NextBy: "2031-12-01"},
+		{Name: "talks", Parent: "dc", Title: "Talks", Join: lists.JoinApproved},
+	} {
+		_, err := st.CreateList(ctx, n)
+		ts.Check(err)
+	}
+	for _, in := range []struct {
+		list string
+		lists.NewMember
+	}{
+		{"dc", lists.NewMember{Address: "ann@example.org", Name: "Ann Admin", Admin: true}},
+		{"dc-maps", lists.NewMember{Address: "lea@example.org", Name: "Lea Leader", Leader: true}},
+		{"dc-maps", lists.NewMember{Address: "bob@example.org", Name: "Bob Both"}},
+		{"dc-talks", lists.NewMember{Address: "bob@example.org"}},
+		{"dc", lists.NewMember{Address: "cyd@example.org", Name: "Cyd"}},
+		{"dc", lists.NewMember{Address: "dan@example.org", Name: "Dan Hidden"}},
+	} {
+		_, _, err := st.Subscribe(ctx, in.list, in.NewMember)
+		ts.Check(err)
+	}
+	_, err = st.UpdatePerson(ctx, "dc", "dan@example.org", func(p *lists.Person) error { p.Conceal = true; return nil })
+	ts.Check(err)
 }
