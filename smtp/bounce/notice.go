@@ -69,7 +69,7 @@ func (n *notice) readEntries() {
 		}
 	}
 	for _, line := range strings.SplitAfter(n.text, "\n") {
-		if found := entryLine.FindStringSubmatch(line); found != nil && !strings.EqualFold(found[1], addr) {
+		if found := entryLine.FindStringSubmatch(strings.TrimRight(line, "\n")); found != nil && !strings.EqualFold(found[1], addr) {
 			end()
 			addr, from = strings.ToLower(found[1]), pos
 		}

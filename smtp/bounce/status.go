@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -45,7 +46,7 @@ func groups(body []byte) [][]message.Field {
 			all = append(all, fields)
 		}
 		if len(rest) == len(body) { // a line that is no field
-			line := strings.IndexByte(string(body), '\n')
+			line := bytes.IndexByte(body, '\n')
 			if line < 0 {
 				break
 			}
