@@ -64,8 +64,11 @@ func Decide(f Facts, commands []Command) []Decision {
 	return out
 }
 
-// maxActions is how many changes one mail may ask for.
-const maxActions = 100
+// What one mail may ask for.
+const (
+	maxActions = 100   // changes in all
+	maxRest    = 30000 // octets of one command's line
+)
 
 // reported is the list that a progress command was about.
 func (d decider) reported() lists.List {
@@ -95,6 +98,10 @@ func (d decider) act(a lists.Action) {
 func (d decider) decide() {
 	if d.e.Who != Anyone && !d.known() && d.e.Who != Admins {
 		d.refuse(d.stranger())
+		return
+	}
+	if len(d.c.Rest) > maxRest && !d.e.Takes {
+		d.refuse(refuse("The command in %s is too long: it has more than %d characters.", place(d.c.Line), maxRest))
 		return
 	}
 	switch d.c.Name {

@@ -9,6 +9,9 @@ import (
 // maxReport is the longest progress, announcement or reason, in octets.
 const maxReport = 20000
 
+// maxWords is how many words of a join or leave are looked at.
+const maxWords = 50
+
 // join subscribes the asker to the lists named, or to the one whose address
 // it is.
 func (d decider) join() {
@@ -84,13 +87,16 @@ func (d decider) mine() []lists.List {
 // The rest is a personal name behind a list's.
 func (d decider) listWords(leaving bool) (found []lists.List, rest string, no refused) {
 	words := strings.FieldsFunc(d.c.Rest, func(r rune) bool { return r == ',' || r == ';' || strings.ContainsRune(" \t\n\u00a0", r) })
-	seen := map[string]bool{}
+	if len(words) > maxWords {
+		return nil, "", refuse("One command can name %d lists at most.", maxWords)
+	}
+	seen, unknown := map[string]bool{}, ""
 	for i, w := range words {
-		w = strings.Trim(w, "<>()[]\"'`*.:!?")
-		switch l, why := d.find(w, d.c); {
+		w = strings.Trim(w, listTrim)
+		switch hits := d.lookUp(w); {
 		case w == "":
-		case why == "":
-			if !seen[l.ID] {
+		case len(hits) == 1:
+			if l := hits[0]; !seen[l.ID] {
 				seen[l.ID] = true
 				found = append(found, l)
 			}
@@ -101,8 +107,11 @@ func (d decider) listWords(leaving bool) (found []lists.List, rest string, no re
 		case len(found) > 0 && personName(words[i:]):
 			return found, strings.Join(words[i:], " "), ""
 		default:
-			no = why
+			unknown = w
 		}
+	}
+	if unknown != "" {
+		_, no = d.find(unknown, d.c)
 	}
 	return found, "", no
 }

@@ -166,6 +166,8 @@ func TestDecideRefuses(t *testing.T) {
 		{"join another", "dc", "new", "join dc gibberish@example.net", "You can only join with the address that you write from"},
 		{"leave, in several", "", "max", "leave", "You are in several lists: dc and dc-edu."},
 		{"leave, in none", "", "new", "leave", "This address is in no list here"},
+		{"join too many", "dc", "new", "join" + strings.Repeat(" gibberish", 60), "One command can name 50 lists at most."},
+		{"a line without end", "dc-maps", "lea", "add " + strings.Repeat("gibberish@example.net ", 2000), "too long"},
 		{"confirm without token", "", "new", "yes", "answer the mail that asked it"},
 		{"a stranger's who", "dc", "new", "who", "This address is in no list here, and \"who\" is for members."},
 		{"who of another family", "", "max", "who ac", "Only members of ac can do that"},

@@ -5,7 +5,7 @@ import "strings"
 // nearest is the known word that somebody most likely meant by word, or "".
 // It is one of known, never what was written.
 func nearest(word string, known []string) string {
-	w := []rune(strings.ToLower(strings.Trim(word, decoration+".,;:!?-")))
+	w := []rune(strings.ToLower(strings.Trim(word, decoration+".,;:!?")))
 	if len(w) < 4 || len(w) > 60 {
 		return ""
 	}

@@ -24,30 +24,41 @@ func (f Facts) near() string {
 	return ""
 }
 
-// find looks a list up as the asker names it.
-func (f Facts) find(word string, c Command) (lists.List, refused) {
-	word = strings.Trim(word, "<>()[]{}\"'`*.,;:!?")
+// lookUp finds the lists that a word may name.
+func (f Facts) lookUp(word string) []lists.List {
+	word = strings.Trim(word, listTrim)
+	if word == "" {
+		return nil
+	}
 	found := f.Dir.Find(word, f.near())
 	if len(found) == 0 {
 		if local, ok := strings.CutSuffix(strings.ToLower(word), "@"+strings.ToLower(f.Site.Domain)); ok {
 			if t, known := f.Dir.Resolve(local); known && t.List.ID != "" {
-				return t.List, ""
+				return []lists.List{t.List}
 			}
 		}
 	}
-	switch len(found) {
+	return found
+}
+
+// listTrim is what people put around a list's name.
+const listTrim = "<>()[]{}\"'`*.,;:!?"
+
+// find looks a list up as the asker names it.
+func (f Facts) find(word string, c Command) (lists.List, refused) {
+	switch found := f.lookUp(word); len(found) {
 	case 1:
 		return found[0], ""
 	case 0:
-		return lists.List{}, f.unknownList(word, c)
+		return lists.List{}, f.unknownList(strings.Trim(word, listTrim), c)
+	default:
+		return lists.List{}, refuse("Several lists have that short name: %s. Write the whole name of the one you mean.", series(names(found), "and"))
 	}
-	return lists.List{}, refuse("Several lists have that short name: %s. Write the whole name of the one you mean.", series(names(found), "and"))
 }
 
-// names tells whether a word names a list at all.
+// names tells whether a word names one list.
 func (f Facts) names(word string) bool {
-	_, no := f.find(word, Command{})
-	return no == "" && word != ""
+	return len(f.lookUp(word)) == 1
 }
 
 // unknownList refuses a list that is not there, and says which may be meant.
