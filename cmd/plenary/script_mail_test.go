@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -169,6 +170,19 @@ func countVerb(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+func newestVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 1 {
+		ts.Fatalf("usage: newest ADDRESS [REGEXP]")
+	}
+	settle(ts)
+	w := worldOf(ts)
+	found := mailsTo(w.sink.Mails(), args[0], pattern(ts, args[1:]))
+	if len(found) == 0 {
+		ts.Fatalf("no such mail to %s; all there are:\n%s", args[0], subjects(w))
+	}
+	fmt.Fprintln(ts.Stdout(), readable(found[len(found)-1]))
+}
+
 // settle waits until the queue is empty but for what was put off.
 func settle(ts *testscript.TestScript) {
 	until(ts, "an empty queue", func() bool {
@@ -176,8 +190,10 @@ func settle(ts *testscript.TestScript) {
 		cmd.Env = settings(ts, "one")
 		out, err := cmd.Output()
 		ts.Check(err)
-		for _, line := range strings.Split(string(out), "\n") {
-			if attempts, ok := strings.CutPrefix(strings.TrimSpace(line), `"attempts": `); ok && strings.HasPrefix(attempts, "0") {
+		var waiting []struct{ Attempts int }
+		ts.Check(json.Unmarshal(out, &waiting))
+		for _, one := range waiting {
+			if one.Attempts == 0 {
 				return false
 			}
 		}
