@@ -1,0 +1,77 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+
+	"plenary/smtp/message"
+)
+
+// How much of an archive a page shows.
+const (
+	postsOnPage = 50
+	maxText     = 256 << 10
+)
+
+// archive shows a list's posts, the newest first.
+func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	if err := p.reads(r.Context(), r, l); err != nil {
+		return err
+	}
+	before, err := strconv.ParseUint(r.URL.Query().Get("before"), 10, 32)
+	if err != nil {
+		before = 0 // from the newest
+	}
+	posts, err := p.Archive.Latest(r.Context(), l.ID, uint32(before), postsOnPage)
+	if err != nil {
+		return err
+	}
+	for i := range posts {
+		posts[i].Subject, posts[i].From = hideAddresses(posts[i].Subject), hideAddresses(posts[i].From)
+	}
+	older := uint32(0)
+	if len(posts) == postsOnPage {
+		older = posts[len(posts)-1].UID
+	}
+	return p.show(w, r, http.StatusOK, "archive.html", "Archive of "+l.Title, map[string]any{"List": l, "Posts": posts, "Older": older})
+}
+
+// post shows one post as text.
+func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	if err := p.reads(r.Context(), r, l); err != nil {
+		return err
+	}
+	post, err := p.Archive.ByCode(r.Context(), l.ID, r.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	raw, err := p.Archive.Get(r.Context(), l.ID, post.UID)
+	if err != nil {
+		return err
+	}
+	text := "This post can't be shown here. Read it by IMAP."
+	if m, err := message.Parse(raw); err == nil {
+		text = m.Text(maxText)
+	}
+	post.From = hideAddresses(post.From)
+	title := hideAddresses(post.Subject)
+	if title == "" {
+		title = "A post without a subject"
+	}
+	return p.show(w, r, http.StatusOK, "post.html", title, map[string]any{"List": l, "Post": post, "Text": hideAddresses(text)})
+}
+
+var inText = regexp.MustCompile(`([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)
+
+// hideAddresses takes the domains of mail addresses out of a text that anybody
+// may read.
+func hideAddresses(text string) string { return inText.ReplaceAllString(text, "$1@…") }

@@ -1,0 +1,147 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"plenary/lists"
+)
+
+// Desk carries out what pages are for.
+type Desk interface {
+	Do(ctx context.Context, asker lists.Address, believed bool, via, queueID string, actions []lists.Action) ([]lists.Outcome, error)
+	Describe(ctx context.Context, token string) (lists.Asking, error)
+	Answer(ctx context.Context, token string, yes bool, from lists.Address, queueID string) (lists.Outcome, error)
+	OneClick(ctx context.Context, listSerial uint32, n lists.Number) (lists.Outcome, error)
+	JoinByPage(ctx context.Context, listID string, a lists.Address, remote string) error
+	LeaveByPage(ctx context.Context, listID string, a lists.Address, remote string) error
+}
+
+// Reader is what pages show of lists.
+type Reader interface {
+	Directory(ctx context.Context) (*lists.Directory, error)
+	Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error)
+	PeopleFor(ctx context.Context, a lists.Address) ([]lists.Person, error)
+}
+
+// Sessions turn a sign-in link into a session. Each answers
+// lists.ErrNotFound for a token that serves no more.
+type Sessions interface {
+	SpendSignIn(ctx context.Context, token string) (lists.Address, error)
+	NewSession(ctx context.Context, a lists.Address, ttl time.Duration) (token string, err error)
+	Session(ctx context.Context, token string) (lists.Address, error)
+	EndSession(ctx context.Context, token string) error
+}
+
+// Archive is where accepted posts are read.
+type Archive interface {
+	Latest(ctx context.Context, listID string, before uint32, limit int) ([]lists.ArchivedPost, error)
+	ByCode(ctx context.Context, listID, code string) (lists.ArchivedPost, error)
+	Get(ctx context.Context, listID string, uid uint32) ([]byte, error)
+}
+
+// Config is what the pages are made of; all of it is needed.
+type Config struct {
+	Site     lists.Site
+	Secret   []byte // of member tokens
+	Desk     Desk
+	Reader   Reader
+	Sessions Sessions
+	Archive  Archive
+	Log      *slog.Logger
+}
+
+// The limits of one request.
+const (
+	maxBody = 16 << 10
+	maxTime = 20 * time.Second
+)
+
+// pages are the handlers' shared parts.
+type pages struct {
+	Config
+	views views
+}
+
+// New makes the handler of all pages.
+func New(c Config) (http.Handler, error) {
+	v, err := loadViews()
+	if err != nil {
+		return nil, fmt.Errorf("load the pages: %w", err)
+	}
+	p := &pages{Config: c, views: v}
+	mux := http.NewServeMux()
+	for prefix, routes := range p.routes() {
+		room := http.NewServeMux()
+		for pattern, do := range routes {
+			room.Handle(pattern, p.handler(do))
+		}
+		mux.Handle(prefix, room)
+	}
+	guard := http.NewCrossOriginProtection()
+	// Mail providers post here for their users (RFC 8058); the token is the
+	// proof, and no cookie plays a part.
+	guard.AddInsecureBypassPattern("POST /leave/{token}")
+	if c.Site.BaseURL != "" {
+		if err := guard.AddTrustedOrigin(origin(c.Site.BaseURL)); err != nil {
+			return nil, fmt.Errorf("http.base_url: %w", err)
+		}
+	}
+	guard.SetDenyHandler(p.handler(func(http.ResponseWriter, *http.Request) error {
+		return failure{http.StatusForbidden, "Not from here", "This came from a page of another site, so nothing was done. Please open our page itself and try again."}
+	}))
+	return p.around(guard.Handler(mux)), nil
+}
+
+// routes are the handlers by the first part of the path: a list's name may
+// stand where a fixed word may, so the fixed words come first.
+func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.Request) error {
+	type routes = map[string]func(http.ResponseWriter, *http.Request) error
+	return map[string]routes{
+		"/style.css": {"GET /style.css": p.style, "/": p.nothing},
+		"/leave/":    {"GET /leave/{token}": p.leavePage, "POST /leave/{token}": p.leave, "/": p.nothing},
+		"/confirm/":  {"GET /confirm/{token}": p.question, "POST /confirm/{token}": p.answer, "/": p.nothing},
+		"/sign-in/":  {"GET /sign-in/{token}": p.signInPage, "POST /sign-in/{token}": p.signIn, "/": p.nothing},
+		"/sign-out":  {"POST /sign-out": p.signOut, "/": p.nothing},
+		"/settings":  {"GET /settings": p.settings, "/": p.nothing},
+		"/settings/": {"POST /settings/delivery": p.setDelivery, "POST /settings/leave": p.leaveSigned, "/": p.nothing},
+		"/": {
+			"GET /{$}":                   p.index,
+			"GET /{list}":                p.list,
+			"POST /{list}/join":          p.join,
+			"POST /{list}/leave":         p.leaveByMail,
+			"GET /{list}/archive":        p.archive,
+			"GET /{list}/archive/{code}": p.post,
+			"/":                          p.nothing,
+		},
+	}
+}
+
+// origin is the scheme and host of an address.
+func origin(base string) string {
+	scheme, rest, _ := strings.Cut(base, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+// around bounds each request and sets what every answer carries.
+func (p *pages) around(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		// Links hold tokens, which must not leave in a Referer. With
+		// no-referrer, forms would lose their Origin.
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		ctx, cancel := context.WithTimeout(r.Context(), maxTime)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
