@@ -29,34 +29,49 @@ var (
 	hardStatus = regexp.MustCompile(`^5\.(?:1\.(?:0|1|2|3|4|6|10)|4\.4|7\.27)$`)
 )
 
-// signs are what words say, found once for all recipients.
-type signs struct{ passing, resting, gone, late bool }
+// signs looks for what words say, each thing when it is first asked for and
+// once only: one notice serves many recipients.
+type signs struct {
+	words string
+	found map[*regexp.Regexp]bool
+}
 
-// maxSigned bounds the words that are searched for signs.
+// maxSigned bounds the words that are searched.
 const maxSigned = 8 << 10
 
-func readSigns(words string) signs {
+func readSigns(words string) *signs {
 	words = strings.Join(strings.Fields(words[:min(len(words), maxSigned)]), " ")
-	return signs{
-		passing: passing.MatchString(words), resting: resting.MatchString(words),
-		gone: gone.MatchString(words), late: afterData.MatchString(words),
+	return &signs{words: words, found: map[*regexp.Regexp]bool{}}
+}
+
+func (s *signs) say(sign *regexp.Regexp) bool {
+	yes, known := s.found[sign]
+	if !known {
+		yes = sign.MatchString(s.words)
+		s.found[sign] = yes
 	}
+	return yes
 }
 
 // classify tells hard from soft by what a server said of the recipient; what
 // its report says besides counts where that tells nothing. Soft is what is
 // in doubt: a member is paused only after days of it.
-func classify(status string, said, besides signs) Class {
-	late := (said.late || besides.late) && status != "5.1.1"
-	for _, s := range []signs{said, besides} {
+func classify(status string, said, besides *signs) Class {
+	if strings.HasPrefix(status, "4.") {
+		return Soft
+	}
+	for _, s := range []*signs{said, besides} {
 		switch {
-		case strings.HasPrefix(status, "4."), s.passing:
+		case s.say(passing):
 			return Soft
-		case s.gone && late:
+		case !strings.HasPrefix(status, "5.1.1") && s.say(resting):
 			return Soft
-		case s.resting && !strings.HasPrefix(status, "5.1.1"):
-			return Soft
-		case s.gone, hardStatus.MatchString(status):
+		case s.say(gone):
+			if status != "5.1.1" && (said.say(afterData) || besides.say(afterData)) {
+				return Soft
+			}
+			return Hard
+		case hardStatus.MatchString(status):
 			return Hard
 		}
 	}

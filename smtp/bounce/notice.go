@@ -10,7 +10,7 @@ import (
 // notice is a report's words, apart from the mail that it gives back.
 type notice struct {
 	text     string            // what the reporter says
-	signs    signs             // of all of it
+	signs    *signs            // of all of it
 	entries  map[string]string // the lines on each address that begins one, by the address in lower case
 	returned []message.Field   // header of the mail that failed, as far as given
 }
@@ -88,7 +88,7 @@ func (n notice) wordsOn(addr string) string {
 }
 
 // signsOn are the signs of wordsOn.
-func (n notice) signsOn(addr string) signs {
+func (n notice) signsOn(addr string) *signs {
 	if words, ok := n.entries[strings.ToLower(addr)]; ok {
 		return readSigns(words)
 	}
