@@ -40,6 +40,7 @@ type commands struct {
 	Queue     queueCmd   `cmd:"" help:"Look after what waits to be sent."`
 	Digest    digestCmd  `cmd:"" help:"Ask leaders, preview and send a main list's digest."`
 	Archive   archiveCmd `cmd:"" help:"Take a list's archive out of Plenary, or into it."`
+	Bench     benchCmd   `cmd:"" help:"Measure: how fast mail is taken in, and how fast a post goes out."`
 }
 
 func main() {
