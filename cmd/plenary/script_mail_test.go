@@ -190,10 +190,10 @@ func settle(ts *testscript.TestScript) {
 		cmd.Env = settings(ts, "one")
 		out, err := cmd.Output()
 		ts.Check(err)
-		var waiting []struct{ Attempts int }
+		var waiting []queueRow
 		ts.Check(json.Unmarshal(out, &waiting))
 		for _, one := range waiting {
-			if one.Attempts == 0 {
+			if one.LastReply == "" { // new, or being tried
 				return false
 			}
 		}

@@ -34,6 +34,7 @@ import (
 //	answer ADDRESS [TEXT]        reply to the newest mail there that asks for one
 //	await N ADDRESS [REGEXP]     until N mails to it (subject matching) came; prints the newest
 //	settle                       wait until nothing is under way but what was put off
+//	newest ADDRESS [REGEXP]      settle, and print the newest
 //	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
 //	http METHOD URL [BODY]       prints status and page
 //	capture NAME REGEXP          sets a variable from the last output
@@ -50,7 +51,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
-			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb,
+			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
 		RequireUniqueNames: true,
