@@ -94,11 +94,14 @@ func plain(text string) bool {
 }
 
 // encode makes a header's words (RFC 2047 where they are not ASCII).
-func encode(s string) string { return mime.QEncoding.Encode("utf-8", oneLine(s)) }
+func encode(s string) string { return mime.QEncoding.Encode("utf-8", clip(oneLine(s), maxWords)) }
+
+// maxWords is the longest subject or name in a header, in characters.
+const maxWords = 200
 
 // phrase is a display name: encoded or quoted where it needs to be.
 func phrase(s string) string {
-	s = oneLine(s)
+	s = clip(oneLine(s), maxWords)
 	for _, r := range s {
 		if r >= utf8.RuneSelf {
 			return foldWords(encode(s))

@@ -1,0 +1,54 @@
+package desk
+
+import (
+	"bytes"
+	"net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"plenary/lists"
+)
+
+// What stands in a mail of somebody unproven gets into the header of a
+// question only if it can't carry a message or break out.
+func FuzzWellFormedID(f *testing.F) {
+	for _, id := range []string{"a@b", "", "a@", "x y@z", "a@b>\r\nBcc: c@d", strings.Repeat("a", 250) + "@b", "\u202e@b", "a@b@c"} {
+		f.Add(id)
+	}
+	f.Fuzz(func(t *testing.T, id string) {
+		if !wellFormedID(id) {
+			return
+		}
+		if len(id) >= 200 || strings.ContainsAny(id, " \t\r\n<>()\"") || strings.Count(id, "@") != 1 {
+			t.Errorf("%q was taken", id)
+		}
+	})
+}
+
+// Whatever an admin writes, the post has its header and its text, and no
+// line that a server refuses.
+func FuzzCompose(f *testing.F) {
+	for _, s := range []string{"Plain", "Grüße\n.\nFrom here", "a\r\n\r\nb", strings.Repeat("x", 2000), "\x00\xff", "=?utf-8?q?x?="} {
+		f.Add(s, s)
+	}
+	d := &Desk{site: site, now: func() time.Time { return time.Time{} }}
+	f.Fuzz(func(t *testing.T, title, text string) {
+		raw, err := d.compose(lists.List{Name: "dc", Title: title}, sitePost{id: "x", subject: title, text: text, replyTo: "dc-owner@lists.example.org"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatalf("%v:\n%s", err, raw)
+		}
+		if len(m.Header) != 10 || m.Header.Get("Message-Id") != "<x@lists.example.org>" {
+			t.Errorf("the header has %d fields: %v", len(m.Header), m.Header)
+		}
+		for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
+			if len(line) > 998 || bytes.ContainsAny(line, "\r\n\x00") {
+				t.Errorf("a line of %d octets: %q", len(line), line)
+			}
+		}
+	})
+}
