@@ -11,7 +11,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	if !w.opened {
 		w.opened = true
 		if !w.open() {
-			w.muted = true // of go-smtp's greeting
+			w.muted = 1 // go-smtp's greeting
 		}
 	}
 	w.mu.Lock()
@@ -37,9 +37,14 @@ func (w *wire) Write(p []byte) (int, error) {
 // may (RFC 2920 3.2), and go out before the next read that waits.
 func (w *wire) take(line []byte) (due bool) {
 	last := len(line) > 3 && line[3] != '-'
-	if w.muted {
-		w.muted = !last
+	if w.muted > 0 {
+		if last {
+			w.muted--
+		}
 		return false
+	}
+	if w.verb == "BDAT" && bytes.HasPrefix(line, []byte("354 ")) {
+		return false // to the DATA that go-smtp was given
 	}
 	w.out = append(w.out, w.polish(line)...)
 	if !last {
@@ -78,8 +83,6 @@ func (w *wire) answered(class byte, code string) {
 	switch {
 	case code == "250" && (w.verb == "EHLO" || w.verb == "LHLO" || w.verb == "HELO"):
 		w.hello = w.verb
-	case code == "354" && w.verb == "DATA":
-		w.body = true
 	case class == '4' || class == '5':
 		if w.errors++; w.errors > w.srv.cfg.Limits.Errors && !w.closing {
 			w.out = append(w.out, "421 4.7.0 Too many errors\r\n"...)

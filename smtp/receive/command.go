@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,6 +17,24 @@ import (
 // mail command, or that go-smtp would misread, are answered here. Its only
 // error is io.EOF, at which go-smtp closes without another word.
 func (w *wire) nextCommand() ([]byte, error) {
+	for {
+		line := w.again
+		if w.again = nil; line == nil {
+			line = w.command()
+		}
+		if line == nil {
+			w.flush()
+			return nil, io.EOF
+		}
+		if line = w.examine(line); line != nil {
+			return line, nil
+		}
+	}
+}
+
+// command gives the next line that has the form of a command, and sets verb.
+// nil: there will be no other.
+func (w *wire) command() []byte {
 	for !w.closing && !w.dead {
 		line, err := w.readLine()
 		if err != nil {
@@ -32,13 +49,10 @@ func (w *wire) nextCommand() ([]byte, error) {
 			break
 		}
 		if w.verb = verbOf(line); w.proper(line) {
-			if line = w.examine(line); line != nil {
-				return line, nil
-			}
+			return line
 		}
 	}
-	w.flush()
-	return nil, io.EOF
+	return nil
 }
 
 // readLine waits for a line. nil without an error: there is none, and the
@@ -126,6 +140,7 @@ func (w *wire) examine(line []byte) []byte {
 		if !w.openChunk(line) {
 			return nil
 		}
+		return []byte("DATA\r\n")
 	}
 	if w.verb == "RCPT" {
 		line = w.fullPostmaster(line)
@@ -142,31 +157,6 @@ func (w *wire) greetVerb() string {
 	}
 	return "EHLO"
 }
-
-// openChunk reads the size of a BDAT chunk. The octets of the chunk follow
-// the command whatever the reply is (RFC 3030 2), so where the size can't be
-// known, or is beyond what one may send, nothing after it can be read.
-func (w *wire) openChunk(line []byte) bool {
-	args := strings.Fields(string(line))[1:]
-	if len(args) == 0 || len(args) > 2 || len(args) == 2 && !strings.EqualFold(args[1], "LAST") {
-		w.hangUp(501, "5.5.4", "BDAT needs the size of the chunk, then LAST or nothing")
-		return false
-	}
-	size, err := strconv.ParseUint(args[0], 10, 32)
-	if err != nil {
-		w.hangUp(501, "5.5.4", "The size of the chunk is no number")
-		return false
-	}
-	if int64(size) > w.hardLimit() {
-		w.hangUp(552, "5.3.4", replyTooBig.Text)
-		return false
-	}
-	w.chunk = int64(size)
-	return true
-}
-
-// hardLimit is how much refused content is read to its end for politeness.
-func (w *wire) hardLimit() int64 { return 2*w.srv.cfg.MaxBytes + 1<<20 }
 
 // fullPostmaster gives <Postmaster> its domain, which RFC 5321 4.1.1.3 lets
 // the client leave out and go-smtp does not.
@@ -212,7 +202,7 @@ func (w *wire) startTLS() {
 	}
 	w.conn, w.secure, w.hello = conn, true, ""
 	w.in.Reset(timed{w})
-	w.verb, w.muted = "RSET", true
+	w.verb, w.muted = "RSET", 1
 	w.given = []byte("RSET\r\n")
 }
 

@@ -9,22 +9,37 @@ import (
 
 // flaw is what was wrong with the way content came.
 type flaw struct {
-	bare  bool  // a bare CR or LF stood in it
-	clash bool  // its end follows CR CR LF: others may see the end elsewhere
-	over  bool  // it went on past all patience
-	cut   error // it broke off
+	bare    bool  // a bare CR or LF stood in it
+	clash   bool  // its end follows CR CR LF: others may see the end elsewhere
+	over    bool  // it went on past all patience
+	cut     error // it broke off
+	dropped bool  // for another command, or the client left or was sent away: nobody waits for a reply
+}
+
+// readContent takes the content of a message, by DATA or BDAT, and leaves
+// go-smtp an empty one to read, so that both agree on where it ends. replies
+// is how many go-smtp will give.
+func (w *wire) readContent(dst *intake, replies int) (f flaw) {
+	if w.verb == "BDAT" {
+		f = w.readChunks(dst)
+	} else {
+		f = w.readData(dst)
+	}
+	if f.dropped {
+		w.muted = replies
+	}
+	w.given = []byte(".\r\n")
+	return f
 }
 
 // readData takes the content that follows 354 up to CR LF . CR LF, the only
-// end of data (RFC 5321 4.1.1.4), and removes the dots that stuff lines. It
-// then leaves go-smtp an empty content to read, so that both agree.
+// end of data (RFC 5321 4.1.1.4), and removes the dots that stuff lines.
 //
 // A line that ends otherwise is kept as it is, with whatever stands after it:
 // content. Where the message is going to be refused for it, or where the end
 // stands right behind CR CR LF, no command after it is read: the client, or
 // what stands before it, has another idea of lines than we.
 func (w *wire) readData(dst io.Writer) flaw {
-	w.body = false
 	w.begin()
 	f := w.copyData(dst)
 	w.end()
@@ -38,7 +53,6 @@ func (w *wire) readData(dst io.Writer) flaw {
 	case f.over, f.clash, f.bare && w.srv.cfg.BareNewlines != FixBare:
 		w.closing = true
 	}
-	w.given = []byte(".\r\n")
 	return f
 }
 

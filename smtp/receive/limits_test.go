@@ -248,11 +248,15 @@ func TestMemoryComesBack(t *testing.T) {
 		c := dial(t, r.addr)
 		c.want("220")
 		c.do("250", map[bool]string{false: "EHLO c", true: "LHLO c"}[lmtp])
-		for i := range 10 {
+		for i := range 12 {
 			c.do("250", "MAIL FROM:<a@example.org>", "RCPT TO:<list@plenary.test>", "RCPT TO:<dc@plenary.test>")
-			c.do("354", "DATA")
 			want := "250"
-			switch i % 3 {
+			if i%4 == 3 {
+				c.do(want, "BDAT 0", "RSET")
+				continue
+			}
+			c.do("354", "DATA")
+			switch i % 4 {
 			case 0:
 				c.send(".\r\n")
 			case 1:

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"io"
 	"strings"
-	"sync"
 
 	gosmtp "github.com/emersion/go-smtp"
 
@@ -18,8 +17,7 @@ type session struct {
 	wire *wire
 	conn *gosmtp.Conn
 
-	mu sync.Mutex // go-smtp runs Data of a BDAT message beside what may reset it
-	tx *transaction
+	tx *transaction // nil: none is open
 }
 
 // transaction is one message from MAIL on.
@@ -35,32 +33,14 @@ var (
 )
 
 // Reset drops the transaction.
-func (s *session) Reset() { s.set(nil) }
+func (s *session) Reset() { s.tx = nil }
 
 // Logout drops the transaction; the connection is wire's.
-func (s *session) Logout() error { s.set(nil); return nil }
-
-func (s *session) set(tx *transaction) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tx = tx
-}
-
-// current gives a copy of the transaction as it is now. A Data that go-smtp
-// started for BDAT chunks may run late, beside the commands of a transaction
-// that is none of its own: it may look at that, and change nothing.
-func (s *session) current() (tx transaction, open bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tx == nil {
-		return tx, false
-	}
-	return *s.tx, true
-}
+func (s *session) Logout() error { s.tx = nil; return nil }
 
 // Mail opens a transaction.
 func (s *session) Mail(from string, opts *gosmtp.MailOptions) error {
-	if _, open := s.current(); open {
+	if s.tx != nil {
 		return refusal(replyNested, false)
 	}
 	if !ascii(from) && !opts.UTF8 {
@@ -70,21 +50,21 @@ func (s *session) Mail(from string, opts *gosmtp.MailOptions) error {
 	if !ok {
 		return refusal(replyBadSender, opts.UTF8)
 	}
-	s.set(&transaction{
+	s.tx = &transaction{
 		size: opts.Size,
 		env: smtp.Envelope{
 			From: sender, Remote: s.wire.remote(), Helo: cleanHelo(s.conn.Hostname()),
 			Protocol: protocol(s.wire.hello, s.wire.secure, opts.UTF8),
 			SMTPUTF8: opts.UTF8, EightBit: opts.Body == gosmtp.Body8BitMIME,
 		},
-	})
+	}
 	return nil
 }
 
 // Rcpt takes one recipient, if it is an address of ours.
 func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
-	tx, open := s.current()
-	if !open {
+	tx := s.tx
+	if tx == nil {
 		return refusal(replyNoMail, false)
 	}
 	if !ascii(to) && !tx.env.SMTPUTF8 {
@@ -107,7 +87,6 @@ func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 	if address := mailbox(local, domain); !has(tx.env.To, address) {
 		tx.env.To = append(tx.env.To, address)
 	}
-	s.set(&tx)
 	return nil
 }
 
@@ -129,31 +108,32 @@ func has(all []string, address string) bool {
 	return false
 }
 
-// Data takes the content, of DATA or of all BDAT chunks, and gives one reply.
-func (s *session) Data(r io.Reader) error {
-	tx, open := s.current()
-	if !open {
+// Data takes the content, of DATA or of all BDAT chunks, from wire and gives
+// one reply.
+func (s *session) Data(io.Reader) error {
+	tx := s.tx
+	if tx == nil {
 		return refusal(replyNoMail, false)
 	}
-	in, refused := s.content(&tx, r)
-	if refused != nil {
-		return s.refuse(&tx, *refused)
+	in, refused := s.content(tx)
+	if in == nil {
+		return refused
 	}
 	return s.srv.store(s.wire, tx.env, in)
 }
 
 // LMTPData takes the content and gives each recipient its own reply: a
 // message that one of them refuses is stored once for the others.
-func (s *session) LMTPData(r io.Reader, status gosmtp.StatusCollector) error {
-	tx, open := s.current()
-	if !open {
+func (s *session) LMTPData(_ io.Reader, status gosmtp.StatusCollector) error {
+	tx := s.tx
+	if tx == nil {
 		return refusal(replyNoMail, false)
 	}
-	in, refused := s.content(&tx, r)
-	if refused != nil {
-		return s.refuse(&tx, *refused)
+	in, refused := s.content(tx)
+	if in == nil {
+		return refused
 	}
-	done, rejected := s.srv.storeEach(s.wire, tx.env, in)
+	rejected, done := s.srv.storeEach(s.wire, tx.env, in)
 	for _, rcpt := range tx.rcpts {
 		local, domain, _ := splitPath(rcpt)
 		if reply := rejected[strings.ToLower(mailbox(local, domain))]; reply != nil {
@@ -163,21 +143,24 @@ func (s *session) LMTPData(r io.Reader, status gosmtp.StatusCollector) error {
 	return done
 }
 
-// content reads the message behind a trace field of ours. refused: it came
-// wrongly, or is of a kind that nobody is to see.
-func (s *session) content(tx *transaction, r io.Reader) (in *intake, refused *smtp.Reply) {
+// content reads the message behind a trace field of ours. nil: it came
+// wrongly, or is of a kind that nobody is to see, and refused is the reply.
+func (s *session) content(tx *transaction) (in *intake, refused error) {
 	tx.env.ID, tx.env.Received = s.srv.cfg.NewID(), s.srv.cfg.Now()
 	in = newIntake(&s.srv.purse, s.srv.cfg.MaxBytes, tx.size, received(tx.env, s.srv.cfg.Hostname, s.wire.tlsState()))
-	var f flaw
-	if chunks, ok := r.(*io.PipeReader); ok { // BDAT
-		_, f.cut = io.Copy(in, chunks)
-		f.bare = !in.tooBig && !in.broke && bare(in.content())
-	} else {
-		f = s.wire.readData(in)
+	replies := 1
+	if s.wire.lmtp {
+		replies = len(tx.rcpts)
+	}
+	f := s.wire.readContent(in, replies)
+	if f.dropped {
+		in.drop()
+		return nil, refusal(replyCut, false)
 	}
 	if reply := s.verdict(in, f); reply != nil {
 		in.drop()
-		return nil, reply
+		s.srv.logRefusal(tx.env, *reply)
+		return nil, refusal(*reply, tx.env.SMTPUTF8)
 	}
 	if f.bare {
 		in.replace(mend(in.content()))
@@ -200,12 +183,6 @@ func (s *session) verdict(in *intake, f flaw) *smtp.Reply {
 		return &replyBare
 	}
 	return inspect(in.content())
-}
-
-// refuse is a refusal with its line in the log.
-func (s *session) refuse(tx *transaction, r smtp.Reply) error {
-	s.srv.logRefusal(tx.env, r)
-	return refusal(r, tx.env.SMTPUTF8)
 }
 
 // tlsState is nil where the client speaks in clear.

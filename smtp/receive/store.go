@@ -23,9 +23,9 @@ func (s *Server) store(w *wire, env smtp.Envelope, in *intake) error {
 
 // storeEach is store for LMTP: rejected holds, by address in lower case, the
 // replies for those recipients that Screen refused one by one.
-func (s *Server) storeEach(w *wire, env smtp.Envelope, in *intake) (done error, rejected map[string]*smtp.Reply) {
+func (s *Server) storeEach(w *wire, env smtp.Envelope, in *intake) (rejected map[string]*smtp.Reply, done error) {
 	if len(env.To) == 1 {
-		return s.store(w, env, in), nil
+		return nil, s.store(w, env, in)
 	}
 	raw := in.buf
 	type answer struct {
@@ -57,11 +57,11 @@ func (s *Server) storeEach(w *wire, env smtp.Envelope, in *intake) (done error, 
 	})
 	switch {
 	case err != nil:
-		return s.outcome(w, env, len(raw), "", err), a.rejected
+		return a.rejected, s.outcome(w, env, len(raw), "", err)
 	case a.id == "":
-		return nil, a.rejected // every recipient has its own
+		return a.rejected, nil // every recipient has its own
 	}
-	return s.outcome(w, a.taken, len(raw), a.id, err), a.rejected
+	return a.rejected, s.outcome(w, a.taken, len(raw), a.id, err)
 }
 
 // accept hands a message over, unless the client was told meanwhile that it

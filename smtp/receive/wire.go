@@ -21,10 +21,13 @@ const (
 )
 
 // wire is a client's connection as go-smtp sees it. Read gives go-smtp one
-// command line at a time, exactly the octets of a BDAT chunk, or for DATA an
-// empty content, while the session takes the true one by readData. Write
-// gathers the replies. go-smtp runs one command at a time, so all but what
-// mu and armed guard belongs to whoever is in Read, Write or readData.
+// command line at a time. Content never passes through it: the session takes
+// that by readContent, and go-smtp gets an empty one after DATA. It sees no
+// BDAT either, but a DATA for all chunks of a message: its own way, a
+// goroutine beside the commands, takes an end in mid-chunk for the end of the
+// message, and races with RSET. Write gathers the replies. go-smtp runs one
+// command at a time, so all but what mu and armMu guard belongs to whoever is
+// in Read, Write or readContent.
 type wire struct {
 	srv   *Server
 	gate  *gate
@@ -39,11 +42,12 @@ type wire struct {
 	hello  string // HELO, EHLO or LHLO, once it was answered with 250
 	secure bool   // TLS runs
 	given  []byte // octets for go-smtp before anything from the client
+	again  []byte // a command line to be read once more
 	chunk  int64  // octets of a BDAT chunk still to come
-	body   bool   // the client was told 354: content comes next
+	last   bool   // it is the last
 
 	opened   bool // PROXY header read, greeting due
-	muted    bool // the next reply is not for the client (our own RSET)
+	muted    int  // so many of the next replies are not for the client
 	closing  bool // no further command is read
 	dead     bool // the connection failed, or an error was final
 	commands int  // since the last accepted message
@@ -86,9 +90,8 @@ func (w *wire) Read(p []byte) (int, error) {
 		w.flush()
 		return 0, io.EOF
 	case len(w.given) > 0:
-	case w.chunk > 0:
-		return w.readChunk(p)
 	default:
+		w.skipChunk()
 		line, err := w.nextCommand()
 		if err != nil {
 			return 0, err
@@ -97,25 +100,6 @@ func (w *wire) Read(p []byte) (int, error) {
 	}
 	n := copy(p, w.given)
 	w.given = w.given[n:]
-	return n, nil
-}
-
-// readChunk gives octets of a BDAT chunk. An end inside it is an error and
-// no io.EOF, which go-smtp would take for the end of the message.
-func (w *wire) readChunk(p []byte) (int, error) {
-	w.begin()
-	if int64(len(p)) > w.chunk {
-		p = p[:w.chunk]
-	}
-	n, err := w.in.Read(p)
-	if w.chunk -= int64(n); w.chunk == 0 {
-		w.end()
-	}
-	if err != nil {
-		w.end()
-		w.dead, w.chunk = true, 0
-		return n, refusal(cutReply(err), false)
-	}
 	return n, nil
 }
 
