@@ -173,9 +173,6 @@ func (c *Config) checkDelivery(say, note sayer) {
 			}
 		}
 	}
-	if len(c.From.RewriteDomains) > 0 {
-		note("from.rewrite_domains", "not used yet: From is left as the author wrote it")
-	}
 }
 
 func (c *Config) checkPages(say, note sayer) {
