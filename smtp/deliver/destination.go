@@ -15,12 +15,13 @@ const idleFor = 20 * time.Second
 // domain's mail exchangers. It keeps their sessions, never more than its
 // limit, and remembers for a while that nobody is there.
 type destination struct {
-	name  string
-	relay bool          // everything goes there: it is waited for
-	wait  time.Duration // how long
-	where func(context.Context) ([]endpoint, error)
-	dial  *dialer
-	slots chan struct{}
+	name   string
+	relay  bool          // everything goes there: it is waited for
+	wait   time.Duration // how long
+	where  func(context.Context) ([]endpoint, error)
+	dial   *dialer
+	slots  chan struct{} // sessions for posts
+	prompt chan struct{} // sessions for letters, which wait for no post
 
 	mu    sync.Mutex
 	idle  []*conn // last used last
@@ -30,8 +31,16 @@ type destination struct {
 	used  time.Time
 }
 
-func newDestination(name string, relay bool, limit int, dial *dialer, where func(context.Context) ([]endpoint, error)) *destination {
-	return &destination{name: name, relay: relay, where: where, dial: dial, slots: make(chan struct{}, limit)}
+func newDestination(name string, relay bool, limit, prompt int, dial *dialer, where func(context.Context) ([]endpoint, error)) *destination {
+	return &destination{name: name, relay: relay, where: where, dial: dial, slots: make(chan struct{}, limit), prompt: make(chan struct{}, prompt)}
+}
+
+// places is where one who wants a session takes a place.
+func (d *destination) places(letter bool) chan struct{} {
+	if letter {
+		return d.prompt
+	}
+	return d.slots
 }
 
 // errBusy says that all sessions to a destination are in use.
@@ -45,11 +54,12 @@ func (d *downError) Unwrap() error { return d.why }
 
 // get gives a session, one in wait or a new one; used tells which. It waits
 // for a free place for patience at most.
-func (d *destination) get(ctx context.Context, patience time.Duration) (c *conn, used bool, err error) {
+func (d *destination) get(ctx context.Context, letter bool, patience time.Duration) (c *conn, used bool, err error) {
+	places := d.places(letter)
 	t := time.NewTimer(patience)
 	defer t.Stop()
 	select {
-	case d.slots <- struct{}{}:
+	case places <- struct{}{}:
 	case <-t.C:
 		return nil, false, errBusy
 	case <-ctx.Done():
@@ -57,7 +67,7 @@ func (d *destination) get(ctx context.Context, patience time.Duration) (c *conn,
 	}
 	defer func() {
 		if c == nil {
-			<-d.slots
+			<-places
 		}
 	}()
 	if c := d.waiting(); c != nil {
@@ -100,8 +110,8 @@ func (d *destination) waiting() *conn {
 }
 
 // put gives a session back.
-func (d *destination) put(c *conn) {
-	defer func() { <-d.slots }()
+func (d *destination) put(c *conn, letter bool) {
+	defer func() { <-d.places(letter) }()
 	if c.spoiled {
 		c.close()
 		return
@@ -157,7 +167,7 @@ func (d *destination) tidy(all bool) (forgotten bool) {
 		}
 	}
 	d.idle = kept
-	return len(d.idle) == 0 && len(d.slots) == 0 && time.Since(d.used) > time.Minute && time.Now().After(d.down)
+	return len(d.idle) == 0 && len(d.slots)+len(d.prompt) == 0 && time.Since(d.used) > time.Minute && time.Now().After(d.down)
 }
 
 // destinations are all that this process sends to.
@@ -180,7 +190,7 @@ func (d *destinations) of(domain string) *destination {
 	defer d.mu.Unlock()
 	to := d.all[domain]
 	if to == nil {
-		to = newDestination(domain, false, d.cfg.PerDomain, d.dial, func(ctx context.Context) ([]endpoint, error) {
+		to = newDestination(domain, false, d.cfg.PerDomain, 1, d.dial, func(ctx context.Context) ([]endpoint, error) {
 			hosts, err := d.resolve.mailHosts(ctx, domain)
 			if err != nil {
 				return nil, err
@@ -217,7 +227,7 @@ func (d *destinations) connections() int {
 	n := 0
 	count := func(to *destination) {
 		to.mu.Lock()
-		n += len(to.slots) + len(to.idle)
+		n += len(to.slots) + len(to.prompt) + len(to.idle)
 		to.mu.Unlock()
 	}
 	if d.relay != nil {

@@ -18,12 +18,13 @@ const (
 // group is the items of one piece of work that go to one destination, sent
 // over one session at a time.
 type group struct {
-	to    *destination
-	items []*item
-	on    results
-	until time.Time // after which no new item is begun; zero: never
-	stop  <-chan struct{}
-	log   *slog.Logger
+	to     *destination
+	items  []*item
+	on     results
+	until  time.Time // after which no new item is begun; zero: never
+	stop   <-chan struct{}
+	letter bool
+	log    *slog.Logger
 
 	flying []*item // taken by the session, without a result yet
 	served int
@@ -91,7 +92,7 @@ func (g *group) run(ctx context.Context) {
 		unhook := context.AfterFunc(ctx, c.close)
 		err = c.send(g)
 		unhook()
-		g.to.put(c)
+		g.to.put(c, g.letter)
 		if err == nil {
 			continue
 		}
@@ -139,7 +140,7 @@ func (g *group) session(ctx context.Context, began time.Time) (*conn, bool, erro
 		if g.to.relay {
 			patience = time.Hour
 		}
-		c, used, err := g.to.get(ctx, patience)
+		c, used, err := g.to.get(ctx, g.letter, patience)
 		if err == nil || !g.to.relay || time.Since(began) > g.to.wait {
 			return c, used, err
 		}

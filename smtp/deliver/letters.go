@@ -18,7 +18,7 @@ func (s *Sender) letter(ctx context.Context, l Letter) {
 		d := s.to.of(lists.Address(to).Domain())
 		g := byDestination[d]
 		if g == nil {
-			g = &group{to: d, on: run, stop: ctx.Done(), log: s.log}
+			g = &group{to: d, on: run, stop: ctx.Done(), letter: true, log: s.log}
 			byDestination[d] = g
 			groups = append(groups, g)
 		}

@@ -91,10 +91,14 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 		g.items = append(g.items, r.item(p, targets[i], contents[i]))
 	}
 	if !r.part.Fresh() { // who left meanwhile is waited for no more
+		var left []lists.Number
 		for n := from; n <= to; n++ {
 			if r.part.Todo(n) && !there[n] {
-				r.served(n)
+				left = append(left, n)
 			}
+		}
+		for _, n := range left { // from here on the ledger has the part
+			r.served(n)
 		}
 	}
 	return out, nil

@@ -26,16 +26,17 @@ type Config struct {
 	Port          int     // of mail exchangers; default 25
 	Resolver      string  // DNS server host:port; empty: the system's
 
-	Workers   int           // parts of posts sent at once; default 8
-	Letters   int           // letters sent at once, beside them; default 2
-	PerDomain int           // sessions to one domain's exchangers at once; default 5
-	RelayWait time.Duration // for a relay that is not there, before its mail is put off; default 2 min
-	Batch     int           // recipients served and not yet recorded, of a part, at most; default 50
-	Timeouts  Timeouts
-	TLS       *tls.Config // a base for client TLS, such as RootCAs
-	Now       func() time.Time
-	Location  *time.Location // the site's, for vacations; default UTC
-	Log       *slog.Logger
+	Connections int           // sessions to the relay at once, for posts; default 8
+	PerDomain   int           // sessions to one domain's exchangers at once, for posts; default 5
+	Workers     int           // parts of posts under way at once; default twice Connections: some are read and recorded while others are sent
+	Letters     int           // letters sent at once, over sessions of their own; default 2
+	RelayWait   time.Duration // for a relay that is not there, before its mail is put off; default 2 min
+	Batch       int           // recipients served and not yet recorded, of a part, at most; default 25
+	Timeouts    Timeouts
+	TLS         *tls.Config // a base for client TLS, such as RootCAs
+	Now         func() time.Time
+	Location    *time.Location // the site's, for vacations; default UTC
+	Log         *slog.Logger
 }
 
 // Queue is where work comes from.
@@ -116,7 +117,7 @@ type Sender struct {
 	to       *destinations
 	contents contents
 	stats    stats
-	scout    chan struct{} // held by the one worker that looks for parts
+	scout    chan struct{} // held by the one worker that waits for parts
 }
 
 // New makes a sender. Personal and failed may be nil.
@@ -142,7 +143,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		if err != nil {
 			return nil, fmt.Errorf("delivery.relay %q: want host:port: %w", cfg.Relay, err)
 		}
-		s.to.relay = newDestination("relay", true, cfg.Workers+cfg.Letters, dial, s.relayAt(host, port))
+		s.to.relay = newDestination("relay", true, cfg.Connections, cfg.Letters, dial, s.relayAt(host, port))
 		s.to.relay.wait = cfg.RelayWait
 		return s, nil
 	}
@@ -163,7 +164,7 @@ func (c *Config) orDefault() {
 	for _, n := range []struct {
 		p *int
 		v int
-	}{{&c.Port, 25}, {&c.Workers, 8}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 50}} {
+	}{{&c.Port, 25}, {&c.Connections, 8}, {&c.Workers, 2 * max(c.Connections, 0)}, {&c.Workers, 16}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 25}} {
 		if *n.p <= 0 {
 			*n.p = n.v
 		}
@@ -245,28 +246,27 @@ func (s *Sender) tidy(ctx context.Context) {
 const idle = 200 * time.Millisecond
 
 // parts sends parts of posts, one after the other. Of the workers that have
-// nothing to do one looks for work and the others wait for their turn.
+// nothing to do one waits for work to come and the others wait for their
+// turn to wait.
 func (s *Sender) parts(ctx context.Context) {
 	trouble := time.Duration(0)
 	for ctx.Err() == nil {
-		select {
-		case s.scout <- struct{}{}:
-		case <-ctx.Done():
-			return
-		}
 		p, err := s.queue.Part(ctx)
-		if err == nil && p == nil {
-			s.queue.WaitPart(ctx, idle)
-		}
-		<-s.scout
-		if err != nil {
+		switch {
+		case err != nil:
 			trouble = s.rest(ctx, trouble, err)
 			continue
+		case p != nil:
+			s.part(ctx, p)
+		default:
+			select {
+			case s.scout <- struct{}{}:
+				s.queue.WaitPart(ctx, idle)
+				<-s.scout
+			case <-ctx.Done():
+			}
 		}
 		trouble = 0
-		if p != nil {
-			s.part(ctx, p)
-		}
 	}
 }
 

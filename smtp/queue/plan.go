@@ -29,8 +29,8 @@ func (q *Queue) Plan(ctx context.Context, f lists.Fanout) error {
 	if len(f.Targets) == 0 {
 		return fmt.Errorf("planning post %s: it has no list", f.MessageID)
 	}
-	if err := q.rdb.SAdd(ctx, familiesKey, f.Family).Err(); err != nil {
-		return fmt.Errorf("planning post %s: noting family %s: %w", f.MessageID, f.Family, err)
+	if err := q.note(ctx, f.Family); err != nil {
+		return fmt.Errorf("planning post %s: %w", f.MessageID, err)
 	}
 	k, id, size := familyKeys(f.Family), postID(f), q.opt.Chunk
 	keys := []string{k.post(id), k.parts(id), k.plan(id), k.bodies(id), k.late(id), k.posts(), k.chunks()}
@@ -47,14 +47,28 @@ func (q *Queue) Plan(ctx context.Context, f lists.Fanout) error {
 			size = got
 			continue
 		}
-		q.mu.Lock()
-		if !slices.Contains(q.families, f.Family) {
-			q.families = append(q.families, f.Family)
-		}
-		q.mu.Unlock()
 		ring(q.partBell)
 		return nil
 	}
+}
+
+// note makes all processes look for work of the family.
+func (q *Queue) note(ctx context.Context, family string) error {
+	q.mu.Lock()
+	known := slices.Contains(q.families, family)
+	q.mu.Unlock()
+	if known { // so read from Redis, or put there
+		return nil
+	}
+	if err := q.rdb.SAdd(ctx, familiesKey, family).Err(); err != nil {
+		return fmt.Errorf("noting family %s: %w", family, err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !slices.Contains(q.families, family) {
+		q.families = append(slices.Clone(q.families), family)
+	}
+	return nil
 }
 
 func (q *Queue) planArgs(ctx context.Context, f lists.Fanout, id string, size int) ([]any, error) {
