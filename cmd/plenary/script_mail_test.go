@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/textproto"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -68,6 +69,40 @@ func writeVerb(ts *testscript.TestScript, neg bool, args []string) {
 	raw := fmt.Sprintf("From: %s\nTo: %s\nSubject: %s\nMessage-ID: <%d@example.org>\nDate: %s\nContent-Type: text/plain; charset=utf-8\n\n%s\n",
 		from, to, args[2], time.Now().UnixNano(), time.Now().Format(time.RFC1123Z), strings.Join(args[3:], "\n"))
 	give(ts, neg, ts.Getenv("SMTP"), from, []string{to}, []byte(raw))
+}
+
+// lmtpVerb speaks LMTP itself: what matters is each reply.
+func lmtpVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: lmtp FROM TO…")
+	}
+	c, err := textproto.Dial("tcp", ts.Getenv("LMTP"))
+	ts.Check(err)
+	defer c.Close()
+	say := func(what, line string, args ...any) (ok bool) {
+		if line != "" {
+			ts.Check(c.PrintfLine(line, args...))
+		}
+		code, text, err := c.ReadResponse(0)
+		ts.Check(err)
+		fmt.Fprintf(ts.Stdout(), "%s: %d %s\n", what, code, text)
+		return code/100 < 4
+	}
+	say("greeting", "")
+	say("LHLO", "LHLO client.invalid")
+	say("MAIL", "MAIL FROM:<%s>", args[0])
+	var taken []string
+	for _, to := range args[1:] {
+		if say("RCPT "+to, "RCPT TO:<%s>", to) {
+			taken = append(taken, to)
+		}
+	}
+	say("DATA", "DATA")
+	ts.Check(c.PrintfLine("From: %s\r\nTo: %s\r\nSubject: By LMTP\r\nMessage-ID: <%d@example.org>\r\nDate: %s\r\n\r\nHello.\r\n.",
+		args[0], strings.Join(args[1:], ", "), time.Now().UnixNano(), time.Now().Format(time.RFC1123Z)))
+	for _, to := range taken {
+		say("DATA "+to, "")
+	}
 }
 
 // give sends one mail and holds the server's answer against what was expected.

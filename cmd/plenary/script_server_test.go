@@ -2,21 +2,76 @@ package main
 
 import (
 	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
+	gosmtp "github.com/emersion/go-smtp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// settings are the variables that a server of this name is started with.
+// served is a server that a script has started.
+type served struct {
+	cmd   *exec.Cmd
+	ended chan struct{} // its log has ended
+
+	mu    sync.Mutex
+	lines []string // of its log, which no earlier verb has waited for
+}
+
+// read keeps what the server logs; PLENARY_TEST_LOG shows it too.
+func (s *served) read(name string, log io.Reader) {
+	defer close(s.ended)
+	for in := bufio.NewScanner(log); in.Scan(); {
+		if os.Getenv("PLENARY_TEST_LOG") != "" {
+			fmt.Fprintf(os.Stderr, "%s: %s\n", name, in.Text())
+		}
+		s.mu.Lock()
+		s.lines = append(s.lines, in.Text())
+		s.mu.Unlock()
+	}
+}
+
+// says looks for a line, and forgets all up to it.
+func (s *served) says(re *regexp.Regexp) (line string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, l := range s.lines {
+		if re.MatchString(l) {
+			s.lines = s.lines[i+1:]
+			return l, true
+		}
+	}
+	return "", false
+}
+
+func (s *served) all() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.lines, "\n") + "\n"
+}
+
+// settings are the variables that a server of this name is started with: those
+// of the script, with addresses of its own for the second.
 func settings(ts *testscript.TestScript, name string) []string {
 	env := append(os.Environ(), "HOME="+ts.Getenv("HOME"))
 	for _, key := range []string{"DOMAIN", "DATA_DIR", "ADMINS", "REDIS_URL", "REDIS_DURABILITY", "DELIVERY_RELAY", "DELIVERY_RELAY_TLS",
-		"SMTP_LISTEN", "SMTP_LMTP", "IMAP_LISTEN", "HTTP_LISTEN", "HTTP_BASE_URL", "CONFIG", "COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS", "SMTP_MAX_BYTES"} {
+		"SMTP_LISTEN", "SMTP_LMTP", "SMTP_TLS_CERT", "SMTP_TLS_KEY", "SMTP_MAX_BYTES", "IMAP_LISTEN", "HTTP_LISTEN", "HTTP_BASE_URL", "CONFIG",
+		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS"} {
 		if v := ts.Getenv("PLENARY_" + key); v != "" {
 			env = append(env, "PLENARY_"+key+"="+v)
 		}
@@ -36,78 +91,130 @@ func nameOf(args []string) string {
 }
 
 func serveVerb(ts *testscript.TestScript, neg bool, args []string) {
-	w, name := worldOf(ts), nameOf(args)
-	program, err := exec.LookPath("plenary")
-	ts.Check(err)
-	cmd := exec.Command(program, "serve")
-	cmd.Dir, cmd.Env = ts.MkAbs("."), settings(ts, name)
-	log, err := cmd.StderrPipe()
-	ts.Check(err)
-	ts.Check(cmd.Start())
-	w.servers[name] = cmd
-	ts.Defer(func() {
-		if w.servers[name] == cmd {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
+	s := launch(ts, nameOf(args))
+	ready := regexp.MustCompile("msg=ready")
+	up := false
+	until(ts, "the server", func() bool {
+		if _, up = s.says(ready); up {
+			return true
+		}
+		select {
+		case <-s.ended:
+			_, up = s.says(ready)
+			return true
+		default:
+			return false
 		}
 	})
-	ready, lines := make(chan bool, 1), new(strings.Builder)
-	go func() {
-		for in := bufio.NewScanner(log); in.Scan(); {
-			if os.Getenv("PLENARY_TEST_LOG") != "" {
-				_, _ = io.WriteString(os.Stderr, name+": "+in.Text()+"\n")
-			}
-			lines.WriteString(in.Text() + "\n")
-			if strings.Contains(in.Text(), "msg=ready") {
-				ready <- true
-				lines = new(strings.Builder)
-			}
-		}
-		ready <- false
-	}()
-	select {
-	case up := <-ready:
-		if !up {
-			_ = cmd.Wait()
-			w.servers[name] = nil
-			_, _ = ts.Stderr().Write([]byte(lines.String()))
-		}
-		if up == neg {
-			ts.Fatalf("server %s ready: %v", name, up)
-		}
-	case <-time.After(patience):
-		ts.Fatalf("server %s did not get ready", name)
+	if !up {
+		_ = s.cmd.Wait()
+		worldOf(ts).servers[nameOf(args)] = nil
+		fmt.Fprint(ts.Stderr(), s.all())
+	}
+	if up == neg {
+		ts.Fatalf("server %s is ready: %v\n%s", nameOf(args), up, s.all())
 	}
 }
 
-func stopVerb(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := serverOf(ts, args)
-	ts.Check(cmd.Process.Signal(syscall.SIGTERM))
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	select {
-	case err := <-done:
-		if err != nil {
-			ts.Fatalf("after SIGTERM the server ended with %v", err)
+// launch starts a server without waiting for it.
+func launch(ts *testscript.TestScript, name string) *served {
+	program, err := exec.LookPath("plenary")
+	ts.Check(err)
+	s := &served{cmd: exec.Command(program, "serve"), ended: make(chan struct{})}
+	s.cmd.Dir, s.cmd.Env = ts.MkAbs("."), settings(ts, name)
+	log, err := s.cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(s.cmd.Start())
+	worldOf(ts).servers[name] = s
+	ts.Defer(func() {
+		if worldOf(ts).servers[name] == s {
+			_ = s.cmd.Process.Kill()
+			_ = s.cmd.Wait()
 		}
+	})
+	go s.read(name, log)
+	return s
+}
+
+// launchVerb starts a server that is not expected to be ready soon.
+func launchVerb(ts *testscript.TestScript, _ bool, args []string) { launch(ts, nameOf(args)) }
+
+// logVerb waits until the server has logged a line like this.
+func logVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: log REGEXP")
+	}
+	s, re := serverOf(ts, nil), pattern(ts, args)
+	until(ts, "a line of the log like "+args[0], func() bool {
+		line, ok := s.says(re)
+		if ok {
+			fmt.Fprintln(ts.Stdout(), line)
+		}
+		return ok
+	})
+}
+
+func hupVerb(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(serverOf(ts, args).cmd.Process.Signal(syscall.SIGHUP))
+}
+
+func stopVerb(ts *testscript.TestScript, _ bool, args []string) {
+	s := serverOf(ts, args)
+	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
+	select {
+	case <-s.ended:
 	case <-time.After(patience):
-		_ = cmd.Process.Kill()
+		_ = s.cmd.Process.Kill()
 		ts.Fatalf("the server did not end after SIGTERM")
+	}
+	if err := s.cmd.Wait(); err != nil {
+		ts.Fatalf("after SIGTERM the server ended with %v\n%s", err, s.all())
 	}
 	worldOf(ts).servers[nameOf(args)] = nil
 }
 
 func kill9Verb(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := serverOf(ts, args)
-	ts.Check(cmd.Process.Kill())
-	_ = cmd.Wait()
+	s := serverOf(ts, args)
+	ts.Check(s.cmd.Process.Kill())
+	_ = s.cmd.Wait()
 	worldOf(ts).servers[nameOf(args)] = nil
 }
 
-func serverOf(ts *testscript.TestScript, args []string) *exec.Cmd {
-	cmd := worldOf(ts).servers[nameOf(args)]
-	if cmd == nil {
+func serverOf(ts *testscript.TestScript, args []string) *served {
+	s := worldOf(ts).servers[nameOf(args)]
+	if s == nil {
 		ts.Fatalf("server %s does not run", nameOf(args))
 	}
-	return cmd
+	return s
+}
+
+// certificateVerb writes NAME.crt and NAME.key, for the host NAME.
+func certificateVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: certificate NAME FILE")
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: args[0]}, DNSNames: []string{args[0]},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	cert, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	ts.Check(err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	ts.Check(err)
+	for suffix, block := range map[string]*pem.Block{".crt": {Type: "CERTIFICATE", Bytes: cert}, ".key": {Type: "PRIVATE KEY", Bytes: secret}} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]+suffix), pem.EncodeToMemory(block), 0o600))
+	}
+}
+
+// starttlsVerb prints whom the server's certificate is for.
+func starttlsVerb(ts *testscript.TestScript, _ bool, _ []string) {
+	c, err := gosmtp.DialStartTLS(ts.Getenv("SMTP"), &tls.Config{InsecureSkipVerify: true})
+	ts.Check(err)
+	defer c.Close()
+	ts.Check(c.Noop()) // the handshake is made now
+	state, ok := c.TLSConnectionState()
+	if !ok {
+		ts.Fatalf("no TLS")
+	}
+	fmt.Fprintln(ts.Stdout(), state.PeerCertificates[0].Subject.CommonName)
 }

@@ -26,6 +26,11 @@ import (
 // outgoing mail. The verbs they use besides testscript's own:
 //
 //	serve [NAME]                 start a server and wait until it is ready
+//	launch [NAME]                start one that is not ready soon
+//	log REGEXP                   wait until server one has logged such a line
+//	hup [NAME]                   SIGHUP
+//	certificate HOST FILE        makes FILE.crt and FILE.key
+//	starttls                     prints the host of the certificate that server one shows
 //	stop [NAME]                  SIGTERM; it must drain and end with 0
 //	kill9 [NAME]                 SIGKILL
 //	[!] send [-via ADDR] [-from A] [-to B,C] FILE    by SMTP; refused with !
@@ -38,7 +43,8 @@ import (
 //	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
 //	http METHOD URL [BODY]       prints status and page
 //	capture NAME REGEXP          sets a variable from the last output
-//	redis kill|start             the Redis of this script
+//	redis kill|start|set NAME VALUE    the Redis of this script
+//	lmtp FROM TO…                by LMTP; prints the reply for each
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"plenary": main})
@@ -49,7 +55,8 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: newWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serveVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
+			"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
+			"lmtp": lmtpVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
@@ -66,7 +73,7 @@ type world struct {
 	redis     *redistest.Server // nil: miniredis
 	redisAddr string
 	sink      *sink.Sink
-	servers   map[string]*exec.Cmd
+	servers   map[string]*served
 }
 
 type worldKey struct{}
@@ -80,7 +87,7 @@ func newWorld(env *testscript.Env) error {
 	if !ok {
 		return fmt.Errorf("%T is no testing.TB", env.T())
 	}
-	w := &world{servers: map[string]*exec.Cmd{}}
+	w := &world{servers: map[string]*served{}}
 	env.Values[worldKey{}] = w
 	var err error
 	if w.sink, err = sink.New(sink.Options{Keep: true, Rcpt: refusals}); err != nil {
@@ -144,16 +151,20 @@ func freePorts(n int) (addrs []string, err error) {
 func redisVerb(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	switch {
-	case len(args) != 1:
-		ts.Fatalf("usage: redis kill|start")
+	case len(args) == 0:
+		ts.Fatalf("usage: redis kill|start|set NAME VALUE")
 	case w.redis == nil:
 		ts.Fatalf("this script needs a redis-server; begin it with [!redis] stop")
 	case args[0] == "kill":
 		w.redis.Kill()
 	case args[0] == "start":
 		ts.Check(w.redis.Restart())
+	case args[0] == "set" && len(args) == 3:
+		rdb := redis.NewClient(&redis.Options{Addr: w.redisAddr})
+		defer rdb.Close()
+		ts.Check(rdb.ConfigSet(context.Background(), args[1], args[2]).Err())
 	default:
-		ts.Fatalf("usage: redis kill|start")
+		ts.Fatalf("usage: redis kill|start|set NAME VALUE")
 	}
 }
 
