@@ -60,6 +60,7 @@ type groupLine struct {
 	lists.List
 	Address lists.Address
 	JoinAt  lists.Address
+	LeaveAt lists.Address
 	Leaders string // their names, "" nobody's known
 }
 
@@ -112,7 +113,7 @@ func (d *Desk) groupLine(ctx context.Context, l lists.List) (groupLine, error) {
 		return groupLine{}, err
 	}
 	return groupLine{List: l, Address: l.Address(d.site.Domain), JoinAt: lists.RoleAddress(l, "join", "", d.site.Domain),
-		Leaders: join(namesOf(leaders))}, nil
+		LeaveAt: lists.RoleAddress(l, "leave", "", d.site.Domain), Leaders: join(namesOf(leaders))}, nil
 }
 
 // page is the address of a list's web page, "" where there are no pages.
