@@ -225,7 +225,11 @@ func (t threads) Threads(ctx context.Context, l lists.List, since, until time.Ti
 	}
 	var out []digest.Thread
 	for _, f := range found[:min(limit, len(found))] {
-		out = append(out, digest.Thread{Subject: f.Subject, Posts: f.Posts})
+		thread := digest.Thread{Subject: f.Subject, Posts: f.Posts}
+		if t.site.BaseURL != "" {
+			thread.Link = t.site.BaseURL + "/" + l.ID + "/archive/" + f.Code
+		}
+		out = append(out, thread)
 	}
 	return out, nil
 }
