@@ -81,15 +81,19 @@ func (w *work) welcome(ctx context.Context, m mover, template, key string) error
 	}
 	var joined, others []groupLine
 	for _, l := range dir.Lists {
+		is := slices.Contains(m.lists, l.ID)
+		if !is && (l.Family != asked.Family || l.Main() || p.In(l.ID) || !open(l)) {
+			continue
+		}
 		line, err := w.d.groupLine(ctx, l)
 		switch {
 		case err != nil:
 			return err
-		case slices.Contains(m.lists, l.ID) && l.Main():
+		case is && l.Main():
 			joined = slices.Insert(joined, 0, line)
-		case slices.Contains(m.lists, l.ID):
+		case is:
 			joined = append(joined, line)
-		case l.Family == asked.Family && !l.Main() && !p.In(l.ID) && open(l):
+		default:
 			others = append(others, line)
 		}
 	}
