@@ -32,7 +32,7 @@ type ArchivedThread struct {
 type ArchiveRow struct {
 	UID  uint32
 	Size uint32
-	At   time.Time
+	Unix int64 // when it came
 }
 
 // ArchiveState is a list's archive at one moment. Generation changes only when

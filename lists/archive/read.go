@@ -159,7 +159,7 @@ func (a *Archive) Since(ctx context.Context, listID string, since, until time.Ti
 	}
 	var uids []uint32
 	for _, r := range rows {
-		if !r.At.Before(since) && r.At.Before(until) {
+		if at := time.Unix(r.Unix, 0); !at.Before(since) && at.Before(until) {
 			uids = append(uids, r.UID)
 		}
 	}

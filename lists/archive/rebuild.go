@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -154,7 +155,7 @@ func (a *Archive) mergeRows(ctx context.Context, list string, found map[uint32][
 		}
 		all := maps.Clone(found)
 		for _, r := range decodeRows(have) {
-			all[r.UID] = row(slot{uid: r.UID, at: r.At}, int64(r.Size))
+			all[r.UID] = row(slot{uid: r.UID, at: time.Unix(r.Unix, 0)}, int64(r.Size))
 		}
 		rows := make([]byte, 0, len(all)*rowSize)
 		for _, uid := range slices.Sorted(maps.Keys(all)) {

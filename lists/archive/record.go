@@ -171,7 +171,7 @@ func decodeRows(b string) []lists.ArchiveRow {
 		rows = append(rows, lists.ArchiveRow{
 			UID:  binary.BigEndian.Uint32(r),
 			Size: binary.BigEndian.Uint32(r[4:]),
-			At:   time.Unix(int64(binary.BigEndian.Uint64(r[8:])), 0).UTC(),
+			Unix: int64(binary.BigEndian.Uint64(r[8:])),
 		})
 	}
 	return rows
