@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"lmtp": lmtpVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
+			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
 		RequireUniqueNames: true,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -78,21 +77,7 @@ func (s *service) posts() route.Posts {
 			}
 			return s.store.CountPost(ctx, e.List.ID, number, e.At)
 		},
-		Hold: func(ctx context.Context, h lists.HeldPost, raw []byte) error {
-			held, err := s.store.Hold(ctx, h, raw)
-			if err != nil {
-				return err
-			}
-			dir, err := s.store.Directory(ctx)
-			if err != nil {
-				return err
-			}
-			l, ok := dir.ByID(h.List)
-			if !ok {
-				return fmt.Errorf("list %s: %w", h.List, lists.ErrNotFound)
-			}
-			return s.desk.NotifyHeld(ctx, l, held)
-		},
+		Hold: s.desk.Hold,
 		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {
 			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed, l.ID, m.Envelope.ID+".progress", []lists.Action{{
 				Verb: lists.DoProgress, List: l.ID, Asker: a.Address, Subject: a.Address, Text: clip(text, maxProgress), Source: m.Message.MessageID}})
