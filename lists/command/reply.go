@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -44,8 +43,15 @@ func (r *reply) carryOut(ctx context.Context) error {
 			}
 		}
 	}
-	if len(all) > 0 {
-		believed := r.f.Believed && r.h.Trust
+	believed := r.f.Believed && r.h.Trust
+	mayAsk := len(all) > 0
+	if mayAsk && !believed {
+		var err error
+		if mayAsk, err = r.h.mayAsk(ctx, r.in.Envelope, r.f); err != nil {
+			return err
+		}
+	}
+	if mayAsk {
 		outs, err := r.h.Desk.Do(ctx, r.f.Asker, believed, r.f.Here.ID, r.in.Envelope.ID, all)
 		var no *lists.Refusal
 		switch {
@@ -213,7 +219,7 @@ func (r *reply) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.h.answer(ctx, r.in, r.f, "What came of your mail to "+string(address), text)
+	return r.h.answer(ctx, r.in, r.f, "What came of your mail to "+writtenTo(r.in, r.f), text)
 }
 
 // nothing is the answer to a mail without any command.
@@ -270,39 +276,21 @@ func (h *Handler) answer(ctx context.Context, in In, f Facts, subject, text stri
 	return nil
 }
 
+// writtenTo is our address that the mail was written to, as the sender wrote
+// it: they may not know it by another name.
+func writtenTo(in In, f Facts) string {
+	for _, to := range in.Envelope.To {
+		local := lists.Address(to).Local()
+		if t, ok := f.Dir.Resolve(local); ok && t.Kind == in.Target.Kind && t.List.ID == in.Target.List.ID {
+			return string(f.Site.At(strings.ToLower(local)))
+		}
+	}
+	return string(f.commandAddress())
+}
+
 func (h *Handler) senderName(l lists.List) string {
 	if l.ID == "" {
 		return "Plenary"
 	}
 	return l.Title
-}
-
-// The rate of answers. Past the first number an hour, one a minute still goes
-// out: a bound on what can be sent to one address in another's name, and
-// nobody is shut out for long (DESIGN section 3, invariant 5).
-const (
-	answersStranger = 10
-	answersMember   = 60
-	answersSource   = 300
-)
-
-// mayAnswer counts an answer to an address, and from a source.
-func (h *Handler) mayAnswer(ctx context.Context, remote string, f Facts) (bool, error) {
-	limit := answersStranger
-	if f.known() {
-		limit = answersMember
-	}
-	ok, err := h.within(ctx, "answers/to/"+f.Asker.Key(), limit, 1)
-	if err != nil || !ok || remote == "" {
-		return ok, err
-	}
-	return h.within(ctx, "answers/from/"+remote, answersSource, 10)
-}
-
-func (h *Handler) within(ctx context.Context, key string, hourly, minutely int) (bool, error) {
-	ok, err := h.Limiter.Allow(ctx, key, hourly, time.Hour)
-	if err != nil || ok {
-		return ok, err
-	}
-	return h.Limiter.Allow(ctx, key+"/minute", minutely, time.Minute)
 }
