@@ -4,6 +4,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"plenary/smtp"
 )
 
 // openChunk reads the size of a BDAT chunk. The octets of the chunk follow
@@ -56,7 +58,7 @@ func (w *wire) readChunks(dst *intake) (f flaw) {
 			return f
 		}
 		if w.last {
-			f.bare = bare(dst.content())
+			f.bare = smtp.BareLineEnds(dst.content())
 			return f
 		}
 		w.say(250, "2.0.0", "Continue")

@@ -109,47 +109,6 @@ func TestTraceOfIPv6AndNone(t *testing.T) {
 	}
 }
 
-func TestBareAndMend(t *testing.T) {
-	for raw, want := range map[string]string{
-		"": "", "a": "a", "a\r\n": "a\r\n", "a\r\nb\r\n\r\nc": "a\r\nb\r\n\r\nc",
-		"a\n": "a\r\n", "\n": "\r\n", "\r": "\r\n", "a\rb": "a\r\nb", "a\r\r\nb": "a\r\nb", "a\n\rb": "a\r\n\r\nb",
-		"\r\r": "\r\n\r\n", "a\r\n\nb": "a\r\n\r\nb", "\r\n\r": "\r\n\r\n",
-	} {
-		if got := string(mend([]byte(raw))); got != want {
-			t.Errorf("mend(%q) = %q, want %q", raw, got, want)
-		}
-		if got := bare([]byte(raw)); got != (raw != want) {
-			t.Errorf("bare(%q) = %v", raw, got)
-		}
-	}
-}
-
-func FuzzMend(f *testing.F) {
-	for _, s := range []string{"a\r\nb", "\r\r\n\n\r", "x\n.\ny\r.\r"} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		got := mend(raw)
-		if bare(got) {
-			t.Errorf("mend(%q) = %q is still bare", raw, got)
-		}
-		if !bare(raw) && !bytes.Equal(got, raw) {
-			t.Errorf("mend changed %q, which needs none", raw)
-		}
-		drop := func(b []byte) []byte {
-			return bytes.Map(func(r rune) rune {
-				if r == '\r' || r == '\n' {
-					return -1
-				}
-				return r
-			}, bytes.ToValidUTF8(b, nil))
-		}
-		if !bytes.Equal(drop(got), drop(raw)) {
-			t.Errorf("mend(%q) = %q lost more than line ends", raw, got)
-		}
-	})
-}
-
 func TestPurse(t *testing.T) {
 	p := &purse{limit: 10_000}
 	in := newIntake(p, 5000, 0, "T: x\r\n")

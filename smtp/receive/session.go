@@ -163,9 +163,9 @@ func (s *session) content(tx *transaction) (in *intake, refused error) {
 		return nil, refusal(*reply, tx.env.SMTPUTF8)
 	}
 	if f.bare {
-		in.replace(mend(in.content()))
+		in.replace(smtp.MendLineEnds(in.content()))
 	}
-	tx.env.EightBit = tx.env.EightBit || eightBit(in.content())
+	tx.env.EightBit = tx.env.EightBit || smtp.EightBit(in.content())
 	return in, nil
 }
 
@@ -182,7 +182,7 @@ func (s *session) verdict(in *intake, f flaw) *smtp.Reply {
 	case f.clash, f.bare && s.srv.cfg.BareNewlines != FixBare:
 		return &replyBare
 	}
-	return inspect(in.content())
+	return smtp.CheckContent(in.content())
 }
 
 // tlsState is nil where the client speaks in clear.

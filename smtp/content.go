@@ -1,10 +1,6 @@
-package receive
+package smtp
 
-import (
-	"bytes"
-
-	"plenary/smtp"
-)
+import "bytes"
 
 // What is refused of a message before anybody looks at its meaning.
 const (
@@ -13,19 +9,20 @@ const (
 	maxReceived = 50 // RFC 5321 6.3: a loop
 )
 
-// inspect looks for what no message may have. nil: fit to be screened.
-func inspect(content []byte) *smtp.Reply {
+// CheckContent looks for what no message may have that comes in, whichever
+// way: NUL, a header beyond all measure, a loop. nil: fit to be judged.
+func CheckContent(content []byte) *Reply {
 	if bytes.IndexByte(content, 0) >= 0 {
-		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message holds a NUL octet, which mail may not (RFC 5321 4.5.2)"}
+		return &Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message holds a NUL octet, which mail may not (RFC 5321 4.5.2)"}
 	}
 	fields, hops, octets := header(content)
 	switch {
 	case octets > maxHeader:
-		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The header is longer than 256 KiB"}
+		return &Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The header is longer than 256 KiB"}
 	case fields > maxFields:
-		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The header has more than 1000 fields"}
+		return &Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The header has more than 1000 fields"}
 	case hops > maxReceived:
-		return &smtp.Reply{Code: 554, Enhanced: [3]int{5, 4, 6}, Text: "The message has passed more than 50 servers; it seems to go in a loop"}
+		return &Reply{Code: 554, Enhanced: [3]int{5, 4, 6}, Text: "The message has passed more than 50 servers; it seems to go in a loop"}
 	}
 	return nil
 }
@@ -56,8 +53,8 @@ func header(content []byte) (fields, hops, octets int) {
 	return fields, hops, octets
 }
 
-// bare tells whether a CR stands without its LF, or a LF without its CR.
-func bare(b []byte) bool {
+// BareLineEnds tells whether a CR stands without its LF, or a LF without its CR.
+func BareLineEnds(b []byte) bool {
 	for at := 0; ; {
 		i := bytes.IndexByte(b[at:], '\n')
 		if i < 0 {
@@ -70,9 +67,9 @@ func bare(b []byte) bool {
 	}
 }
 
-// mend makes every line end CR LF: of any CRs and the LF after them one, and
+// MendLineEnds makes every line end CR LF: of any CRs and the LF after them one, and
 // of a CR by itself one.
-func mend(b []byte) []byte {
+func MendLineEnds(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/16)
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
@@ -94,8 +91,8 @@ func mend(b []byte) []byte {
 	return out
 }
 
-// eightBit tells whether an octet has its high bit set.
-func eightBit(b []byte) bool {
+// EightBit tells whether an octet has its high bit set.
+func EightBit(b []byte) bool {
 	for _, c := range b {
 		if c >= 0x80 {
 			return true
