@@ -39,6 +39,7 @@ type commands struct {
 	Member    memberCmd  `cmd:"" help:"Add, show and change members."`
 	Queue     queueCmd   `cmd:"" help:"Look after what waits to be sent."`
 	Digest    digestCmd  `cmd:"" help:"Ask leaders, preview and send a main list's digest."`
+	Doctor    doctorCmd  `cmd:"" help:"Look at Redis, DNS, TLS, clock and disk, and say how to mend each."`
 	Archive   archiveCmd `cmd:"" help:"Take a list's archive out of Plenary, or into it."`
 	Bench     benchCmd   `cmd:"" help:"Measure: how fast mail is taken in, and how fast a post goes out."`
 }

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"plenary/cmd/plenary/config"
+	"plenary/cmd/plenary/redisopen"
+)
+
+type doctorCmd struct{}
+
+// finding is what the doctor says of one thing.
+type finding struct {
+	what string // Redis, DNS …
+	is   string // how it is
+	mend string // how to mend it; "" where nothing is wrong
+	note bool   // it runs all the same
+}
+
+// Run looks at everything that a service needs around it. It ends with 1
+// where something must be mended.
+func (doctorCmd) Run(a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	var all []finding
+	for _, f := range cfg.CheckFiles() {
+		all = append(all, finding{"files", f.String(), "mend the file, or the key", false})
+	}
+	all = append(all, a.checkRedis(cfg)...)
+	all = append(all, checkDNS(a.ctx, cfg)...)
+	all = append(all, checkTLS(cfg, a.now())...)
+	all = append(all, checkDisk(cfg)...)
+	faults := 0
+	for _, f := range all {
+		word := "ok   "
+		switch {
+		case f.note:
+			word = "note "
+		case f.mend != "":
+			word = "FAULT"
+			faults++
+		}
+		a.say("%s  %-6s %s", word, f.what, f.is)
+		for line := range strings.Lines(f.mend) {
+			a.say("              → %s", strings.TrimRight(line, "\n"))
+		}
+	}
+	if faults > 0 {
+		a.warn("%s to mend.", count(faults, "fault"))
+		return errSaid
+	}
+	return nil
+}
+
+// checkRedis looks at the durability of Redis, and at the clocks.
+func (a *app) checkRedis(cfg *config.Config) []finding {
+	if cfg.Embedded() {
+		return []finding{{"Redis", "embedded: everything is gone when the server ends", "for more than a trial, name a Redis of its own in redis.url", true}}
+	}
+	rdb, err := redisopen.Open(a.ctx, redisopen.Options{Address: cfg.Redis.URL, Wait: cliWait, Durable: true, Relaxed: cfg.Relaxed()})
+	if unsafe := (*redisopen.Unsafe)(nil); errors.As(err, &unsafe) {
+		var found []finding
+		for _, r := range unsafe.Risks {
+			mend := "or write redis.durability = \"relaxed\" to run all the same"
+			if r.Write != "" {
+				mend = fmt.Sprintf("write in redis.conf: %s %s\n%s", r.Setting, r.Write, mend)
+			}
+			found = append(found, finding{"Redis", fmt.Sprintf("%s is %s: %s", r.Setting, r.Is, r.Loses), mend, false})
+		}
+		return found
+	}
+	if err != nil {
+		return []finding{{"Redis", err.Error(), "start it, or correct redis.url", false}}
+	}
+	defer rdb.Close()
+	found := []finding{{what: "Redis", is: "answers, and has on disk what it acknowledges"}}
+	for _, note := range rdb.Notes {
+		found = append(found, finding{"Redis", note, "see deploy/redis.conf", true})
+	}
+	before := a.now()
+	there, err := rdb.Time(a.ctx).Result()
+	if err != nil {
+		return append(found, finding{"clock", "Redis does not tell its time: " + err.Error(), "allow the command TIME", true})
+	}
+	if off := there.Sub(before).Abs(); off > 2*time.Second {
+		return append(found, finding{"clock", fmt.Sprintf("this machine and Redis's are %v apart", off.Round(time.Second)),
+			"run a time service on both (chrony, systemd-timesyncd): dates of digests and tokens rest on it", false})
+	}
+	return append(found, finding{what: "clock", is: "agrees with Redis's"})
+}
+
+// checkTLS looks at the certificate, at the time now.
+func checkTLS(cfg *config.Config, now time.Time) []finding {
+	if cfg.SMTP.TLSCert == "" {
+		return []finding{{"TLS", "no certificate: mail comes in without encryption, and IMAP is for this machine only",
+			"give smtp.tls_cert and smtp.tls_key", true}}
+	}
+	pair, err := tls.LoadX509KeyPair(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey)
+	if err != nil {
+		return nil // the files were spoken of
+	}
+	cert, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return []finding{{"TLS", err.Error(), "have the certificate issued again", false}}
+	}
+	left := cert.NotAfter.Sub(now)
+	switch {
+	case left <= 0:
+		return []finding{{"TLS", "the certificate ended on " + cert.NotAfter.Format(time.DateOnly), "renew it, then: systemctl reload plenary", false}}
+	case left < 14*24*time.Hour:
+		return []finding{{"TLS", "the certificate ends on " + cert.NotAfter.Format(time.DateOnly), "renew it, then: systemctl reload plenary", true}}
+	case cert.VerifyHostname(cfg.Domain) != nil:
+		return []finding{{"TLS", fmt.Sprintf("the certificate is for %s, not for %s", strings.Join(cert.DNSNames, ", "), cfg.Domain),
+			"have one issued that names " + cfg.Domain, true}}
+	}
+	return []finding{{what: "TLS", is: "the certificate is for " + cfg.Domain + " until " + cert.NotAfter.Format(time.DateOnly)}}
+}
+
+// lowDisk is how much room there should be for mail to come.
+const lowDisk = 1 << 30
+
+// checkDisk looks at the room where the archive is kept.
+func checkDisk(cfg *config.Config) []finding {
+	u, err := url.Parse(cfg.Archive.Bucket)
+	if err != nil || u.Scheme != "file" {
+		return nil
+	}
+	path := u.Path
+	for { // the folder may not be made yet
+		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
+			break
+		}
+		path = filepath.Dir(path)
+	}
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(path, &st); err != nil {
+		return []finding{{"disk", path + ": " + err.Error(), "correct archive.bucket", false}}
+	}
+	free := st.Bavail * uint64(st.Bsize)
+	is := fmt.Sprintf("%d MiB free at %s", free>>20, path)
+	if free < lowDisk {
+		return []finding{{"disk", is, "make room: when it is full, accepted posts wait in Redis and none goes out", false}}
+	}
+	return []finding{{what: "disk", is: is}}
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"plenary/cmd/plenary/config"
+)
+
+// checkDNS looks at the records by which other servers find the lists and
+// believe their mail.
+func checkDNS(ctx context.Context, cfg *config.Config) []finding {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	d := dnsCheck{ctx: ctx, cfg: cfg, dns: resolver(cfg.DNS.Resolver)}
+	return slices.Concat(d.mx(), d.spf(), d.dmarc(), d.dkim(), d.ptr())
+}
+
+// resolver asks the server named, or the system's.
+func resolver(server string) *net.Resolver {
+	if server == "" {
+		return net.DefaultResolver
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, server)
+	}}
+}
+
+type dnsCheck struct {
+	ctx context.Context
+	cfg *config.Config
+	dns *net.Resolver
+}
+
+// none tells that DNS answered, and that there is nothing by the name.
+func none(err error) bool {
+	var e *net.DNSError
+	return errors.As(err, &e) && e.IsNotFound
+}
+
+func (d dnsCheck) unasked(what string, err error) []finding {
+	return []finding{{"DNS", what + " can't be looked up: " + err.Error(), "see that the resolver answers, or name one in dns.resolver", false}}
+}
+
+func (d dnsCheck) mx() []finding {
+	domain := d.cfg.Domain
+	found, err := d.dns.LookupMX(d.ctx, domain)
+	switch {
+	case err != nil && !none(err):
+		return d.unasked("MX of "+domain, err)
+	case len(found) == 0 && d.cfg.Collect.Server != "":
+		return []finding{{what: "DNS", is: domain + " has no MX; mail is collected"}}
+	case len(found) == 0:
+		return []finding{{"DNS", domain + " has no MX: other servers may not find it", fmt.Sprintf("%s. MX 10 the.host.that.takes.its.mail.", domain), false}}
+	}
+	hosts := make([]string, len(found))
+	for i, mx := range found {
+		hosts[i] = strings.TrimSuffix(mx.Host, ".")
+		if _, err := d.dns.LookupHost(d.ctx, mx.Host); none(err) {
+			return []finding{{"DNS", fmt.Sprintf("the MX of %s, %s, has no address", domain, hosts[i]), fmt.Sprintf("%s. A 192.0.2.1 (its address)", hosts[i]), false}}
+		}
+	}
+	return []finding{{what: "DNS", is: fmt.Sprintf("MX of %s: %s", domain, strings.Join(hosts, ", "))}}
+}
+
+// texts are the TXT records at a name that begin with the tag.
+func (d dnsCheck) texts(name, tag string) ([]string, error) {
+	all, err := d.dns.LookupTXT(d.ctx, name)
+	if err != nil && !none(err) {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(strings.ToLower(s), tag) }), nil
+}
+
+func (d dnsCheck) spf() []finding {
+	domain := d.cfg.Domain
+	found, err := d.texts(domain, "v=spf1")
+	switch {
+	case err != nil:
+		return d.unasked("SPF of "+domain, err)
+	case len(found) == 0:
+		return []finding{{"DNS", domain + " has no SPF record: others can't tell its servers", fmt.Sprintf("%s. TXT \"v=spf1 mx -all\"  (add your relay, as its makers say)", domain), false}}
+	case len(found) > 1:
+		return []finding{{"DNS", domain + " has several SPF records, so none counts (RFC 7208, 3.2)", "join them into one", false}}
+	}
+	return []finding{{what: "DNS", is: "SPF: " + found[0]}}
+}
+
+func (d dnsCheck) dmarc() []finding {
+	name := "_dmarc." + d.cfg.Domain
+	found, err := d.texts(name, "v=dmarc1")
+	switch {
+	case err != nil:
+		return d.unasked(name, err)
+	case len(found) == 0:
+		return []finding{{"DNS", d.cfg.Domain + " has no DMARC record of its own", fmt.Sprintf("%s. TXT \"v=DMARC1; p=none\"", name), true}}
+	}
+	return []finding{{what: "DNS", is: "DMARC: " + found[0]}}
+}
+
+func (d dnsCheck) dkim() []finding {
+	return []finding{{"DKIM", "outgoing mail is not signed by Plenary yet", "let the relay sign it, for " + d.cfg.Domain, true}}
+}
+
+// ptr looks at the name that our address gives back; large receivers refuse
+// mail from one without. Behind a relay it is the relay's matter.
+func (d dnsCheck) ptr() []finding {
+	if d.cfg.Delivery.Relay != "" {
+		return []finding{{what: "DNS", is: "mail goes out through " + d.cfg.Delivery.Relay + ", whose PTR counts"}}
+	}
+	addrs, err := d.dns.LookupHost(d.ctx, d.cfg.Domain)
+	if err != nil {
+		if !none(err) {
+			return d.unasked("the address of "+d.cfg.Domain, err)
+		}
+		return []finding{{"DNS", d.cfg.Domain + ", by which the server calls itself, has no address", fmt.Sprintf("%s. A 192.0.2.1 (this machine's)", d.cfg.Domain), false}}
+	}
+	var found []finding
+	for _, ip := range addrs {
+		names, err := d.dns.LookupAddr(d.ctx, ip)
+		switch {
+		case err != nil && !none(err):
+			found = append(found, d.unasked("PTR of "+ip, err)...)
+		case len(names) == 0:
+			found = append(found, finding{"DNS", ip + " has no PTR: many servers refuse its mail", "ask who gave you the address to let it point to " + d.cfg.Domain, false})
+		case !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSuffix(n, "."), d.cfg.Domain) }):
+			found = append(found, finding{"DNS", fmt.Sprintf("PTR of %s is %s, not %s", ip, strings.TrimSuffix(names[0], "."), d.cfg.Domain), "let it point to " + d.cfg.Domain, true})
+		default:
+			found = append(found, finding{what: "DNS", is: "PTR of " + ip + " is " + d.cfg.Domain})
+		}
+	}
+	return found
+}
