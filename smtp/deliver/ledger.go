@@ -28,6 +28,7 @@ type ledger struct {
 	timer    *time.Timer
 	saving   bool
 	stalled  bool // the last write failed and is tried again
+	ended    bool // the end is being recorded
 	lost     bool // the lease is; nothing more may be sent or recorded
 }
 
@@ -99,7 +100,7 @@ func (l *ledger) note(n lists.Number) {
 // save begins a write where there is something to write and none is under
 // way. It is called with the lock held.
 func (l *ledger) save() {
-	if l.saving || l.lost || len(l.done) == 0 {
+	if l.saving || l.ended || l.lost || len(l.done) == 0 {
 		return
 	}
 	l.saving = true
@@ -165,6 +166,7 @@ func (l *ledger) end(all bool) {
 	for l.saving {
 		l.change.Wait()
 	}
+	l.ended = true // a timer that has just fired comes too late
 	done, failures, lost := l.done, l.failures, l.lost
 	put := make([]lists.Deferral, 0, len(l.put))
 	for _, d := range l.put {

@@ -14,8 +14,12 @@ const groupsAtOnce = 8
 // part sends one part of a post: it reads the members once, picks each one's
 // copy, and gives every destination its share.
 func (s *Sender) part(ctx context.Context, p Part) {
+	// Sessions outlive ctx: a message on the wire is finished, within a bound,
+	// and what was not begun is given back.
+	wire, cancel := s.drain(ctx)
+	defer cancel()
 	run := &postRun{s: s, part: p, fanout: p.Fanout(), ledger: newLedger(s, p)}
-	groups, err := run.groups(ctx)
+	groups, err := run.groups(wire)
 	if err != nil {
 		s.log.Warn("part not sent; it will be taken up again", "part", p.String(), "err", err)
 		p.Leave()
@@ -24,9 +28,6 @@ func (s *Sender) part(ctx context.Context, p Part) {
 	for _, g := range groups {
 		g.stop = ctx.Done()
 	}
-	// Sessions outlive ctx: a message on the wire is finished, within a bound.
-	wire, cancel := s.drain(ctx)
-	defer cancel()
 	run.ledger.end(runAll(wire, groups, groupsAtOnce))
 }
 

@@ -154,6 +154,8 @@ func (q *Queue) Letter(ctx context.Context) (*Letter, error) {
 
 // openLetter makes the holder of the entry the only one whose saves count.
 func (q *Queue) openLetter(ctx context.Context, stream string, e entry) (*Letter, error) {
+	ctx, cancel := q.finish(ctx)
+	defer cancel()
 	id := e.fields["id"]
 	got, err := letterOpenScript.Run(ctx, q.rdb, []string{letterKey(id), stream}, groupName, e.id).Slice()
 	if err != nil {

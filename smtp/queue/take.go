@@ -62,6 +62,8 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 			err = fmt.Errorf("opening a part of post %s of %s: %w", id, string(f), err)
 		}
 	}()
+	ctx, cancel := q.finish(ctx)
+	defer cancel()
 	part := &Part{q: q, entry: e, keys: f, stream: stream}
 	var answer []any
 	if field, late := e.fields["late"]; late {
@@ -85,6 +87,12 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 		return nil, err
 	}
 	return part, nil
+}
+
+// finish gives a context for what must follow a read of a stream even if ctx
+// ends meanwhile: an entry read and not opened would wait for its lease.
+func (q *Queue) finish(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), q.opt.Lease)
 }
 
 // read takes in what an opening script answered.
