@@ -68,12 +68,14 @@ func (b *bodies) read(ctx context.Context, key postKey, size uint32, keep bool) 
 		free()
 		return nil, nil, err
 	}
-	p = &post{key: key, raw: raw, top: parts.Parse(raw)}
+	p = parse(key, raw)
 	if keep {
 		b.keep(p)
 	}
 	return p, free, nil
 }
+
+func parse(key postKey, raw []byte) *post { return &post{key: key, raw: raw, top: parts.Parse(raw)} }
 
 func (b *bodies) find(key postKey) *post {
 	b.mu.Lock()

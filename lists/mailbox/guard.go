@@ -39,7 +39,7 @@ type guard struct {
 	tag        string // of the command at work
 	answered   bool
 	invited    bool
-	mute       bool // goodbye is said
+	mute       bool      // goodbye is said
 	writeUntil time.Time // as go-imap asks
 }
 
