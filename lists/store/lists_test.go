@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"plenary/lists"
+	"plenary/lists/store/redistest"
 )
 
 func TestCreateListFillsInDefaults(t *testing.T) {
@@ -209,4 +210,18 @@ func TestRemovalThatWasCutShortIsFinished(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Recent serves what Directory read, and a list that another server made is
+// in it as soon as Directory is asked again.
+func TestRecentFollowsDirectory(t *testing.T) {
+	rdb := redistest.New(t)
+	here, there := open(t, rdb, newClock()), open(t, rdb, newClock())
+	must(here.Directory(t.Context()))(t)
+	must(there.CreateList(t.Context(), lists.NewList{Name: "new", Title: "New"}))(t)
+	must(here.Directory(t.Context()))(t)
+	d := must(here.Recent(t.Context()))(t)
+	if _, ok := d.ByID("new"); !ok {
+		t.Error("Recent is older than what Directory read")
+	}
 }

@@ -27,6 +27,7 @@ type Store struct {
 	allowScript  *redis.Script
 	hashing      chan struct{} // who may hash a password now
 	directory    atomic.Pointer[snapshot]
+	checked      atomic.Int64 // when directory was last known to stand, Unix time in ns
 }
 
 // Open joins the site's data in Redis, and begins it in an empty one. It

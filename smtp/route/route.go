@@ -41,6 +41,8 @@ type Handlers struct {
 // Directory tells which addresses are ours.
 type Directory interface {
 	Directory(ctx context.Context) (*lists.Directory, error)
+	// Recent may be a second old: enough for a first look at the door.
+	Recent(ctx context.Context) (*lists.Directory, error)
 }
 
 // People knows who belongs to a family and who runs its lists.

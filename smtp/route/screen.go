@@ -17,7 +17,7 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 	if err != nil {
 		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message cannot be taken: " + err.Error(), Cause: err}
 	}
-	dir, err := r.Directory.Directory(ctx)
+	dir, err := r.Directory.Recent(ctx)
 	if err != nil {
 		return unready(err)
 	}
