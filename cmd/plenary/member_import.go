@@ -172,10 +172,15 @@ func (c columns) member(line string) (m lists.NewMember, why string) {
 		}
 		return strings.TrimSpace(fields[i])
 	}
-	if m.Address, err = lists.ParseAddress(field(c.address)); err != nil {
+	address := field(c.address)
+	m.Name = field(c.name)
+	if name, inner, ok := strings.Cut(address, "<"); ok && strings.HasSuffix(inner, ">") { // Name <address>
+		address = strings.TrimSuffix(inner, ">")
+		m.Name = orWord(m.Name, strings.Trim(strings.TrimSpace(name), `"`))
+	}
+	if m.Address, err = lists.ParseAddress(address); err != nil {
 		return m, err.Error()
 	}
-	m.Name = field(c.name)
 	switch d := lists.Delivery(strings.ToLower(field(c.delivery))); d {
 	case "", lists.Each, lists.Daily, lists.Weekly, lists.NoMail:
 		m.Delivery = d

@@ -42,6 +42,9 @@ func (serveCmd) Run(a *app) error {
 	for {
 		select {
 		case err := <-now.ended:
+			if err == nil {
+				h.log.Info("stopped: what was under way is done or waits in Redis")
+			}
 			return err
 		case <-hup:
 			if next := h.reload(now); next != nil {

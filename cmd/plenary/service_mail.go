@@ -28,16 +28,17 @@ func (s *service) joinMail() error {
 		return err
 	}
 	failures := bounced{s, &bounce.Keeper{Site: s.site, Secret: s.store.Secret(), People: s.store, Outbox: s.queue, Now: s.now, Log: s.log}}
+	obey := func(ctx context.Context, m route.Mail, t lists.Target) error {
+		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
+	}
 	s.router = &route.Router{
 		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.posts(),
 		Handlers: route.Handlers{
-			Command: func(ctx context.Context, m route.Mail, t lists.Target) error {
-				return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
-			},
+			Command: obey,
 			Confirm: func(ctx context.Context, m route.Mail, t lists.Target) error {
 				return commands.HandleAnswer(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
 			},
-			OneClick: s.oneClick,
+			OneClick: func(ctx context.Context, m route.Mail, t lists.Target) error { return s.oneClick(ctx, m, t, obey) },
 			Progress: s.report,
 			Bounce:   failures.deliveryReport,
 		},
@@ -79,7 +80,7 @@ func (s *service) posts() route.Posts {
 		},
 		Hold: s.desk.Hold,
 		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {
-			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed, l.ID, m.Envelope.ID+".progress", []lists.Action{{
+			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed && s.cfg.Commands.Trust == "dmarc", l.ID, m.Envelope.ID+".progress", []lists.Action{{
 				Verb: lists.DoProgress, List: l.ID, Asker: a.Address, Subject: a.Address, Text: clip(text, maxProgress), Source: m.Message.MessageID}})
 			return err
 		},
@@ -87,12 +88,14 @@ func (s *service) posts() route.Posts {
 	}
 }
 
-// oneClick is a mail to LIST-leave+TOKEN@: the token alone decides.
-func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target) error {
+// oneClick is a mail to LIST-leave+TOKEN@: the token alone decides. Where it
+// is nobody's, the mail is one to LIST-leave@, and its sender is asked.
+func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target, ask route.Handler) error {
 	serial, number, ok := lists.ReadMemberToken(s.store.Secret(), "leave", t.Token)
 	if !ok {
 		s.log.Info("leave token unknown", "queue", m.Envelope.ID, "message", m.Message.MessageID, "list", t.List.Name)
-		return nil
+		t.Token = ""
+		return ask(ctx, m, t)
 	}
 	_, err := s.desk.OneClick(ctx, serial, number)
 	return err
