@@ -105,6 +105,9 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinMail(); err != nil {
 		return nil, err
 	}
+	if err := s.joinCollect(); err != nil {
+		return nil, err
+	}
 	if err := s.joinDoors(o.TLS); err != nil {
 		return nil, err
 	}

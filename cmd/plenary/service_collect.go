@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"plenary/smtp/collect"
+)
+
+// joinCollect builds the collector, where a mailbox to collect from is named.
+func (s *service) joinCollect() error {
+	from := s.cfg.Collect
+	if from.Server == "" {
+		return nil
+	}
+	mode := from.TLS
+	if mode == "implicit" {
+		mode = collect.ImplicitTLS
+	}
+	c, err := collect.New(collect.Config{
+		Addr: from.Server, TLS: mode, User: from.User, Password: from.Password, Folder: from.Folder, Done: from.DoneFolder,
+		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, Poll: s.cfg.PollEvery(), Log: s.log, Now: s.now,
+	}, s.store, s.queue)
+	if err != nil {
+		return err
+	}
+	s.duty = append(s.duty, func(ctx context.Context) error { c.Run(ctx); return nil })
+	return nil
+}
