@@ -53,10 +53,7 @@ func (c *conn) sendData(f feed) error {
 	if it == nil {
 		return nil
 	}
-	if !f.ready() {
-		return errStopped
-	}
-	if err := c.write(c.envelope(c.buf[:0], it)); err != nil {
+	if err := c.begin(f, it); err != nil {
 		return err
 	}
 	// The item before, taken by the server; known for sure once the replies
@@ -69,52 +66,27 @@ func (c *conn) sendData(f feed) error {
 			f.result(taken, last)
 		}
 		taken = nil
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if !f.ready() {
+		case !f.ready():
 			return errStopped // an open DATA ends with the connection
-		}
-		if refused != nil && !open {
+		case refused != nil && !open:
 			f.result(it, *refused)
-			if it = c.fitting(f); it == nil {
-				return c.reset()
-			}
-			if err := c.write(c.envelope(append(c.buf[:0], "RSET\r\n"...), it)); err != nil {
-				return err
-			}
-			if err := c.resetReply(); err != nil {
+			if it, err = c.startOver(f); err != nil {
 				return err
 			}
 			continue
 		}
 		next := c.fitting(f)
-		if refused != nil {
-			err = c.write(c.follow(append(c.buf[:0], ".\r\n"...), next)) // 354 without a recipient: nothing, at once
-		} else {
-			err = c.message(f, it, next)
-		}
-		if err != nil {
+		if last, err = c.body(f, it, next, refused); err != nil {
 			return err
 		}
-		r, err := c.verdict(c.times.Dot)
-		if err != nil {
-			return fmt.Errorf("after the message: %w", err)
-		}
-		if refused != nil {
-			last = *refused
-		} else {
-			last = outcome{r, stageDot}
-			c.served++
-		}
-		taken = it
-		if it = next; it != nil && !c.pipelining {
+		taken, it = it, next
+		if it != nil && !c.pipelining {
 			f.result(taken, last)
 			taken = nil
-			if !f.ready() {
-				return errStopped
-			}
-			if err := c.write(c.envelope(c.buf[:0], it)); err != nil {
+			if err := c.begin(f, it); err != nil {
 				return err
 			}
 		}
@@ -126,6 +98,57 @@ func (c *conn) sendData(f feed) error {
 		f.result(taken, last)
 	}
 	return nil
+}
+
+// begin writes an envelope on its own.
+func (c *conn) begin(f feed, it *item) error {
+	if !f.ready() {
+		return errStopped
+	}
+	return c.write(c.envelope(c.buf[:0], it))
+}
+
+// startOver ends a refused transaction and begins the next item's.
+func (c *conn) startOver(f feed) (*item, error) {
+	it := c.fitting(f)
+	if it == nil {
+		return nil, c.reset()
+	}
+	if !c.pipelining {
+		if err := c.reset(); err != nil {
+			return nil, err
+		}
+		return it, c.begin(f, it)
+	}
+	if err := c.write(c.envelope(append(c.buf[:0], "RSET\r\n"...), it)); err != nil {
+		return nil, err
+	}
+	return it, c.resetReply()
+}
+
+// body writes the message and the next envelope, and reads what is said of
+// the message. One that was refused before is ended empty: some servers ask
+// for a message though they have no recipient.
+func (c *conn) body(f feed, it, next *item, refused *outcome) (outcome, error) {
+	var err error
+	if refused != nil {
+		err = c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
+	} else {
+		err = c.message(f, it, next)
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	r, err := c.verdict(c.times.Dot)
+	switch {
+	case err != nil:
+		return outcome{}, fmt.Errorf("after the message: %w", err)
+	case refused != nil:
+		return *refused, nil
+	case r.class() == 2:
+		c.served++
+	}
+	return outcome{r, stageDot}, nil
 }
 
 // follow appends the next envelope where it may be written ahead.

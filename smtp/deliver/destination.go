@@ -130,13 +130,13 @@ func (d *destination) up() {
 }
 
 // failed notes that nobody was there, so that others need not try for a
-// while: from 1 s to 15 s for the relay, from 30 s to ten minutes for others.
+// while: from 250 ms to 15 s for the relay, from 30 s to ten minutes for others.
 func (d *destination) failed(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	first, most := 30*time.Second, 10*time.Minute
 	if d.relay {
-		first, most = time.Second, 15*time.Second
+		first, most = 250*time.Millisecond, 15*time.Second
 	}
 	d.fails++
 	wait := first

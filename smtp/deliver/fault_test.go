@@ -107,7 +107,7 @@ func plan(t *testing.T, rdb redis.UniversalClient, f family, id string) {
 // what is doubled lay in the window (invariant 1).
 func TestKilledSender(t *testing.T) {
 	for _, without := range []string{"CHUNKING", "NOTHING"} {
-		for _, at := range []int{1, 150, 500} {
+		for _, at := range []int{1, 350} {
 			t.Run(fmt.Sprint(without, at), func(t *testing.T) {
 				t.Parallel()
 				r, f := redistest.Start(t), family{n: 700}

@@ -124,7 +124,7 @@ type options struct {
 func start(t testing.TB, rdb redis.UniversalClient, f family, change func(*options)) *node {
 	t.Helper()
 	o := options{
-		queue:   queue.Options{Domain: "lists.example.org", Roster: f, Chunk: 64, Log: logger(t)},
+		queue:   queue.Options{Domain: "lists.example.org", Roster: f, Chunk: 64, Sweep: 20 * time.Millisecond, Log: logger(t)},
 		deliver: deliver.Config{Domain: "lists.example.org", Secret: secret, Workers: 4, Log: logger(t)},
 	}
 	change(&o)

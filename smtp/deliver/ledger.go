@@ -128,12 +128,21 @@ func (l *ledger) write(done []lists.Number, failures []Failure) {
 	l.change.Broadcast()
 }
 
+// tellFor is how long the ledger waits for one who is told of failures and
+// does not take them: then they are in the log alone, and mail goes on.
+const tellFor = time.Minute
+
 // persist tells of failures and then writes, again and again until both
 // have worked or the lease is lost.
 func (l *ledger) persist(write func(context.Context) error, failures []Failure) error {
+	began := time.Now()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		err := l.s.tell(ctx, failures)
+		if err != nil && time.Since(began) > tellFor {
+			l.s.log.Error("failures were not taken note of", "part", l.part.String(), "failures", len(failures), "err", err)
+			err, failures = nil, nil
+		}
 		if err == nil {
 			err = write(ctx)
 			l.s.stats.saves.Add(1)

@@ -54,7 +54,7 @@ func TestSinksThatLie(t *testing.T) {
 				s := newSink(t, sink.Options{Keep: true, Without: []string{without}, Lie: c.lie})
 				start(t, rdb, f, func(o *options) {
 					relay(s)(o)
-					o.deliver.Workers, o.queue.Lease = 2, 3*time.Second
+					o.deliver.Workers, o.queue.Sweep = 2, 20*time.Millisecond
 					o.queue.Retry.First, o.queue.Retry.Most = 1, 1
 					o.deliver.Timeouts = deliver.Timeouts{Command: 200 * time.Millisecond, Data: 200 * time.Millisecond, Dot: 200 * time.Millisecond}
 				})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"plenary/lists"
 	"plenary/lists/store/redistest"
@@ -87,6 +88,7 @@ func TestRefusals(t *testing.T) {
 		o.deliver.Workers = 1 // the rule above is not for many
 		o.queue.Retry.First = 1
 		o.queue.Retry.Most = 1
+		o.queue.Sweep = 20 * time.Millisecond
 	})
 	if err := n.Plan(t.Context(), post("p1", body, "dc")); err != nil {
 		t.Fatal(err)
@@ -126,7 +128,7 @@ func TestLetters(t *testing.T) {
 	}})
 	n := start(t, rdb, family{}, func(o *options) {
 		relay(s)(o)
-		o.queue.Retry.First, o.queue.Retry.Most = 1, 1
+		o.queue.Retry.First, o.queue.Retry.Most, o.queue.Sweep = 1, 1, 20*time.Millisecond
 	})
 	for range 2 {
 		err := n.Send(t.Context(), smtp.Letter{

@@ -26,32 +26,16 @@ func names(asked string, own ...string) bool {
 // All. It tells how many entries it hastened; what is being tried or waits
 // its first turn is left alone.
 func (q *Queue) Retry(ctx context.Context, message, recipient string) (n int, err error) {
-	k := q.inbound()
 	hasten := func(key, member string) error {
 		changed, err := q.rdb.ZAddArgs(ctx, key, redis.ZAddArgs{XX: true, Ch: true, Members: []redis.Z{{Score: 0, Member: member}}}).Result()
 		n += int(changed)
 		return err
 	}
 	if recipient == "" {
-		err := q.eachInbound(ctx, k.stream(), groupName, func(id string, e Entry) error {
-			if !names(message, e.Message) {
-				return nil
-			}
-			return hasten(k.later(), id)
-		})
+		revived, err := q.retryInbound(ctx, message, hasten)
+		n += revived
 		if err != nil {
 			return n, fmt.Errorf("retrying inbound messages: %w", err)
-		}
-		err = q.eachInbound(ctx, k.dead(), "", func(id string, e Entry) error {
-			if !names(message, e.Message) {
-				return nil
-			}
-			revived, err := reviveScript.Run(ctx, q.rdb, []string{k.dead(), k.stream()}, id).Int()
-			n += revived
-			return err
-		})
-		if err != nil {
-			return n, fmt.Errorf("reviving dead messages: %w", err)
 		}
 	}
 	seen := map[string]bool{}
@@ -82,6 +66,29 @@ func (q *Queue) Retry(ctx context.Context, message, recipient string) (n int, er
 		return n, fmt.Errorf("retrying posts: %w", err)
 	}
 	return n, nil
+}
+
+// retryInbound hastens what is set aside until a time, and revives the dead.
+func (q *Queue) retryInbound(ctx context.Context, message string, hasten func(key, member string) error) (revived int, err error) {
+	k := q.inbound()
+	err = q.eachInbound(ctx, k.stream(), groupName, func(id string, e Entry) error {
+		if !names(message, e.Message) {
+			return nil
+		}
+		return hasten(k.later(), id)
+	})
+	if err != nil {
+		return 0, err
+	}
+	err = q.eachInbound(ctx, k.dead(), "", func(id string, e Entry) error {
+		if !names(message, e.Message) {
+			return nil
+		}
+		one, err := reviveScript.Run(ctx, q.rdb, []string{k.dead(), k.stream()}, id).Int()
+		revived += one
+		return err
+	})
+	return revived, err
 }
 
 // Drop takes a message out of the queue, or one recipient of it who was put

@@ -189,8 +189,7 @@ func readTargets(head map[string]string) ([]target, error) {
 // is due, and looks for families that others planned for; it ends with ctx.
 // Whoever calls Letter and Part must have it run.
 func (q *Queue) Keep(ctx context.Context) error {
-	every := min(time.Second, q.opt.Lease/4)
-	t := time.NewTicker(every)
+	t := time.NewTicker(min(q.opt.Sweep, q.opt.Lease/4))
 	defer t.Stop()
 	var renewed time.Time
 	for {
