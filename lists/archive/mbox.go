@@ -13,7 +13,7 @@ import (
 
 	"github.com/emersion/go-message/mail"
 
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // writeMbox writes one message in the form called mboxrd: a "From " line with

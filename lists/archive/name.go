@@ -1,41 +1,25 @@
 package archive
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"plenary/lists/archive/parts"
+	"plenary/smtp/message"
 )
 
 // Identity is what makes two messages the same post of a list: the same
-// Message-ID (without brackets) and the same body, whatever its line ends and
-// the white space at the ends of its lines, which relays and mbox files change.
+// Message-ID (without brackets) and the same body, whatever relays and mbox
+// files did to its blanks and line ends. It is what compose.Identity makes of
+// a post as it comes in, so that an imported post is known again.
 func Identity(messageID string, raw []byte) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d:%s\n", len(messageID), messageID)
-	_, body := parts.Split(raw)
-	empty := 0
-	for len(body) > 0 {
-		line, rest, _ := bytes.Cut(body, []byte("\n"))
-		body = rest
-		line = bytes.TrimRight(line, " \t\r")
-		if len(line) == 0 {
-			empty++ // empty lines at the end don't count
-			continue
-		}
-		for ; empty > 0; empty-- {
-			h.Write([]byte("\n"))
-		}
-		h.Write(line)
-		h.Write([]byte("\n"))
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	fmt.Fprintf(h, "%d:%s", len(messageID), messageID)
+	h.Write(message.BodyHash(raw))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:17]))[:26]
 }
 
 // Code is the name of a post in links: 26 characters of [a-z2-7] that follow

@@ -12,7 +12,7 @@ import (
 	"github.com/emersion/go-message/mail"
 
 	"plenary/lists"
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // record is a post in the index. Its names are short: there is one a post.

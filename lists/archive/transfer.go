@@ -8,7 +8,7 @@ import (
 	"io"
 
 	"plenary/lists"
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // exportStep is how many records are read at once.

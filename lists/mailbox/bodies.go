@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // bodies reads posts one at a time, and holds so many octets of them in all:

@@ -7,7 +7,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-message/mail"
 
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // condition is a search key that was checked: all of it must hold.

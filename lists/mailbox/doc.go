@@ -13,5 +13,5 @@
 //   - the guard (guard.go) hands it one command at a time, whole, so that what
 //     belongs to one command is never run as another;
 //   - the session takes sections, structures and search results from the
-//     octets themselves (lists/archive/parts), within caps.
+//     octets themselves (lists/parts), within caps.
 package mailbox

@@ -5,7 +5,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // section is what a BODY[...] names (RFC 3501 6.4.5): octets of the message as

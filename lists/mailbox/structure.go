@@ -8,7 +8,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-message/textproto"
 
-	"plenary/lists/archive/parts"
+	"plenary/lists/parts"
 )
 
 // structure tells a message's parts (RFC 3501 7.4.2). Its depth and the

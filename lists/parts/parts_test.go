@@ -187,7 +187,7 @@ func TestLine(t *testing.T) {
 func corpus(t testing.TB) map[string][]byte {
 	found := map[string][]byte{}
 	for _, dir := range []string{"enmime", "mail-gem"} {
-		names, _ := filepath.Glob("../../../../shared/mail/mime/" + dir + "/*.[er]*")
+		names, _ := filepath.Glob("../../../shared/mail/mime/" + dir + "/*.[er]*")
 		for _, name := range names {
 			raw, err := os.ReadFile(name)
 			if err != nil {
