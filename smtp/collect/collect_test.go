@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"strings"
 	"sync"
@@ -48,7 +50,7 @@ func newPost(t testing.TB, caps ...imap.Cap) *post {
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return mem.NewSession(), nil, nil
 		},
-		InsecureAuth: true, Caps: offered, TLSConfig: serverTLS(t),
+		InsecureAuth: true, Caps: offered, TLSConfig: serverTLS(t), Logger: log.New(io.Discard, "", 0),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -344,12 +346,12 @@ func TestQueueTrouble(t *testing.T) {
 // untouched, and is not offered; it is looked at once, not at every pass.
 func TestLeft(t *testing.T) {
 	p, b := newPost(t, imap.CapMove), newInbox()
-	log := &lines{}
+	said := &lines{}
 	p.deliver(note("stranger@mail.example", 1))
 	p.deliver(note("dc@lists.example.org", 2) + strings.Repeat("x", 5000))
 	p.deliver("Delivered-To: dc@lists.example.org\r\n" + strings.Repeat("Received: x\r\n", 51) + "\r\n")
 	p.deliver(note("dc@lists.example.org", 3))
-	cfg := config(p.addr, func(c *collect.Config) { c.MaxBytes, c.Log = 4000, log.logger() })
+	cfg := config(p.addr, func(c *collect.Config) { c.MaxBytes, c.Log = 4000, said.logger() })
 	start(t, cfg, b)
 	b.await(t, "the good one is taken", has(1))
 	p.deliver(note("dc@lists.example.org", 4))
@@ -359,7 +361,7 @@ func TestLeft(t *testing.T) {
 		t.Errorf("%d stayed, %d of them flagged; want 3 and none", p.count("INBOX"), flagged(p))
 	}
 	for _, reason := range []string{"no address of ours", "larger than", "loop"} {
-		if n := log.count(reason); n != 1 {
+		if n := said.count(reason); n != 1 {
 			t.Errorf("%q was said %d times", reason, n)
 		}
 	}
