@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -17,7 +18,12 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 	if err != nil {
 		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message cannot be taken: " + err.Error(), Cause: err}
 	}
-	dir, err := r.Directory.Recent(ctx)
+	if dir, err := r.Directory.Recent(ctx); err != nil {
+		return unready(err)
+	} else if r.beyondPosts(dir, env) {
+		return nil
+	}
+	dir, err := r.Directory.Directory(ctx)
 	if err != nil {
 		return unready(err)
 	}
@@ -41,6 +47,12 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 		}
 	}
 	return refused
+}
+
+// beyondPosts tells whether one of the targets is no list: what is written to
+// it is dealt with once it is taken.
+func (r *Router) beyondPosts(dir *lists.Directory, env smtp.Envelope) bool {
+	return slices.ContainsFunc(r.targets(dir, env), func(t lists.Target) bool { return t.Kind != lists.TargetPost })
 }
 
 func unready(err error) *smtp.Reply {
