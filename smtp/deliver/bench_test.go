@@ -36,7 +36,7 @@ func BenchmarkFanout(b *testing.B) {
 			s := newSink(b, sink.Options{Without: mode.without})
 			n := start(b, rdb, f, func(o *options) {
 				relay(s)(o)
-				o.deliver.Workers, o.queue.Chunk = 16, 256
+				o.deliver.Workers, o.queue.Chunk = 0, 256
 			})
 			var ours, bare time.Duration
 			var before, after runtime.MemStats

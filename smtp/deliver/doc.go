@@ -7,8 +7,8 @@
 // of replies was right. What is uncertain (the connection was lost after the
 // final dot and before the reply, or replies came that nobody asked for)
 // counts as not sent and is sent again. So after a crash, or a pause longer
-// than a lease, at most connections × (Batch unrecorded + 2 on the wire)
-// recipients get a second copy; without one nobody does.
+// than a lease, at most Config.Window recipients get a second copy; without
+// one nobody does.
 //
 // It leaves to others what a failure means (Failed), who the members are
 // (Roster), and the fields that are a member's own (Personal).

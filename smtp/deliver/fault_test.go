@@ -31,10 +31,10 @@ const (
 	faultWorkers = 4
 	faultBatch   = 20
 	faultLease   = time.Second
-	// What one death or pause may double: of each connection, what is not
-	// recorded and what is on the wire.
-	faultWindow = faultWorkers * (faultBatch + 8)
 )
+
+// faultWindow is what one death or pause may double.
+var faultWindow = deliver.Config{Workers: faultWorkers, Batch: faultBatch}.Window()
 
 // TestMain runs the tests, or, as their child, a sender that they may kill.
 func TestMain(m *testing.M) {

@@ -28,10 +28,10 @@ type Config struct {
 
 	Connections int           // sessions to the relay at once, for posts; default 8
 	PerDomain   int           // sessions to one domain's exchangers at once, for posts; default 5
-	Workers     int           // parts of posts under way at once; default twice Connections: some are read and recorded while others are sent
+	Workers     int           // parts of posts under way at once; default half as many again as Connections: some are read and recorded while others are sent
 	Letters     int           // letters sent at once, over sessions of their own; default 2
 	RelayWait   time.Duration // for a relay that is not there, before its mail is put off; default 2 min
-	Batch       int           // recipients served and not yet recorded, of a part, at most; default 25
+	Batch       int           // recipients served and not yet recorded, of a part, at most; default 40
 	Timeouts    Timeouts
 	TLS         *tls.Config // a base for client TLS, such as RootCAs
 	Now         func() time.Time
@@ -154,6 +154,14 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 	return s, nil
 }
 
+// Window is how many recipients may get a second copy when a sender dies, or
+// is paused for longer than a lease: of each part under way what is not
+// recorded, and of each connection to the relay what is on the wire.
+func (c Config) Window() int {
+	c.orDefault()
+	return c.Workers*c.Batch + min(c.Workers, c.Connections)*outstanding
+}
+
 func (c *Config) orDefault() {
 	if c.Hostname == "" {
 		c.Hostname = c.Domain
@@ -164,10 +172,13 @@ func (c *Config) orDefault() {
 	for _, n := range []struct {
 		p *int
 		v int
-	}{{&c.Port, 25}, {&c.Connections, 8}, {&c.Workers, 2 * max(c.Connections, 0)}, {&c.Workers, 16}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 25}} {
+	}{{&c.Port, 25}, {&c.Connections, 8}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 40}} {
 		if *n.p <= 0 {
 			*n.p = n.v
 		}
+	}
+	if c.Workers <= 0 {
+		c.Workers = c.Connections + (c.Connections+1)/2
 	}
 	c.Timeouts = c.Timeouts.orDefault()
 	if c.RelayWait <= 0 {
