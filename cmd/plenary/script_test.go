@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -44,6 +45,7 @@ import (
 //	http METHOD URL [BODY]       prints status and page
 //	capture NAME REGEXP          sets a variable from the last output
 //	redis kill|start|set NAME VALUE    the Redis of this script
+//	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
 //	lmtp FROM TO…                by LMTP; prints the reply for each
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
@@ -56,7 +58,7 @@ func TestScripts(t *testing.T) {
 		Setup: newWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
-			"lmtp": lmtpVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
+			"lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
 			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb,
@@ -88,6 +90,7 @@ const patience = 60 * time.Second
 type world struct {
 	redis     *redistest.Server // nil: miniredis
 	redisAddr string
+	mailbox   *imapmemserver.User // of the mailbox verb
 	sink      *sink.Sink
 	servers   map[string]*served
 }

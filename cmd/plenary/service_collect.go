@@ -17,7 +17,7 @@ func (s *service) joinCollect() error {
 		mode = collect.ImplicitTLS
 	}
 	c, err := collect.New(collect.Config{
-		Addr: from.Server, TLS: mode, User: from.User, Password: from.Password, Folder: from.Folder, Done: from.DoneFolder,
+		Addr: from.Server, TLS: mode, User: from.User, Password: from.Password, Mailbox: from.Address, Folder: from.Folder, Done: from.DoneFolder,
 		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, Poll: s.cfg.PollEvery(), Log: s.log, Now: s.now,
 	}, s.store, s.queue)
 	if err != nil {

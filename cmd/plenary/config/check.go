@@ -141,14 +141,21 @@ func (c *Config) checkReception(say, note sayer) {
 	if c.Collect.User == "" || c.Collect.Password == "" {
 		say("collect.user", "missing: the mailbox needs user and password")
 	}
-	if c.Collect.Folder == "" || c.Collect.DoneFolder == "" || c.Collect.Folder == c.Collect.DoneFolder {
-		say("collect.done_folder", `collected mail goes into a folder of its own: write folder = "INBOX" and done_folder = "Done"`)
+	if c.Collect.Folder == "" {
+		say("collect.folder", `empty: write the folder to collect from, as "INBOX"`)
+	} else if strings.EqualFold(c.Collect.Folder, c.Collect.DoneFolder) {
+		say("collect.done_folder", `mail is collected from there: write another folder, as "Done", or "" to have collected mail stay, flagged`)
+	}
+	if a := c.Collect.Address; a != "" {
+		if _, err := lists.ParseAddress(a); err != nil {
+			say("collect.address", "%v: write the mailbox's own address", err)
+		}
 	}
 	if d, err := time.ParseDuration(c.Collect.Poll); err != nil || d < time.Second {
 		say("collect.poll", `%q: write a time, as "1m" or "30s"`, c.Collect.Poll)
 	}
 	if c.Collect.TLS == "none" && !loopback(c.Collect.Server) {
-		note("collect.tls", "the mailbox's password goes over the network in clear")
+		say("collect.tls", `"none" is for this machine only: the password would go over the network in clear; write "implicit" or "starttls"`)
 	}
 }
 

@@ -61,6 +61,7 @@ type Collect struct {
 	TLS        string `toml:"tls"` // implicit | starttls | none
 	User       string `toml:"user"`
 	Password   string `toml:"password"`
+	Address    string `toml:"address"` // the mailbox's own, "" user
 	Folder     string `toml:"folder"`
 	DoneFolder string `toml:"done_folder"`
 	Poll       string `toml:"poll"`
