@@ -33,7 +33,7 @@ const (
 	summariesEvery = time.Minute      // how often owners' summaries of held posts are
 	questionLead   = 48 * time.Hour   // how long before the digest leaders are asked (DESIGN section 5)
 	drainFor       = 20 * time.Second // how long open sessions may take to end
-	inboundWorkers = 8
+	inboundWorkers = 16
 )
 
 // service is every part of a running Plenary, joined. It is built whole by

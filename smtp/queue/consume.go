@@ -35,9 +35,10 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 		rdb: q.rdb, stream: k.stream(), later: k.later(), consumer: q.opt.Node + "/" + name,
 		lease: q.opt.Lease, held: map[string]*lease{},
 	}
-	c := &consumer{q: q, g: g, handle: handle, log: q.log.With("consumer", name)}
 	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	acks := &acks{rdb: q.rdb, key: k, life: alive, wait: g.lease}
+	c := &consumer{q: q, g: g, acks: acks, handle: handle, log: q.log.With("consumer", name)}
 	go g.keep(alive, func(err error) { c.log.Warn("leases not renewed", "err", err) })
 
 	free := make(chan struct{}, max(workers, 1))
@@ -75,6 +76,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 type consumer struct {
 	q      *Queue
 	g      *group
+	acks   *acks
 	handle Handler
 	log    *slog.Logger
 }
@@ -126,14 +128,7 @@ func (c *consumer) settle(ctx context.Context, id string, e entry, failed error)
 	k, rdb := c.q.inbound(), c.q.rdb
 	switch {
 	case failed == nil:
-		_, err := rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			p.XAck(ctx, k.stream(), groupName, e.id)
-			p.XDel(ctx, k.stream(), e.id)
-			p.ZRem(ctx, k.later(), e.id)
-			p.HDel(ctx, k.errors(), e.id)
-			return nil
-		})
-		return err
+		return c.acks.forget(e.id)
 	case e.tries >= mostTries:
 		c.log.Error("message set aside as dead", "id", id, "tries", e.tries, "err", failed)
 		return deadScript.Run(ctx, rdb, []string{k.stream(), k.dead(), k.later(), k.errors()},
