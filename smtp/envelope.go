@@ -28,4 +28,13 @@ type Verdict struct {
 	Believed bool   `json:"believed,omitempty"` // From's one mailbox is proven (DESIGN, "Who may do what")
 	Policy   string `json:"policy,omitempty"`   // what the From domain asks for failing mail: none, quarantine, reject
 	Reason   string `json:"reason,omitempty"`   // in words, for logs
+	DMARC    string `json:"dmarc,omitempty"`    // pass, fail, none, temperror, permerror
+	Chain    string `json:"chain,omitempty"`    // of its ARC sets: none, pass, fail, temperror
+	Results  string `json:"results,omitempty"`  // what an Authentication-Results field says after the server's id
 }
+
+// Refused tells whether From's domain asks that such mail be refused.
+func (v Verdict) Refused() bool { return v.DMARC == "fail" && v.Policy == "reject" }
+
+// Suspect tells whether it asks that such mail be looked at first.
+func (v Verdict) Suspect() bool { return v.DMARC == "fail" && v.Policy == "quarantine" }

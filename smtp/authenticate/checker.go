@@ -1,0 +1,65 @@
+package authenticate
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp"
+	"plenary/smtp/message"
+)
+
+// Checker finds out about senders. Any number of goroutines may use it.
+type Checker struct {
+	DNS     Resolver
+	Trusted string        // authserv-id of the server before us, believed where the client's address is not known; "" none
+	Timeout time.Duration // for all checks of one message; 0 means 8 s
+}
+
+// Check finds out about the sender of a message. It never fails: what could
+// not be found out says so.
+func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Message) Findings {
+	limit := c.Timeout
+	if limit == 0 {
+		limit = 8 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	f := Findings{From: Author(m), Remote: env.Remote}
+	var wait sync.WaitGroup
+	wait.Go(func() { f.SPF = c.checkSPF(ctx, env) })
+	wait.Go(func() { f.ARC = c.checkARC(ctx, m) })
+	f.DKIM = c.checkDKIM(ctx, m)
+	wait.Wait()
+	if env.Remote == "" && c.Trusted != "" {
+		f.Told = told(m, c.Trusted)
+	}
+	f.DMARC = c.checkDMARC(ctx, &f)
+	if f.Told != nil {
+		f.believeTold()
+	} else if env.Remote == "" && f.DMARC.Result == Fail {
+		// SPF could not be asked about, so nothing has failed.
+		f.DMARC.Result, f.DMARC.Reason = None, "no signature proves the sender, and the client's address is not known"
+	}
+	return f
+}
+
+// Author is the address of the one From field with one mailbox, "" where the
+// mail has it otherwise.
+func Author(m *message.Message) lists.Address {
+	fields := 0
+	for _, f := range m.Fields {
+		if f.Is("From") {
+			fields++
+		}
+	}
+	if fields != 1 || len(m.From) != 1 {
+		return ""
+	}
+	a, err := lists.ParseAddress(m.From[0].Addr)
+	if err != nil {
+		return ""
+	}
+	return a
+}

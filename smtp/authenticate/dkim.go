@@ -1,0 +1,104 @@
+package authenticate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/emersion/go-msgauth/dkim"
+
+	"plenary/smtp/message"
+)
+
+// maxSignatures is how many signatures of a message are looked at, maxSigned
+// how many fields one may name: each is looked for in the whole header.
+const (
+	maxSignatures = 8
+	maxSigned     = 200
+)
+
+// checkDKIM verifies the signatures. The library is given the header as our
+// own reading has it, so that both can't see different From fields.
+func (c *Checker) checkDKIM(ctx context.Context, m *message.Message) []Signature {
+	there := false
+	for _, f := range m.Fields {
+		if f.Is("DKIM-Signature") {
+			there = true
+			if bytes.Count(f.Raw, []byte(":")) > maxSigned {
+				return []Signature{{Result: PermError, Reason: "a signature names too many fields"}}
+			}
+		}
+	}
+	if !there {
+		return nil
+	}
+	verifications, err := dkim.VerifyWithOptions(content(m), &dkim.VerifyOptions{
+		MaxVerifications: maxSignatures,
+		LookupTXT: func(name string) ([]string, error) {
+			texts, err := c.DNS.LookupTXT(ctx, name)
+			if err != nil && !isNotFound(err) {
+				err = &net.DNSError{Err: err.Error(), Name: name, IsTemporary: true}
+			}
+			return texts, err
+		},
+	})
+	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
+		return []Signature{{Result: PermError, Reason: err.Error()}}
+	}
+	signatures := make([]Signature, 0, len(verifications))
+	for _, v := range verifications {
+		s := Signature{Result: Pass, Domain: hostname(v.Domain), Signed: v.HeaderKeys}
+		if v.Err != nil {
+			s.Result, s.Reason = failure(v.Err), strings.TrimPrefix(v.Err.Error(), "dkim: ")
+		}
+		signatures = append(signatures, s)
+	}
+	return signatures
+}
+
+// failure tells what kind of error a verification ended with. Any but a
+// temporary one means that the signature says nothing.
+func failure(err error) Result {
+	switch {
+	case dkim.IsTempFail(err):
+		return TempError
+	case strings.Contains(err.Error(), "body length"): // l=: anything may follow what was signed
+		return Policy
+	case dkim.IsPermFail(err):
+		return PermError
+	}
+	return Fail
+}
+
+// content is the message with a header of the fields we read, and no others.
+func content(m *message.Message) io.Reader {
+	head := make([]byte, 0, len(m.Header)+2)
+	for _, f := range m.Fields {
+		head = append(head, f.Raw...)
+		if !bytes.HasSuffix(f.Raw, []byte("\n")) {
+			head = append(head, "\r\n"...)
+		}
+	}
+	return io.MultiReader(bytes.NewReader(append(head, "\r\n"...)), bytes.NewReader(body(m)))
+}
+
+// signs tells whether every field of the name is signed, and, where there is
+// none, that none may be added: h= names it as often as it stands there, once
+// at least.
+func (s Signature) signs(m *message.Message, name string) bool {
+	named, there := 0, 0
+	for _, n := range s.Signed {
+		if strings.EqualFold(n, name) {
+			named++
+		}
+	}
+	for _, f := range m.Fields {
+		if f.Is(name) {
+			there++
+		}
+	}
+	return named >= max(there, 1)
+}
