@@ -95,9 +95,6 @@ func parsePlace(list, code, place string) (slot, error) {
 	return slot{list: list, uid: uint32(uid), at: at, code: code}, nil
 }
 
-// place is what parsePlace reads.
-func (s slot) place() string { return strconv.FormatUint(uint64(s.uid), 10) + " " + s.stamp() }
-
 // stampTime rounds a time to what a name can hold. A time out of any mail's
 // range, as a broken date makes it, becomes the one that is now.
 func stampTime(t, now time.Time) time.Time {

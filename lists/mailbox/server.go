@@ -275,7 +275,7 @@ func (s *Server) partingWord(otherwise string) string {
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.beginClosing()
 	defer s.working.Wait()
-	defer s.imap.Close() //nolint:errcheck // closes the handoff, which returns nil
+	defer s.handoff.Close() // go-imap's own Close may race with its Serve
 	defer s.cancel()
 	select {
 	case <-s.idle:
