@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -88,10 +89,99 @@ func TestGather(t *testing.T) {
 	if p := r.News[1].Progress; len(p) != 2 || p[0].Text != "by post" || p[1].Text != "second" {
 		t.Errorf("the last answer does not count alone: %v", p)
 	}
-	if r.News[0].Due != "due tomorrow, Tuesday 24 November 2026" || r.Quiet[0].Overdue != 3 {
-		t.Errorf("due %q, overdue %d", r.News[0].Due, r.Quiet[0].Overdue)
+	if g := r.News[0]; g.When != Tomorrow || g.Days != 1 {
+		t.Errorf("when %v, %d days", g.When, g.Days)
 	}
-	if want := "DC, week 48: 1 group reports, 1 newcomer, 1 step overdue"; r.Subject != want {
-		t.Errorf("subject %q, want %q", r.Subject, want)
+	if g := r.Quiet[0]; g.When != Overdue || g.Days != 3 {
+		t.Errorf("when %v, %d days", g.When, g.Days)
+	}
+	if len(r.Coming) != 1 || r.Coming[0].List.Title != "Sooner" {
+		t.Errorf("coming: %v", r.Coming)
+	}
+}
+
+func TestSteps(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 9, 0, 0, 0, time.UTC) }
+	entry := func(day int, kind, text string, by lists.Date) lists.ProgressEntry {
+		return lists.ProgressEntry{Kind: kind, Text: text, By: by, At: at(day)}
+	}
+	for name, row := range map[string]struct {
+		list    lists.List
+		entries []lists.ProgressEntry
+		want    []Step
+	}{
+		"none":           {lists.List{}, nil, nil},
+		"made with it":   {lists.List{Next: "a", NextBy: "2026-12-01"}, nil, []Step{{Text: "a", By: "2026-12-01"}}},
+		"told":           {lists.List{Next: "a"}, []lists.ProgressEntry{entry(1, KindNext, "a", "")}, []Step{{Text: "a", Set: at(1)}}},
+		"told twice":     {lists.List{Next: "a"}, []lists.ProgressEntry{entry(1, KindNext, "a", ""), entry(2, KindNext, "A.", "")}, []Step{{Text: "a", Set: at(1)}}},
+		"moved":          {lists.List{Next: "a", NextBy: "2026-12-09"}, []lists.ProgressEntry{entry(1, KindNext, "a", "2026-12-01"), entry(2, KindNext, "a", "2026-12-09")}, []Step{{"a", at(1), "2026-12-01", StepMoved, at(2)}, {Text: "a", Set: at(2), By: "2026-12-09"}}},
+		"replaced":       {lists.List{Next: "b"}, []lists.ProgressEntry{entry(1, KindNext, "a", ""), entry(2, KindNext, "b", "")}, []Step{{"a", at(1), "", StepReplaced, at(2)}, {Text: "b", Set: at(2)}}},
+		"done":           {lists.List{Next: "b"}, []lists.ProgressEntry{entry(1, KindNext, "a", ""), entry(2, KindDone, "a", ""), entry(2, KindNext, "b", "")}, []Step{{"a", at(1), "", StepDone, at(2)}, {Text: "b", Set: at(2)}}},
+		"done, no other": {lists.List{Next: "a"}, []lists.ProgressEntry{entry(1, KindNext, "a", ""), entry(2, KindDone, "", "")}, []Step{{"a", at(1), "", StepDone, at(2)}}},
+		"dropped":        {lists.List{Next: "b"}, []lists.ProgressEntry{entry(1, KindNext, "b", ""), entry(2, KindDropped, "a side thing", "")}, []Step{{"b", at(1), "", "", time.Time{}}, {"a side thing", time.Time{}, "", StepDropped, at(2)}}},
+		"group done":     {lists.List{Next: "a", State: lists.Done}, []lists.ProgressEntry{entry(1, KindNext, "a", ""), entry(2, KindState, "done", "")}, []Step{{"a", at(1), "", StepDone, at(2)}}},
+		"set by hand":    {lists.List{Next: "b"}, []lists.ProgressEntry{entry(1, KindNext, "a", "")}, []Step{{"a", at(1), "", StepReplaced, time.Time{}}, {Text: "b"}}},
+	} {
+		if got := Steps(row.list, row.entries); !reflect.DeepEqual(got, row.want) {
+			t.Errorf("%s:\n got %v\nwant %v", name, got, row.want)
+		}
+	}
+	s, ok := Standing(Steps(lists.List{Next: "b"}, []lists.ProgressEntry{entry(1, KindNext, "b", ""), entry(2, KindDropped, "a side thing", "")}))
+	if !ok || s.Text != "b" {
+		t.Errorf("standing: %v, %v", s, ok)
+	}
+}
+
+// What changed since the last digest is told, what was told then is not.
+func TestGatherTellsWhatIsNew(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 9, 0, 0, 0, time.UTC) }
+	entry := func(day int, kind, text string, by lists.Date) lists.ProgressEntry {
+		return lists.ProgressEntry{Kind: kind, Text: text, By: by, At: at(day)}
+	}
+	f := Facts{Site: lists.Site{}, Since: at(16), Until: at(23), Groups: []GroupFacts{{
+		List: lists.List{Title: "A", State: lists.Active, Next: "b", NextBy: "2026-12-01", Created: at(1)},
+		Entries: []lists.ProgressEntry{
+			entry(2, KindState, "forming", ""), entry(3, KindNext, "x", ""), entry(4, KindDone, "x", ""), entry(5, KindNext, "a", ""), entry(6, KindProgress, "old news", ""),
+			entry(17, KindDone, "a", ""), entry(17, KindNext, "b", "2026-11-20"), entry(18, KindNext, "b", "2026-12-01"), entry(18, KindState, "active", ""),
+		}}, {
+		List: lists.List{Title: "B", State: lists.Closed, Created: at(1)}, Entries: []lists.ProgressEntry{entry(18, KindState, "closed", "")}}, {
+		List: lists.List{Title: "C", State: lists.Closed, Created: at(1)}, Entries: []lists.ProgressEntry{entry(10, KindState, "closed", "")}}, {
+		List: lists.List{Title: "D", State: lists.Active, Created: at(20)}}}}
+	r := Gather(f)
+	if len(r.News) != 1 || len(r.Closed) != 1 || r.Closed[0].Title != "B" || len(r.Founded) != 1 || r.Founded[0].Title != "D" {
+		t.Fatalf("news %v, closed %v, founded %v", r.News, r.Closed, r.Founded)
+	}
+	g := r.News[0]
+	if len(g.Progress) != 0 || len(g.Ended) != 1 || g.Ended[0].Text != "a" || g.Ended[0].Ended != StepDone || g.Moved != "2026-11-20" || g.Was != lists.Forming {
+		t.Errorf("progress %v, ended %v, moved from %q, was %q", g.Progress, g.Ended, g.Moved, g.Was)
+	}
+	if !r.Due.IsZero() {
+		t.Error("late without a due time")
+	}
+	f.Due = at(22)
+	if r = Gather(f); !r.Due.Equal(at(22)) {
+		t.Error("a day late is not said")
+	}
+}
+
+// The body is asked once who would lead a group that is silent for eight
+// weeks, on whatever days the digests go out.
+func TestBodyIsAskedOnce(t *testing.T) {
+	heard := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+	asked := 0
+	since := heard
+	for _, days := range []int{6, 13, 20, 29, 34, 41, 48, 55, 57, 60, 62, 69, 76} {
+		until := heard.AddDate(0, 0, days)
+		r := Gather(Facts{Since: since, Until: until, Groups: []GroupFacts{{List: lists.List{State: lists.Active, Created: heard}, Heard: heard}}})
+		if r.Quiet[0].Orphaned {
+			asked++
+			if days != 57 {
+				t.Errorf("asked after %d days", days)
+			}
+		}
+		since = until
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }

@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"time"
@@ -9,53 +8,20 @@ import (
 	"plenary/lists"
 )
 
-// Facts is what a digest is made of: what the record, the archive and the
-// membership say of the time since the last one.
-type Facts struct {
-	Site         lists.Site
-	Main         lists.List
-	Week         Week
-	Since, Until time.Time
-	Groups       []GroupFacts
-	Newcomers    []string // names of people new to the body, by their choice; unnamed ones are counted
-	Unnamed      int      // newcomers without a name to show
-	Posts        int      // on the main list
-	People       int      // who wrote them
-	Threads      []Thread // of the main list
-	Members      int      // of the main list now
-}
-
-// GroupFacts is the same of one working group.
-type GroupFacts struct {
-	List    lists.List
-	Leaders []string              // names
-	Entries []lists.ProgressEntry // since the last digest, oldest first
-	Posts   int
-	People  int
-	Members int
-	Joined  int
-	Left    int
-	Threads []Thread
-	Silent  int // whole weeks without progress or posts, before this one
-}
-
-// Thread is a conversation that moved.
-type Thread struct {
-	Subject string
-	Posts   int
-	Link    string // "" where the archive has no page
-}
-
-// Report is a digest's content, ready to be written as text or HTML.
+// Report is a digest's content: values only, to be said in any language.
 type Report struct {
 	Title        string
-	Subject      string // of the mail
 	Week         Week
 	Since, Until time.Time
+	Due          time.Time // not zero: it is sent late
+	Missed       int
 	Main         lists.List
 	Site         lists.Site
 	News         []Group // groups with something to tell, by due date
-	Quiet        []Group // the others
+	Quiet        []Group // the others, the longest silence last
+	Coming       []Group // whose step is due in two weeks from today, by date
+	Founded      []lists.List
+	Closed       []lists.List
 	Newcomers    []string
 	Unnamed      int
 	Members      int
@@ -67,14 +33,34 @@ type Report struct {
 // Group is one group's account.
 type Group struct {
 	GroupFacts
+	Fresh    []lists.ProgressEntry // its entries since the last digest
 	Progress []Said
 	Help     []Said
 	Dissent  []Said
+	Ended    []Step // steps done, dropped or replaced since the last digest
 	Next     string
 	By       lists.Date
-	Due      string // the date in words, overdue said plainly; "" no date
-	Overdue  int    // days
+	Moved    lists.Date // the date before, where it moved since the last digest
+	When     When
+	Days     int         // until it is due, or overdue by
+	Was      lists.State // the state before, where it changed since the last digest
+	Asked    bool        // its leaders were asked whether it goes on, since the last digest
+	Orphaned bool        // silent for two months now: the body is asked who would lead it
 }
+
+// When says how a step's date lies to today.
+type When int
+
+// A step without a date, or overdue, due today, tomorrow, within a week, or
+// later.
+const (
+	NoDate When = iota
+	Overdue
+	Today
+	Tomorrow
+	ThisWeek
+	Later
+)
 
 // Said is a text and who said it.
 type Said struct {
@@ -82,28 +68,64 @@ type Said struct {
 	Who  string
 }
 
-// Gather makes the Report. Groups that are closed are left out; a group has
+// Silences after which something is said or done, in weeks.
+const (
+	SilentSaid  = 2 // the digest says so
+	SilentAsked = 4 // leaders and admins are asked
+	SilentBody  = 8 // the body is asked who would lead
+)
+
+// lateAfter is how long after its time a digest is said to be late.
+const lateAfter = 6 * time.Hour
+
+// Gather makes the Report. Groups that are closed are only named; a group has
 // news when it reported or wrote, or set its step or state anew.
 func Gather(f Facts) Report {
 	r := Report{
-		Title: f.Main.Title, Week: f.Week, Since: f.Since, Until: f.Until, Main: f.Main, Site: f.Site,
+		Title: f.Main.Title, Week: f.Week, Since: f.Since, Until: f.Until, Missed: f.Missed, Main: f.Main, Site: f.Site,
 		Newcomers: f.Newcomers, Unnamed: f.Unnamed, Members: f.Members, Posts: f.Posts, People: f.People, Threads: f.Threads,
+	}
+	if !f.Due.IsZero() && f.Until.Sub(f.Due) > lateAfter {
+		r.Due = f.Due
 	}
 	today := f.Site.Today(f.Until)
 	for _, facts := range f.Groups {
-		if facts.List.State == lists.Closed {
-			continue
+		g := account(facts, f.Since, today)
+		if !f.Since.IsZero() && !facts.List.Created.Before(f.Since) {
+			r.Founded = append(r.Founded, facts.List)
 		}
-		if g := account(facts, today); len(facts.Entries) > 0 || facts.Posts > 0 {
+		switch news := g.news(); {
+		case facts.List.State == lists.Closed:
+			if g.Was != "" {
+				r.Closed = append(r.Closed, facts.List)
+			}
+			continue
+		case news:
 			r.News = append(r.News, g)
-		} else {
+		case facts.List.State != lists.Done:
+			g.Orphaned = facts.Silent(f.Until) >= SilentBody && facts.Silent(f.Since) < SilentBody
 			r.Quiet = append(r.Quiet, g)
+		}
+		if g.When >= Today && g.Days <= 14 && running(facts.List.State) {
+			r.Coming = append(r.Coming, g)
 		}
 	}
 	sort.SliceStable(r.News, func(i, j int) bool { return dueKey(r.News[i]) < dueKey(r.News[j]) })
-	sort.SliceStable(r.Quiet, func(i, j int) bool { return r.Quiet[i].List.Title < r.Quiet[j].List.Title })
-	r.Subject = subject(r)
+	sort.SliceStable(r.Quiet, func(i, j int) bool { return dueKey(r.Quiet[i]) < dueKey(r.Quiet[j]) })
+	sort.SliceStable(r.Coming, func(i, j int) bool { return dueKey(r.Coming[i]) < dueKey(r.Coming[j]) })
 	return r
+}
+
+func running(s lists.State) bool { return s == lists.Forming || s == lists.Active }
+
+// news tells whether anybody of the group said or wrote anything.
+func (g Group) news() bool {
+	for _, e := range g.Fresh {
+		if Word(e) {
+			return true
+		}
+	}
+	return g.Posts > 0
 }
 
 // dueKey puts groups with a date first, the earliest date before the others.
@@ -114,24 +136,73 @@ func dueKey(g Group) string {
 	return string(g.By) + g.List.Title
 }
 
-func account(f GroupFacts, today lists.Date) Group {
-	g := Group{GroupFacts: f, Next: f.List.Next, By: f.List.NextBy}
-	g.Due, g.Overdue = due(g.By, today)
-	for i, e := range f.Entries {
-		said := Said{Text: e.Text, Who: e.Name}
-		switch e.Kind {
-		case "progress":
-			if e.Week != "" && answeredLater(f.Entries[i+1:], e) {
-				continue
-			}
-			g.Progress = append(g.Progress, said)
-		case "help":
-			g.Help = append(g.Help, said)
-		case "dissent":
-			g.Dissent = append(g.Dissent, said)
+func account(f GroupFacts, since time.Time, today lists.Date) Group {
+	g := Group{GroupFacts: f}
+	state := lists.State("")
+	for _, e := range f.Entries {
+		if fresh := !e.At.Before(since); fresh {
+			g.Fresh = append(g.Fresh, e)
+			g.Asked = g.Asked || e.Kind == KindSilence
+		} else if e.Kind == KindState {
+			state = lists.State(e.Text)
 		}
 	}
+	g.Progress, g.Help, g.Dissent = Told(g.Fresh)
+	g.Was = changed(g.Fresh, state, f.List)
+	steps := Steps(f.List, f.Entries)
+	for _, s := range steps {
+		switch {
+		case s.Ended == "" || s.At.Before(since) || s.At.IsZero() && !since.IsZero():
+		case s.Ended == StepMoved:
+			g.Moved = s.By
+		default:
+			g.Ended, g.Moved = append(g.Ended, s), ""
+		}
+	}
+	if s, ok := Standing(steps); ok {
+		g.Next, g.By = s.Text, s.By
+	}
+	if g.Moved == g.By {
+		g.Moved = ""
+	}
+	g.When, g.Days = due(g.By, today)
 	return g
+}
+
+// changed is the state before the fresh entries, where it is another now.
+func changed(fresh []lists.ProgressEntry, before lists.State, l lists.List) lists.State {
+	for _, e := range fresh {
+		if e.Kind != KindState {
+			continue
+		}
+		if before == "" {
+			before = lists.Active // what groups are made as
+		}
+		if before != l.State {
+			return before
+		}
+	}
+	return ""
+}
+
+// Told is what entries say in words. Where the same person answered the same
+// week's question again, the last answer of each kind counts.
+func Told(entries []lists.ProgressEntry) (progress, help, dissent []Said) {
+	for i, e := range entries {
+		if e.Week != "" && answeredLater(entries[i+1:], e) {
+			continue
+		}
+		said := Said{Text: e.Text, Who: e.Name}
+		switch e.Kind {
+		case KindProgress:
+			progress = append(progress, said)
+		case KindHelp:
+			help = append(help, said)
+		case KindDissent:
+			dissent = append(dissent, said)
+		}
+	}
+	return progress, help, dissent
 }
 
 // answeredLater tells whether the same person answered the same week's
@@ -145,59 +216,49 @@ func answeredLater(later []lists.ProgressEntry, e lists.ProgressEntry) bool {
 	return false
 }
 
-// due says a date in words as seen from today.
-func due(by, today lists.Date) (words string, overdue int) {
+// due says how a date lies to today, and the days between.
+func due(by, today lists.Date) (When, int) {
 	day, ok := by.Time()
 	now, ok2 := today.Time()
 	if !ok || !ok2 {
-		return "", 0
+		return NoDate, 0
 	}
-	date := day.Format("Monday 2 January 2006")
-	days := int(day.Sub(now).Hours() / 24)
-	switch {
-	case days == 0:
-		return "due today, " + date, 0
-	case days == -1:
-		return "overdue by 1 day: it was due on " + date, 1
+	switch days := int(day.Sub(now).Hours() / 24); {
 	case days < 0:
-		return fmt.Sprintf("overdue by %d days: it was due on %s", -days, date), -days
+		return Overdue, -days
+	case days == 0:
+		return Today, 0
 	case days == 1:
-		return "due tomorrow, " + date, 0
+		return Tomorrow, 1
+	case days < 7:
+		return ThisWeek, days
+	default:
+		return Later, days
 	}
-	return "due on " + date, 0
 }
 
-// subject says the week's news, not only its number.
-func subject(r Report) string {
-	var news []string
-	reported, overdue := 0, 0
-	for _, g := range append(append([]Group(nil), r.News...), r.Quiet...) {
+// Reported are the titles of the groups that told their progress, in the
+// digest's order.
+func (r Report) Reported() []string {
+	var titles []string
+	for _, g := range r.News {
 		if len(g.Progress) > 0 {
-			reported++
-		}
-		if g.Overdue > 0 {
-			overdue++
+			titles = append(titles, strings.Join(strings.Fields(g.List.Title), " "))
 		}
 	}
-	if reported > 0 {
-		news = append(news, Count(reported, "group reports", "groups report"))
-	}
-	if n := len(r.Newcomers) + r.Unnamed; n > 0 {
-		news = append(news, Count(n, "newcomer", "newcomers"))
-	}
-	if overdue > 0 {
-		news = append(news, Count(overdue, "step overdue", "steps overdue"))
-	}
-	if len(news) == 0 {
-		news = append(news, "a quiet week")
-	}
-	return fmt.Sprintf("%s, week %d: %s", r.Title, r.Week.Number, strings.Join(news, ", "))
+	return titles
 }
 
-// Count is a number and the word that goes with it.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// CountWhen is how many groups' steps lie so.
+func (r Report) CountWhen(which ...When) (n int) {
+	for _, all := range [][]Group{r.News, r.Quiet} {
+		for _, g := range all {
+			for _, w := range which {
+				if g.When == w && running(g.List.State) {
+					n++
+				}
+			}
+		}
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return n
 }

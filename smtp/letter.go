@@ -27,10 +27,18 @@ type Letter struct {
 	References   []string    // of the mail answered, without InReplyTo
 	Text         string      // text/plain, UTF-8, LF line ends, lines as meant (format=flowed is not used)
 	HTML         string      // "" none; else a multipart/alternative is made
+	Inline       []Inline    // pictures that HTML shows by cid:ID
 	Attached     []byte      // a whole message attached as message/rfc822, nil none
 	AutoReplied  bool        // Auto-Submitted: auto-replied, else auto-generated
 	Headers      [][2]string // further fields, values without line ends
 	Priority     Priority
 	Date         time.Time
 	Raw          []byte // not nil: a whole message sent as it is (mail passed on to owners); then only Key, EnvelopeFrom, To and Priority count
+}
+
+// Inline is a picture inside a letter's HTML (RFC 2392).
+type Inline struct {
+	ID   string // shown as cid:ID; letters, digits and hyphens
+	Type string // image/png
+	Data []byte
 }

@@ -148,14 +148,45 @@ func (l Letter) writeWords(create func(message.Header) (*message.Writer, error),
 	if err != nil {
 		return err
 	}
-	for _, part := range [][2]string{{"text/plain", l.Text}, {"text/html", l.HTML}} {
-		var ph message.Header
-		textHeader(&ph, part[0], part[1])
-		if err := writePart(w, ph, crlf(part[1])); err != nil {
+	var ph message.Header
+	textHeader(&ph, "text/plain", l.Text)
+	if err := writePart(w, ph, crlf(l.Text)); err != nil {
+		return err
+	}
+	if err := l.writeHTML(w); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// writeHTML writes the HTML, and its pictures beside it in a
+// multipart/related (RFC 2387).
+func (l Letter) writeHTML(w *message.Writer) error {
+	var ph message.Header
+	textHeader(&ph, "text/html", l.HTML)
+	if len(l.Inline) == 0 {
+		return writePart(w, ph, crlf(l.HTML))
+	}
+	var rh message.Header
+	rh.SetContentType("multipart/related", map[string]string{"boundary": l.boundary("related"), "type": "text/html"})
+	related, err := w.CreatePart(rh)
+	if err != nil {
+		return err
+	}
+	if err := writePart(related, ph, crlf(l.HTML)); err != nil {
+		return err
+	}
+	for _, p := range l.Inline {
+		var ih message.Header
+		ih.SetContentType(p.Type, nil)
+		ih.Set("Content-ID", "<"+p.ID+">")
+		ih.Set("Content-Disposition", "inline")
+		ih.Set("Content-Transfer-Encoding", "base64")
+		if err := writePart(related, ih, p.Data); err != nil {
 			return err
 		}
 	}
-	return w.Close()
+	return related.Close()
 }
 
 func (l Letter) boundary(kind string) string {

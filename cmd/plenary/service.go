@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -22,6 +23,7 @@ import (
 	"plenary/lists/archive"
 	"plenary/lists/desk"
 	"plenary/lists/store"
+	"plenary/smtp/authenticate"
 	"plenary/smtp/compose"
 	"plenary/smtp/queue"
 	"plenary/smtp/route"
@@ -66,6 +68,7 @@ type serviceOptions struct {
 	Log    *slog.Logger
 	TLS    *tls.Config                                         // for STARTTLS and IMAP; nil none
 	Listen func(network, address string) (net.Listener, error) // default net.Listen
+	DNS    authenticate.Resolver                               // by which senders are looked up; default that of the configuration
 }
 
 // newService builds every part and binds every address: when it returns, a
@@ -108,7 +111,10 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinCollect(); err != nil {
 		return nil, err
 	}
-	if err := s.joinDoors(o.TLS); err != nil {
+	if o.DNS == nil {
+		o.DNS = authenticate.NewDNS(cfg.DNS.Resolver, s.now)
+	}
+	if err := s.joinDoors(o.TLS, s.newBelief(o.DNS)); err != nil {
 		return nil, err
 	}
 	s.duty = append(s.duty, s.inbound, s.summaries,
@@ -143,13 +149,7 @@ func (s *service) joinDigest() error {
 // without a service.
 func newWeekly(site lists.Site, schedule digest.Schedule, now func() time.Time, st *store.Store, ar *archive.Archive, post weekly.Poster, log *slog.Logger) *weekly.Sender {
 	return &weekly.Sender{Site: site, Schedule: schedule, Now: now, Reader: st, Threads: threads{site, ar}, Ledger: st, Poster: post, Log: log,
-		Render: func(r digest.Report) (text, html string, err error) {
-			if text, err = render.Text(r); err != nil {
-				return "", "", err
-			}
-			html, err = render.HTML(r)
-			return text, html, err
-		}}
+		Render: render.Page}
 }
 
 // Run serves until ctx ends, then drains: sessions finish the message they
@@ -226,6 +226,7 @@ func (t threads) Threads(ctx context.Context, l lists.List, since, until time.Ti
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(found, func(a, b lists.ArchivedThread) int { return b.Posts - a.Posts })
 	var out []digest.Thread
 	for _, f := range found[:min(limit, len(found))] {
 		thread := digest.Thread{Subject: f.Subject, Posts: f.Posts}

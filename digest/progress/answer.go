@@ -15,22 +15,25 @@ type Answer struct {
 	State    lists.State // "" unchanged
 	Help     string
 	Dissent  string
-	Problems []string // what was not understood, in words for the writer
+	Done     string // the step that was done, in its words
+	Dropped  string // the step that was given up
+	BadStep  error  // why the next step that was said can't be taken
+	BadState bool   // the state that was said is none
 }
 
 // Empty tells whether nothing was said at all.
 func (a Answer) Empty() bool {
-	return a.Progress == "" && a.Next == "" && a.State == "" && a.Help == "" && a.Dissent == "" && len(a.Problems) == 0
+	return a == Answer{}
 }
 
 var (
-	keyed = regexp.MustCompile(`(?i)^\s*(progress|next(?: step)?|state|help|dissent)\s*:\s*(.*)$`)
+	keyed = regexp.MustCompile(`(?i)^\s*(progress|next(?: step)?|done|dropped|state|help|dissent)\s*:\s*(.*)$`)
 	// A sentence that says of itself that it is the next step.
 	lastSentence = regexp.MustCompile(`(?is)(?:^|[.!?]\s+|\n)(?:our |the )?next step(?: is| will be|:)\s+(?:to )?([^.!?\n]+)[.!?]?\s*$`)
 )
 
 // ReadAnswer reads the reply's own text, quotes and signature already cut.
-// Lines that begin with next:, state:, help: or dissent: are taken as such,
+// Lines that begin with next:, done:, dropped:, state:, help: or dissent: are taken as such,
 // with the lines that follow them up to an empty one; the rest is progress.
 // A last sentence that says "the next step is …" is the next step too.
 func ReadAnswer(own string, today lists.Date) Answer {
@@ -55,7 +58,7 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		texts[section] = append(texts[section], line)
 	}
 	a.Progress = strings.TrimSpace(strings.Join(progress, "\n"))
-	a.Help, a.Dissent = one(texts["help"]), one(texts["dissent"])
+	a.Help, a.Dissent, a.Done, a.Dropped = one(texts["help"]), one(texts["dissent"]), one(texts["done"]), one(texts["dropped"])
 	a.step(one(texts["next"]), today)
 	a.state(one(texts["state"]))
 	return a
@@ -74,7 +77,7 @@ func (a *Answer) step(next string, today lists.Date) {
 	step, by, err := lists.SplitStep(next, today)
 	if err != nil {
 		if said {
-			a.Problems = append(a.Problems, "The next step was not changed. "+err.Error())
+			a.BadStep = err
 		}
 		return
 	}
@@ -89,7 +92,7 @@ func (a *Answer) state(word string) {
 	case lists.Forming, lists.Active, lists.Paused, lists.Done:
 		a.State = s
 	default:
-		a.Problems = append(a.Problems, "The state was not changed: write state: forming, active, paused or done.")
+		a.BadState = true
 	}
 }
 

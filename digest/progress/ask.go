@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"plenary/digest"
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp"
 )
@@ -60,8 +62,11 @@ type Office struct {
 	Log      *slog.Logger
 }
 
-// askedKind marks, in the main list's record, that a week's questions went out.
-const askedKind = "asked"
+// Marks in the main list's record: a week's questions went out, its reminders.
+const (
+	askedKind    = "asked"
+	remindedKind = "reminded"
+)
 
 // Ask sends the question for the next digest to each leader of a forming or
 // active group under main. Asked again for the same week it sends nothing
@@ -80,9 +85,9 @@ func (o *Office) Ask(ctx context.Context, main lists.List) (asked int, week dige
 		if l.Main() || l.State != lists.Forming && l.State != lists.Active {
 			continue
 		}
-		leaders, _, err := o.Reader.Officers(ctx, l.ID)
+		leaders, err := o.present(ctx, l)
 		if err != nil {
-			return asked, week, fmt.Errorf("leaders of %s: %w", l.Name, err)
+			return asked, week, err
 		}
 		for _, p := range leaders {
 			letter, err := o.question(ctx, main, l, p, week)
@@ -95,43 +100,83 @@ func (o *Office) Ask(ctx context.Context, main lists.List) (asked int, week dige
 			asked++
 		}
 	}
-	_, err = o.Recorder.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: askedKind, Text: week.String(),
-		Week: week.String(), Source: "asked-" + main.ID + "-" + week.String(), At: o.Now()})
-	return asked, week, err
+	return asked, week, o.mark(ctx, main, askedKind, week)
+}
+
+// mark records on the main list that something was done for a week's digest.
+func (o *Office) mark(ctx context.Context, main lists.List, kind string, week digest.Week) error {
+	_, err := o.Recorder.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: kind, Text: week.String(),
+		Week: week.String(), Source: kind + "-" + main.ID + "-" + week.String(), At: o.Now()})
+	return err
+}
+
+// present are a list's leaders without those on vacation; all of them where
+// all are.
+func (o *Office) present(ctx context.Context, l lists.List) ([]lists.Person, error) {
+	leaders, _, err := o.Reader.Officers(ctx, l.ID)
+	if err != nil {
+		return nil, fmt.Errorf("leaders of %s: %w", l.Name, err)
+	}
+	today := o.Site.Today(o.Now())
+	here := slices.DeleteFunc(slices.Clone(leaders), func(p lists.Person) bool { return p.Away(today) })
+	if len(here) == 0 {
+		return leaders, nil
+	}
+	return here, nil
 }
 
 func (o *Office) question(ctx context.Context, main, l lists.List, p lists.Person, week digest.Week) (smtp.Letter, error) {
+	w := words.For(main.Language)
 	due := o.Schedule.Due(week)
 	activity, err := o.Reader.Activity(ctx, l.ID, o.Now().AddDate(0, 0, -7), o.Now())
 	if err != nil {
 		return smtp.Letter{}, fmt.Errorf("the week of %s: %w", l.Name, err)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "What happened in %s, and what is the next step?\n\nA plain reply to this mail is enough. It will stand in the digest of %s on %s.\n\n",
-		l.Title, main.Title, due.Format("Monday 2 January at 15:04"))
+	parts := []string{w.Say("ask", "group", l.Title),
+		w.Say("ask-how", "body", main.Title, "date", w.Day(due), "time", due.Format("15:04"))}
 	if l.Next != "" {
-		fmt.Fprintf(&b, "The next step as it stands: %s", l.Next)
-		if day, ok := l.NextBy.Time(); ok {
-			fmt.Fprintf(&b, ", by %s", day.Format("Monday 2 January 2006"))
-		}
-		b.WriteString(".\n\n")
+		parts = append(parts, o.step(w, l))
 	}
 	if activity.Posts > 0 {
-		fmt.Fprintf(&b, "In the last seven days: %s by %s.\n\n", digest.Count(activity.Posts, "post", "posts"), digest.Count(max(activity.People, 1), "person", "people"))
+		posts := w.Say("posts-by", "posts", w.Say("posts", "n", activity.Posts), "people", w.Say("people", "n", max(activity.People, 1)))
+		parts = append(parts, w.Say("ask-posts", "posts", posts))
 	}
-	b.WriteString("If you like, add lines that begin with:\n\nnext: the next step by a date, such as 2026-12-01\nstate: forming, active, paused or done\nhelp: what the group needs from others\ndissent: a view that differs\n\nIf you reply again, the last reply counts.\n")
+	example := o.Site.Today(due.AddDate(0, 0, 7))
+	parts = append(parts, w.Say("ask-lines", "example", example), w.Say("ask-last"))
+	letter := o.letter(main, l, p, week, w.Say("ask-subject", "group", l.Title), parts)
+	letter.Key = fmt.Sprintf("ask/%s/%s/%d", l.ID, week, p.Number)
+	return letter, nil
+}
+
+// step says the next step as it stands, overdue said plainly.
+func (o *Office) step(w *words.Words, l lists.List) string {
+	step := strings.TrimRight(l.Next, ". ")
+	day, ok := l.NextBy.Time()
+	if !ok {
+		return w.Say("ask-next", "step", step)
+	}
+	said := w.Say("ask-next", "step", w.Say("by-date", "step", step, "date", w.Date(day)))
+	if today, ok := o.Site.Today(o.Now()).Time(); ok && day.Before(today) {
+		said += " " + w.Say("ask-overdue", "n", int(today.Sub(day).Hours()/24))
+	}
+	return said
+}
+
+// letter is a mail to somebody of a group that is answered by replying, until
+// the week's digest is sent.
+func (o *Office) letter(main, l lists.List, p lists.Person, week digest.Week, subject string, parts []string) smtp.Letter {
 	token := lists.MemberToken(o.Secret, purpose(week), l, p.Number)
 	from := string(lists.RoleAddress(l, "progress", token, o.Site.Domain))
 	return smtp.Letter{
-		Key: fmt.Sprintf("ask/%s/%s/%d", l.ID, week, p.Number), To: []string{string(p.Address)},
-		From: from, FromName: main.Title, ReplyTo: from, Subject: "What happened in " + l.Title + " this week?",
-		Text: smtp.Wrap(b.String(), 72), Date: o.Now(), Priority: smtp.Notice,
-	}, nil
+		To: []string{string(p.Address)}, From: from, FromName: main.Title, ReplyTo: from, Subject: subject,
+		Text: smtp.Wrap(strings.Join(parts, "\n\n")+"\n", 72), Date: o.Now(), Priority: smtp.Notice,
+	}
 }
 
 func purpose(w digest.Week) string { return "progress/" + w.String() }
 
-// Tick asks the leaders of every main list whose digest is near.
+// Tick asks the leaders of every main list whose digest is near, reminds those
+// who said nothing a day before, and asks after groups that fell silent.
 func (o *Office) Tick(ctx context.Context) error {
 	dir, err := o.Reader.Directory(ctx)
 	if err != nil {
@@ -147,9 +192,14 @@ func (o *Office) Tick(ctx context.Context) error {
 		if now.Before(due.Add(-o.Lead)) || !now.Before(due) {
 			continue
 		}
-		done, err := o.asked(ctx, main, week)
-		if err == nil && !done {
-			_, _, err = o.Ask(ctx, main)
+		err := o.once(ctx, main, askedKind, week, func() error {
+			if _, _, err := o.Ask(ctx, main); err != nil {
+				return err
+			}
+			return o.askSilent(ctx, dir, main, week)
+		})
+		if err == nil && !now.Before(due.AddDate(0, 0, -1)) && o.Lead > 24*time.Hour {
+			err = o.once(ctx, main, remindedKind, week, func() error { return o.remind(ctx, dir, main, week) })
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("ask the leaders under %s: %w", main.Name, err))
@@ -158,14 +208,26 @@ func (o *Office) Tick(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-func (o *Office) asked(ctx context.Context, main lists.List, week digest.Week) (bool, error) {
+// once does what has no mark of this kind for the week, and marks it then.
+// Letters are sent once for their keys, so doing it again after a crash is
+// harmless.
+func (o *Office) once(ctx context.Context, main lists.List, kind string, week digest.Week, do func() error) error {
 	entries, err := o.Reader.Progress(ctx, main.ID, o.Now().AddDate(0, 0, -30), o.Now().Add(time.Minute))
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if e.Kind == askedKind && e.Week == week.String() {
-			return true, nil
+		if e.Kind == kind && e.Week == week.String() {
+			return nil
 		}
 	}
-	return false, err
+	if sent, err := o.Weeks.Sent(ctx, main, week); err != nil || sent {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return o.mark(ctx, main, kind, week)
 }
 
 // Run asks when it is time until ctx ends, looking every interval.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"plenary/digest"
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp"
 )
@@ -41,22 +44,45 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 	if err != nil {
 		return err
 	}
-	if sent {
-		return o.answer(ctx, r, list, person, fmt.Sprintf("The digest of week %d has gone out, so your reply is not in it. To have it in the next one, send it to %s, with progress as the first word.\n",
-			week.Number, lists.RoleAddress(list, "request", "", o.Site.Domain)))
+	w := words.For(main.Language)
+	may, err := o.may(ctx, list, person)
+	switch {
+	case err != nil:
+		return err
+	case !may:
+		return o.answer(ctx, w, r, list, person, w.Say("heard-stranger", "group", list.Title, "address", lists.RoleAddress(list, "join", "", o.Site.Domain)))
+	case sent:
+		return o.answer(ctx, w, r, list, person, w.Say("heard-late", "week", week.Number, "address", lists.RoleAddress(list, "request", "", o.Site.Domain)))
 	}
 	a := ReadAnswer(r.OwnText, o.Site.Today(o.Now()))
 	if a.Empty() {
-		return o.answer(ctx, r, list, person, "Your reply held no words of its own, so nothing was recorded. Please write above the quoted text what happened, and reply again.\n")
+		return o.answer(ctx, w, r, list, person, w.Say("heard-empty"))
 	}
 	if err := o.record(ctx, r, list, person, week, a); err != nil {
 		return err
 	}
-	said, err := o.change(ctx, r, list, person, a)
+	said, err := o.change(ctx, w, r, list, person, a)
 	if err != nil {
 		return err
 	}
-	return o.answer(ctx, r, list, person, confirmation(main, a, said, o.Schedule.Due(week).Format("Monday 2 January")))
+	text, err := o.confirmation(ctx, w, main, list, week, person, a, said)
+	if err != nil {
+		return err
+	}
+	return o.answer(ctx, w, r, list, person, text)
+}
+
+// may tells whether the holder of a token still speaks for the group: as one
+// of its members, or as an admin who was asked after it.
+func (o *Office) may(ctx context.Context, l lists.List, p lists.Person) (bool, error) {
+	if p.In(l.ID) {
+		return true, nil
+	}
+	_, admins, err := o.Reader.Officers(ctx, l.ID)
+	if err != nil {
+		return false, fmt.Errorf("admins of %s: %w", l.Name, err)
+	}
+	return slices.ContainsFunc(admins, func(a lists.Person) bool { return a.Number == p.Number }), nil
 }
 
 // holder finds whose token it is, and of which week: the coming one or one of
@@ -69,11 +95,9 @@ func (o *Office) holder(ctx context.Context, token string) (lists.List, lists.Pe
 	week := o.Schedule.Next(o.Now()).Following(o.Schedule.Location)
 	for range 8 {
 		if serial, n, ok := lists.ReadMemberToken(o.Secret, purpose(week), token); ok {
-			for _, l := range dir.Lists {
-				if l.Serial == serial {
-					p, err := o.Reader.PersonByNumber(ctx, l.Family, n)
-					return l, p, week, err
-				}
+			if l, ok := dir.BySerial(serial); ok {
+				p, err := o.Reader.PersonByNumber(ctx, l.Family, n)
+				return l, p, week, err
 			}
 		}
 		week = digest.WeekOf(week.Monday(o.Schedule.Location).AddDate(0, 0, -7))
@@ -101,7 +125,8 @@ func (o *Office) record(ctx context.Context, r Reply, l lists.List, p lists.Pers
 	if source == "" {
 		source = r.QueueID
 	}
-	for _, said := range []struct{ kind, text string }{{"progress", a.Progress}, {"help", a.Help}, {"dissent", a.Dissent}} {
+	for _, said := range []struct{ kind, text string }{{digest.KindProgress, a.Progress}, {digest.KindDone, a.Done}, {digest.KindDropped, a.Dropped},
+		{digest.KindHelp, a.Help}, {digest.KindDissent, a.Dissent}} {
 		if said.text == "" {
 			continue
 		}
@@ -114,14 +139,21 @@ func (o *Office) record(ctx context.Context, r Reply, l lists.List, p lists.Pers
 	return nil
 }
 
-// change sets the next step and the state, and gives what was said of it.
-func (o *Office) change(ctx context.Context, r Reply, l lists.List, p lists.Person, a Answer) ([]string, error) {
+// change sets the next step and the state, and gives what to say of it.
+func (o *Office) change(ctx context.Context, w *words.Words, r Reply, l lists.List, p lists.Person, a Answer) ([]string, error) {
 	var actions []lists.Action
+	var done []string
 	if a.Next != "" {
-		actions = append(actions, lists.Action{Verb: lists.DoNext, List: l.ID, Asker: p.Address, Text: a.Next, By: a.By, Source: r.MessageID})
+		actions = append(actions, lists.Action{Verb: lists.DoNext, List: l.ID, Asker: p.Address, Subject: p.Address, Text: a.Next, By: a.By, Source: r.MessageID})
+		next := a.Next
+		if day, ok := a.By.Time(); ok {
+			next = w.Say("by-date", "step", next, "date", w.Date(day))
+		}
+		done = append(done, w.Say("next", "step", next))
 	}
-	if a.State != "" {
-		actions = append(actions, lists.Action{Verb: lists.DoState, List: l.ID, Asker: p.Address, Value: string(a.State), Source: r.MessageID})
+	if a.State != "" && a.State != l.State {
+		actions = append(actions, lists.Action{Verb: lists.DoState, List: l.ID, Asker: p.Address, Subject: p.Address, Value: string(a.State), Source: r.MessageID})
+		done = append(done, w.Say("is-"+string(a.State)))
 	}
 	if len(actions) == 0 {
 		return nil, nil
@@ -131,36 +163,55 @@ func (o *Office) change(ctx context.Context, r Reply, l lists.List, p lists.Pers
 		return nil, fmt.Errorf("change %s as its leader answered: %w", l.Name, err)
 	}
 	var said []string
-	for _, out := range outcomes {
-		said = append(said, out.Text)
+	for i, out := range outcomes {
+		if out.Result == lists.Did && i < len(done) {
+			said = append(said, done[i])
+		} else {
+			said = append(said, out.Text)
+		}
 	}
 	return said, nil
 }
 
-func confirmation(main lists.List, a Answer, said []string, due string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Thank you. This will stand in the digest of %s on %s:\n\n", main.Title, due)
-	if a.Progress != "" {
-		fmt.Fprintf(&b, "%s\n\n", a.Progress)
+// confirmation says what will be printed: what this answer says, and what
+// stands of earlier ones.
+func (o *Office) confirmation(ctx context.Context, w *words.Words, main, l lists.List, week digest.Week, p lists.Person, a Answer, said []string) (string, error) {
+	entries, err := o.Reader.Progress(ctx, l.ID, o.Schedule.Due(week).AddDate(0, 0, -28), o.Now().Add(time.Minute))
+	if err != nil {
+		return "", fmt.Errorf("what stands of %s: %w", l.Name, err)
 	}
-	if a.Help != "" {
-		fmt.Fprintf(&b, "Help wanted: %s\n\n", a.Help)
+	entries = slices.DeleteFunc(entries, func(e lists.ProgressEntry) bool { return e.Week != week.String() || !e.Author.Same(p.Address) })
+	parts := []string{w.Say("heard", "body", main.Title, "date", w.Day(o.Schedule.Due(week)))}
+	progress, help, dissent := digest.Told(entries)
+	for _, s := range progress {
+		parts = append(parts, s.Text)
 	}
-	if a.Dissent != "" {
-		fmt.Fprintf(&b, "A view that differs: %s\n\n", a.Dissent)
+	for _, step := range []struct{ key, text string }{{"step-done", a.Done}, {"step-dropped", a.Dropped}} {
+		if step.text != "" {
+			parts = append(parts, w.Say(step.key, "step", step.text))
+		}
 	}
-	for _, s := range append(said, a.Problems...) {
-		fmt.Fprintf(&b, "%s\n\n", s)
+	for _, s := range help {
+		parts = append(parts, w.Say("help", "text", s.Text))
 	}
-	b.WriteString("To change it, reply again: the last reply counts.\n")
-	return b.String()
+	for _, s := range dissent {
+		parts = append(parts, w.Say("dissent", "text", s.Text))
+	}
+	parts = append(parts, said...)
+	if a.BadStep != nil {
+		parts = append(parts, w.Say("heard-step", "why", a.BadStep.Error()))
+	}
+	if a.BadState {
+		parts = append(parts, w.Say("heard-state"))
+	}
+	return strings.Join(append(parts, w.Say("heard-again")), "\n\n"), nil
 }
 
-func (o *Office) answer(ctx context.Context, r Reply, l lists.List, p lists.Person, text string) error {
+func (o *Office) answer(ctx context.Context, w *words.Words, r Reply, l lists.List, p lists.Person, text string) error {
 	from := string(lists.RoleAddress(l, "progress", r.Token, o.Site.Domain))
 	err := o.Outbox.Send(ctx, smtp.Letter{
 		Key: "progress/" + r.QueueID, To: []string{string(p.Address)}, From: from, ReplyTo: from,
-		Subject: "Your report on " + l.Title, InReplyTo: r.MessageID, Text: smtp.Wrap(text, 72), AutoReplied: true, Date: o.Now(),
+		Subject: w.Say("heard-subject", "group", l.Title), InReplyTo: r.MessageID, Text: smtp.Wrap(text+"\n", 72), AutoReplied: true, Date: o.Now(),
 	})
 	if err != nil {
 		return fmt.Errorf("answer the report on %s: %w", l.Name, err)

@@ -1,6 +1,14 @@
 package render
 
 import (
+	"bytes"
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,86 +21,258 @@ import (
 	"plenary/lists"
 )
 
-func report() digest.Report {
-	site := lists.Site{Domain: "lists.example.org", BaseURL: "https://lists.example.org"}
-	maps := lists.List{ID: "dc-maps", Family: "dc", Name: "dc-maps", Title: "Map of <data> protection", State: lists.Active,
-		Purpose: "An interactive map of data protection law, country by country, that anybody can read and correct without an account.",
-		Next:    "Publish the first ten countries", NextBy: "2026-11-20"}
-	quiet := lists.List{ID: "dc-tools", Family: "dc", Name: "dc-tools", Title: "Exploration tools", State: lists.Forming}
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func day(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s+"T08:00:00Z")
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// report is a week with everything in it: groups with and without news, steps
+// of every kind, words in three scripts, a digest that went out late.
+func report(language string) digest.Report {
+	site := lists.Site{Domain: "lists.example.org", BaseURL: "https://lists.example.org", Location: time.UTC}
+	group := func(name, title string, state lists.State) lists.List {
+		return lists.List{ID: "dc-" + name, Family: "dc", Name: "dc-" + name, Title: title, State: state, Archive: lists.ArchivePublic, Created: day("2026-01-05")}
+	}
+	maps := group("maps", "Map of <data> protection", lists.Active)
+	maps.Purpose = "An interactive map of data protection law, country by country, that anybody can read and correct without an account."
+	maps.Next, maps.NextBy = "Publish the first ten countries", "2026-11-27"
+	tools := group("tools", "Exploration tools", lists.Forming)
+	tools.Next, tools.NextBy = "Choose a licence", "2026-11-20"
+	access := group("access", "Accès ouvert", lists.Active)
+	access.Next, access.NextBy, access.Created = "Premier appel", "2026-11-24", day("2026-11-18")
+	silent := group("silent", "Standards", lists.Active)
+	silent.Next, silent.NextBy = "Write to the board", "2026-09-30"
+	asked := group("asked", "Readers", lists.Active)
+	closed := group("closed", "Old maps", lists.Closed)
+	entry := func(kind, text, who, at string, by lists.Date) lists.ProgressEntry {
+		return lists.ProgressEntry{Kind: kind, Text: text, Name: who, At: day(at), By: by}
+	}
 	return digest.Gather(digest.Facts{
-		Site: site, Main: lists.List{ID: "dc", Family: "dc", Name: "dc", Title: "Dynamic Coalition", Language: "en"},
-		Week: digest.Week{Year: 2026, Number: 48}, Until: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
-		Members: 50, Posts: 2, People: 2, Newcomers: []string{"Bo", "Chi"}, Unnamed: 1,
+		Site: site, Main: lists.List{ID: "dc", Family: "dc", Name: "dc", Title: "Dynamic Coalition", Language: language},
+		Week: digest.Week{Year: 2026, Number: 48}, Due: day("2026-11-22"), Missed: 1, Since: day("2026-11-09"), Until: day("2026-11-23"),
+		Members: 50, Posts: 2, People: 2, Newcomers: []string{"Bo", "ليلى"}, Unnamed: 1,
+		Threads: []digest.Thread{{Subject: "Where do we meet?", Posts: 2, Link: "https://lists.example.org/dc/archive/y"}},
 		Groups: []digest.GroupFacts{
-			{List: maps, Leaders: []string{"Ana & Co"}, Posts: 3, People: 2, Members: 12, Joined: 1,
-				Entries: []lists.ProgressEntry{{Kind: "progress", Text: "We met on Tuesday.\nTwo chapters are done.", Name: "Ana"},
-					{Kind: "help", Text: "a translator for Spanish", Name: "Ana"}, {Kind: "dissent", Text: "the licence is too narrow", Name: "Bo"}},
+			{List: maps, Leaders: []string{"Ana & Co"}, Led: true, Posts: 3, People: 2, Members: 12, Joined: 1, Left: 2, Heard: day("2026-11-20"),
+				Weeks: []digest.Figures{{Posts: 1, People: 1}, {}, {Posts: 4, People: 2}, {}, {}, {}, {Posts: 12, People: 5}, {Posts: 2, People: 1}, {}, {Posts: 1, People: 1}, {Posts: 5, People: 3}, {Posts: 3, People: 2}},
+				Entries: []lists.ProgressEntry{
+					entry("next", "Collect the laws", "Ana", "2026-10-01", "2026-11-10"),
+					entry("done", "Collect the laws", "Ana", "2026-11-20", ""),
+					entry("next", "Publish the first ten countries", "Ana", "2026-11-20", "2026-11-25"),
+					entry("next", "Publish the first ten countries", "Ana", "2026-11-21", "2026-11-27"),
+					entry("progress", "We met on Tuesday.\nTwo chapters are done; اكتملت ترجمة فصلين.", "Ana & Co", "2026-11-21", ""),
+					entry("help", "a translator for Spanish", "Ana", "2026-11-21", ""), entry("dissent", "the licence is too narrow", "Bo", "2026-11-21", "")},
 				Threads: []digest.Thread{{Subject: "Which \"map\"?", Posts: 3, Link: "https://lists.example.org/dc-maps/archive/x"}}},
-			{List: quiet, Members: 4, Silent: 2},
+			{List: tools, Led: true, Members: 4, Heard: day("2026-11-19"), Entries: []lists.ProgressEntry{entry("state", "forming", "", "2026-11-19", "")}},
+			{List: access, Leaders: []string{"Léa"}, Led: true, Members: 1, Joined: 1, Posts: 1, People: 1, Heard: day("2026-11-19")},
+			{List: silent, Members: 7, Heard: day("2026-09-25")},
+			{List: asked, Leaders: []string{"Chi", "Dan"}, Led: true, Members: 2, Heard: day("2026-10-20"), Entries: []lists.ProgressEntry{entry("silence", "4", "", "2026-11-18", "")}},
+			{List: closed, Members: 3, Entries: []lists.ProgressEntry{entry("state", "closed", "", "2026-11-19", "")}},
 		},
 	})
 }
 
-func TestTextIsNarrowAndWhole(t *testing.T) {
-	text, err := Text(report())
+func written(t *testing.T, r digest.Report) digest.Page {
+	t.Helper()
+	p, err := Page(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(text, "\n") {
-		if utf8.RuneCountInString(line) > 72 && !strings.Contains(line, "https://") {
-			t.Errorf("a line of %d columns: %s", utf8.RuneCountInString(line), line)
+	return p
+}
+
+var languages = []string{"en", "fr", "es", "ar"}
+
+// What people read, as it stands: look at the difference before -update.
+func TestGolden(t *testing.T) {
+	for _, lang := range languages {
+		p := written(t, report(lang))
+		for name, got := range map[string]string{lang + ".txt": "Subject: " + p.Subject + "\n\n" + p.Text, lang + ".html": p.HTML} {
+			file := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s is not what is written now:\n%s", file, got)
+			}
 		}
 	}
-	if strings.Contains(text, "<no value>") || strings.Contains(text, "\n\n\n") {
-		t.Errorf("holes in the text:\n%s", text)
+}
+
+func TestTextIsNarrowAndWhole(t *testing.T) {
+	for _, lang := range languages {
+		for _, line := range strings.Split(written(t, report(lang)).Text, "\n") {
+			if utf8.RuneCountInString(line) > 72 && !strings.Contains(line, "https://") {
+				t.Errorf("%s: a line of %d columns: %s", lang, utf8.RuneCountInString(line), line)
+			}
+			if strings.ContainsAny(line, "{}") || strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: a hole or a blank at the end: %q", lang, line)
+			}
+		}
 	}
-	t.Log(text)
 }
 
 // Text and HTML carry the same facts: every word of one stands in the other.
 func TestEqualContent(t *testing.T) {
-	text, err := Text(report())
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := HTML(report())
-	if err != nil {
-		t.Fatal(err)
-	}
-	inText, inPage := words(text), words(visible(t, page))
-	for w := range inText {
-		if !inPage[w] {
-			t.Errorf("%q stands in the text but not in the HTML", w)
+	for _, lang := range languages {
+		p := written(t, report(lang))
+		inText, inPage := wordsOf(p.Text), wordsOf(visible(t, p.HTML))
+		for w := range inText {
+			if !inPage[w] {
+				t.Errorf("%s: %q stands in the text but not in the HTML", lang, w)
+			}
 		}
-	}
-	for w := range inPage {
-		if !inText[w] {
-			t.Errorf("%q stands in the HTML but not in the text", w)
+		for w := range inPage {
+			if !inText[w] {
+				t.Errorf("%s: %q stands in the HTML but not in the text", lang, w)
+			}
 		}
 	}
 }
 
 func TestHTMLStructure(t *testing.T) {
-	page, err := HTML(report())
+	for _, lang := range languages {
+		page := written(t, report(lang)).HTML
+		dir := "ltr"
+		if lang == "ar" {
+			dir = "rtl"
+		}
+		if strings.Contains(page, "<data>") || !strings.Contains(page, fmt.Sprintf(`<html lang="%s" dir="%s">`, lang, dir)) {
+			t.Errorf("%s: a title is not escaped, or language or direction is missing", lang)
+		}
+		if strings.Count(page, "<h1>") != 1 || strings.Contains(page, "<table") || strings.Contains(page, "ZgotmplZ") {
+			t.Errorf("%s: headings, tables or a link that was taken for unsafe:\n%s", lang, page)
+		}
+		last := 0
+		for _, h := range regexp.MustCompile(`<h([1-6])`).FindAllStringSubmatch(page, -1) {
+			level := int(h[1][0] - '0')
+			if level > last+1 {
+				t.Errorf("heading level %d follows %d", level, last)
+			}
+			last = level
+		}
+		for _, img := range regexp.MustCompile(`<img[^>]*>`).FindAllString(page, -1) {
+			if !regexp.MustCompile(`alt="[^"]+"`).MatchString(img) || !strings.Contains(img, `src="cid:weeks-`) {
+				t.Errorf("%s: %s", lang, img)
+			}
+		}
+	}
+}
+
+// Text and links stand out 4.5:1 from the ground and the plot's bars 3:1, in
+// light and in dark (WCAG 2.2, 1.4.3 and 1.4.11).
+func TestContrast(t *testing.T) {
+	css, err := files.ReadFile("digest.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(page, "<data>") || !strings.Contains(page, `<html lang="en"`) {
-		t.Error("a title is not escaped, or the language is missing")
+	body := regexp.MustCompile(`body \{[^}]*[^-]color: (#[0-9a-f]{6}); background: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
+	links := regexp.MustCompile(`\ba \{ color: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
+	if len(body) != 2 || len(links) != 2 {
+		t.Fatalf("colours not found: %v %v", body, links)
 	}
-	last := 0
-	for _, h := range regexp.MustCompile(`<h([1-6])`).FindAllStringSubmatch(page, -1) {
-		level := int(h[1][0] - '0')
-		if level > last+1 {
-			t.Errorf("heading level %d follows %d", level, last)
+	bar := fmt.Sprintf("#%02x%02x%02x", barColor.R, barColor.G, barColor.B)
+	for i := range body {
+		ground := body[i][2]
+		for color, least := range map[string]float64{body[i][1]: 4.5, links[i][1]: 4.5, bar: 3} {
+			if c := contrast(color, ground); c < least {
+				t.Errorf("%s on %s: %.2f:1, not %.1f:1", color, ground, c, least)
+			}
 		}
-		last = level
+	}
+}
+
+func contrast(a, b string) float64 {
+	light := func(s string) float64 {
+		var rgb [3]int
+		if _, err := fmt.Sscanf(s, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); err != nil {
+			panic(err)
+		}
+		l := 0.0
+		for i, share := range []float64{0.2126, 0.7152, 0.0722} {
+			c := float64(rgb[i]) / 255
+			if c <= 0.04045 {
+				c /= 12.92
+			} else {
+				c = math.Pow((c+0.055)/1.055, 2.4)
+			}
+			l += share * c
+		}
+		return l
+	}
+	x, y := light(a)+0.05, light(b)+0.05
+	return max(x, y) / min(x, y)
+}
+
+// However much was said, mail programs show the whole HTML; text and HTML are
+// cut alike, and no group goes unnamed.
+func TestNeverTooLong(t *testing.T) {
+	r := report("en")
+	for i := range 300 {
+		g := r.News[0]
+		g.List.Title = fmt.Sprintf("Group number %d", i)
+		g.Progress = []digest.Said{{Text: strings.Repeat("We met and talked at length. ", 200), Who: "Ana"}}
+		r.News = append(r.News, g)
+	}
+	p := written(t, r)
+	if len(p.HTML) > maxHTML {
+		t.Errorf("%d octets of HTML", len(p.HTML))
+	}
+	inText, inPage := wordsOf(p.Text), wordsOf(visible(t, p.HTML))
+	for w := range inText {
+		if !inPage[w] {
+			t.Errorf("%q stands in the text but not in the HTML", w)
+		}
+	}
+	for i := range 300 {
+		if !strings.Contains(strings.Join(strings.Fields(p.Text), " "), fmt.Sprintf("Group number %d", i)) {
+			t.Fatalf("group %d is not named", i)
+		}
+	}
+}
+
+// The plot shows what the words say: as many bars, as high, as there are
+// weeks and posts.
+func TestPlot(t *testing.T) {
+	weeks := []digest.Figures{{Posts: 0}, {Posts: 1}, {Posts: 500}, {Posts: 1000}}
+	data, err := bars(weeks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil || img.Bounds() != image.Rect(0, 0, width, height) {
+		t.Fatalf("%v, %v", img.Bounds(), err)
+	}
+	for i, want := range []int{line0, 6 + line0, barMost/2 + line0, height} {
+		got := 0
+		for y := range height {
+			if _, _, _, a := img.At(i*width/4+width/8, y).RGBA(); a > 0 {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("bar %d is %d high, want %d", i, got, want)
+		}
+	}
+	if len(data) > 2000 {
+		t.Errorf("%d octets", len(data))
 	}
 }
 
 var word = regexp.MustCompile(`[\p{L}\p{N}@./:-]+`)
 
-func words(s string) map[string]bool {
+func wordsOf(s string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range word.FindAllString(s, -1) {
 		if w = strings.Trim(w, ".:,-"); w != "" {

@@ -31,8 +31,9 @@ type Threads interface {
 const maxThreads = 3
 
 // facts reads what happened in the family of main from since until until.
-func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, since, until time.Time) (digest.Facts, error) {
-	f := digest.Facts{Site: s.Site, Main: main, Week: week, Since: since, Until: until}
+func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, h history, until time.Time) (digest.Facts, error) {
+	since := h.last
+	f := digest.Facts{Site: s.Site, Main: main, Week: week, Since: since, Until: until, Due: s.Schedule.Due(week), Missed: s.missed(main, week, h)}
 	dir, err := s.Reader.Directory(ctx)
 	if err != nil {
 		return f, err
@@ -70,21 +71,24 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 	if err != nil {
 		return g, err
 	}
-	g.Leaders = leaderNames(leaders, l, s.Site)
-	all, err := s.Reader.Progress(ctx, l.ID, l.Created, until)
-	if err != nil {
+	for _, p := range leaders { // by name, never by address
+		if p.Name != "" {
+			g.Leaders = append(g.Leaders, p.Name)
+		}
+	}
+	g.Led = len(leaders) > 0
+	if g.Entries, err = s.Reader.Progress(ctx, l.ID, time.Time{}, until); err != nil {
 		return g, err
 	}
-	last := l.Created
-	for _, e := range all {
-		if e.At.After(last) {
-			last = e.At
-		}
-		if !e.At.Before(since) && e.Kind != digestKind {
-			g.Entries = append(g.Entries, e)
+	if g.Weeks, g.Heard, err = s.figures(ctx, l, until); err != nil {
+		return g, err
+	}
+	g.Heard = later(g.Heard, l.Created)
+	for _, e := range g.Entries {
+		if digest.Word(e) {
+			g.Heard = later(g.Heard, e.At)
 		}
 	}
-	g.Silent = int(since.Sub(last).Hours() / (7 * 24))
 	activity, err := s.Reader.Activity(ctx, l.ID, since, until)
 	if err != nil {
 		return g, err
@@ -93,25 +97,19 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 	if g.Members, err = s.Reader.Count(ctx, l.ID); err != nil {
 		return g, err
 	}
-	g.Threads, err = s.Threads.Threads(ctx, l, since, until, maxThreads)
+	// The whole body reads the digest, and its archive: subjects of posts that
+	// only a group's members may read are not told.
+	if l.Archive == lists.ArchivePublic {
+		g.Threads, err = s.Threads.Threads(ctx, l, since, until, maxThreads)
+	}
 	return g, err
 }
 
-// leaderNames never shows an address: a leader without a name is reached by
-// the list's owner address.
-func leaderNames(leaders []lists.Person, l lists.List, site lists.Site) (names []string) {
-	unnamed := false
-	for _, p := range leaders {
-		if p.Name == "" {
-			unnamed = true
-			continue
-		}
-		names = append(names, p.Name)
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	if unnamed && len(names) == 0 {
-		names = append(names, "a leader whom "+string(lists.RoleAddress(l, "owner", "", site.Domain))+" reaches")
-	}
-	return names
+	return a
 }
 
 // newcomers gives the names of those who joined and have not left; concealed and

@@ -36,8 +36,8 @@ type Poster interface {
 	Post(ctx context.Context, listID, queueID string, raw []byte) error
 }
 
-// Render writes a report as text and as HTML.
-type Render func(digest.Report) (text, html string, err error)
+// Render writes a report out.
+type Render func(digest.Report) (digest.Page, error)
 
 // Sender makes and sends digests.
 type Sender struct {
@@ -61,6 +61,8 @@ type Mail struct {
 	Text    string    `json:"text"`
 	HTML    string    `json:"html"`
 	Raw     []byte    `json:"raw,omitempty"` // the whole message; nil in a preview
+
+	plots []digest.Plot
 }
 
 // Next is the week whose digest is due next, sent early already or not.
@@ -79,7 +81,7 @@ func (s *Sender) Preview(ctx context.Context, main lists.List, week digest.Week)
 	if err != nil {
 		return Mail{}, err
 	}
-	return s.write(ctx, main, week, history.last, s.Now())
+	return s.write(ctx, main, week, history, s.Now())
 }
 
 // Send sends the week's digest, unless it went out before: then already is
@@ -93,7 +95,7 @@ func (s *Sender) Send(ctx context.Context, main lists.List, week digest.Week) (a
 	if history.sent[week.String()] {
 		return true, nil
 	}
-	mail, err := s.frozen(ctx, main, week, history.last)
+	mail, err := s.frozen(ctx, main, week, history)
 	if err != nil {
 		return false, err
 	}
@@ -111,8 +113,8 @@ func (s *Sender) Send(ctx context.Context, main lists.List, week digest.Week) (a
 }
 
 // frozen makes the mail and freezes it; what another froze first stands.
-func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, since time.Time) (Mail, error) {
-	mail, err := s.write(ctx, main, week, since, s.Now())
+func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, h history) (Mail, error) {
+	mail, err := s.write(ctx, main, week, h, s.Now())
 	if err != nil {
 		return Mail{}, err
 	}
@@ -120,7 +122,7 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 		Key: "digest/" + main.ID + "/" + week.String(), To: []string{string(main.Address(s.Site.Domain))},
 		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
 		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
-		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Date: mail.Until,
+		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: mail.Until,
 	}.Bytes(s.Site.Domain)
 	if err != nil {
 		return Mail{}, fmt.Errorf("write the digest %s of %s as mail: %w", week, main.Name, err)
@@ -144,17 +146,43 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 }
 
 // write makes the digest's words.
-func (s *Sender) write(ctx context.Context, main lists.List, week digest.Week, since, until time.Time) (Mail, error) {
-	facts, err := s.facts(ctx, main, week, since, until)
+func (s *Sender) write(ctx context.Context, main lists.List, week digest.Week, h history, until time.Time) (Mail, error) {
+	facts, err := s.facts(ctx, main, week, h, until)
 	if err != nil {
 		return Mail{}, fmt.Errorf("gather the digest %s of %s: %w", week, main.Name, err)
 	}
-	report := digest.Gather(facts)
-	text, html, err := s.Render(report)
+	page, err := s.Render(digest.Gather(facts))
 	if err != nil {
 		return Mail{}, err
 	}
-	return Mail{Week: week.String(), Since: since, Until: until, Subject: report.Subject, Text: text, HTML: html}, nil
+	return Mail{Week: week.String(), Since: h.last, Until: until, Subject: page.Subject, Text: page.Text, HTML: page.HTML, plots: page.Plots}, nil
+}
+
+func inline(plots []digest.Plot) []smtp.Inline {
+	var parts []smtp.Inline
+	for _, p := range plots {
+		parts = append(parts, smtp.Inline{ID: p.ID, Type: "image/png", Data: p.PNG})
+	}
+	return parts
+}
+
+// missed is how many digests before week's were due by now and never went
+// out, back to the last that did. Without one, the list's first was due at the
+// first schedule time after its making.
+func (s *Sender) missed(main lists.List, week digest.Week, h history) (n int) {
+	w := s.Schedule.Last(s.Now())
+	if !w.Before(week) {
+		w = before(week, s.Schedule.Location)
+	}
+	for s.Schedule.Due(w).After(main.Created) && s.Schedule.Due(w).After(h.last) && !h.sent[w.String()] {
+		n++
+		w = before(w, s.Schedule.Location)
+	}
+	return n
+}
+
+func before(w digest.Week, loc *time.Location) digest.Week {
+	return digest.WeekOf(w.Monday(loc).AddDate(0, 0, -7))
 }
 
 // history is which weeks' digests went out, and until when the last reached.

@@ -104,14 +104,7 @@ func (w *world) sender(t *testing.T) *Sender {
 		t.Fatal(err)
 	}
 	return &Sender{Site: w.site, Schedule: schedule, Now: w.clock.now, Reader: w.store, Threads: noThreads{}, Ledger: w.store,
-		Poster: w.posted, Log: slog.New(slog.DiscardHandler), Render: func(r digest.Report) (string, string, error) {
-			text, err := render.Text(r)
-			if err != nil {
-				return "", "", err
-			}
-			html, err := render.HTML(r)
-			return text, html, err
-		}}
+		Poster: w.posted, Log: slog.New(slog.DiscardHandler), Render: render.Page}
 }
 
 func (w *world) tick(t *testing.T, s *Sender, at string, digests int) {
@@ -143,7 +136,7 @@ func TestOneDigestAWeek(t *testing.T) {
 			first = raw
 		}
 	}
-	for _, want := range []string{"Subject: Dynamic Coalition, week 48: 1 group reports, 1 newcomer, 1 step overdue", "We met.", "multipart/alternative", "To: "} {
+	for _, want := range []string{"Subject: Dynamic Coalition, week 48: news from Map, new: Map, 1 step overdue, 1 newcomer", "We met.", "multipart/alternative", "To: "} {
 		if !strings.Contains(first, want) {
 			t.Errorf("the digest of week 48 has no %q:\n%s", want, first)
 		}

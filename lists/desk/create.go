@@ -115,6 +115,11 @@ func (creating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 	if err := w.refresh(ctx); err != nil {
 		return lists.Outcome{}, err
 	}
+	if made.Next != "" && !made.Main() { // the record of its steps begins with this one
+		if err := w.record(ctx, lists.ProgressEntry{List: made.ID, Kind: "next", Author: w.asker, Text: made.Next, By: made.NextBy}); err != nil {
+			return lists.Outcome{}, err
+		}
+	}
 	text := fmt.Sprintf("The group %s is made.", w.named(made))
 	if made.Main() {
 		text = fmt.Sprintf("The main list %s is made.", w.named(made))

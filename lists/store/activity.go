@@ -78,6 +78,9 @@ func (s *Store) Activity(ctx context.Context, listID string, since, until time.T
 		case eventPosted:
 			a.Posts++
 			authors[n] = true
+			if ms, err := strconv.ParseInt(parts[len(parts)-1], 10, 64); err == nil {
+				a.Last = time.UnixMilli(ms).UTC() // events come in order of time
+			}
 		case eventJoined:
 			a.Joined++
 			a.Newcomers = append(a.Newcomers, n)

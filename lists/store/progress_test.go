@@ -86,7 +86,7 @@ func TestActivity(t *testing.T) {
 		if err := s.CountPost(ctx, "dc", 2, c.now().Add(time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		want := lists.Activity{Posts: 3, People: 2, Joined: 4, Left: 1, Newcomers: []lists.Number{2}}
+		want := lists.Activity{Posts: 3, People: 2, Last: c.now().Add(time.Second).UTC(), Joined: 4, Left: 1, Newcomers: []lists.Number{2}}
 		if got := must(s.Activity(ctx, "dc", start, time.Time{}))(t); !reflect.DeepEqual(got, want) {
 			t.Errorf("activity of dc %+v, want %+v", got, want)
 		}

@@ -1,0 +1,464 @@
+package progress
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"plenary/digest"
+	"plenary/lists"
+	"plenary/lists/store"
+	"plenary/lists/store/redistest"
+	"plenary/smtp"
+)
+
+// outbox keeps letters, each key once, as the queue does.
+type outbox struct {
+	mu      sync.Mutex
+	letters []smtp.Letter
+	keys    map[string]bool
+}
+
+func (o *outbox) Send(_ context.Context, l smtp.Letter) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.keys[l.Key] {
+		return nil
+	}
+	o.keys[l.Key] = true
+	o.letters = append(o.letters, l)
+	return nil
+}
+
+// take gives the letters sent since the last take.
+func (o *outbox) take() []smtp.Letter {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	taken := o.letters
+	o.letters = nil
+	return taken
+}
+
+// changes does what it is asked and remembers it.
+type changes struct {
+	store *store.Store
+	now   func() time.Time
+	done  []lists.Action
+	mails map[string]bool
+}
+
+func (c *changes) Do(ctx context.Context, asker lists.Address, believed bool, _, queueID string, actions []lists.Action) ([]lists.Outcome, error) {
+	var out []lists.Outcome
+	again := c.mails[queueID]
+	c.mails[queueID] = true
+	for _, a := range actions {
+		if !believed {
+			return nil, lists.ErrNotFound
+		}
+		if !again {
+			c.done = append(c.done, a)
+		}
+		entry := lists.ProgressEntry{List: a.List, Author: asker, Source: a.Source, At: c.now()}
+		_, err := c.store.UpdateList(ctx, a.List, func(l *lists.List) error {
+			switch a.Verb {
+			case lists.DoNext:
+				l.Next, l.NextBy = a.Text, a.By
+				entry.Kind, entry.Text, entry.By = "next", a.Text, a.By
+			case lists.DoState:
+				l.State = lists.State(a.Value)
+				entry.Kind, entry.Text = "state", a.Value
+			}
+			return nil
+		})
+		if err == nil {
+			_, err = c.store.Record(ctx, entry)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, lists.Outcome{Result: lists.Did, Text: "Done."})
+	}
+	return out, nil
+}
+
+// weeks tells which digests went out.
+type weeks struct {
+	schedule digest.Schedule
+	now      func() time.Time
+	sent     map[string]bool
+}
+
+func (w weeks) Next() digest.Week { return w.schedule.Next(w.now()) }
+func (w weeks) Sent(_ context.Context, _ lists.List, week digest.Week) (bool, error) {
+	return w.sent[week.String()], nil
+}
+
+type world struct {
+	t      *testing.T
+	at     time.Time
+	store  *store.Store
+	main   lists.List
+	maps   lists.List
+	outbox *outbox
+	desk   *changes
+	weeks  weeks
+	site   lists.Site
+}
+
+func (w *world) now() time.Time { return w.at }
+
+func (w *world) set(at string) {
+	w.t.Helper()
+	var err error
+	if w.at, err = time.Parse(time.RFC3339, at); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// newWorld is a body with a group led by Ana, on a Saturday morning two days
+// before the digest of week 48 is due.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	loc, err := time.LoadLocation("Europe/Zurich")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, outbox: &outbox{keys: map[string]bool{}}, site: lists.Site{Domain: "lists.example.org", Location: loc}}
+	w.set("2026-11-18T12:00:00+01:00")
+	ctx := t.Context()
+	if w.store, err = store.Open(ctx, redistest.New(t), w.site, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if w.main, err = w.store.CreateList(ctx, lists.NewList{Name: "dc", Title: "Dynamic Coalition"}); err != nil {
+		t.Fatal(err)
+	}
+	w.maps, err = w.store.CreateList(ctx, lists.NewList{Name: "maps", Parent: w.main.ID, Title: "Maps", Next: "Publish the map", NextBy: "2026-12-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.join("ana@m.example", "Ana", true)
+	schedule, err := digest.ParseSchedule("Mon 09:00", loc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.desk = &changes{store: w.store, now: w.now, mails: map[string]bool{}}
+	w.weeks = weeks{schedule: schedule, now: w.now, sent: map[string]bool{}}
+	w.set("2026-11-21T09:00:00+01:00")
+	return w
+}
+
+func (w *world) join(address, name string, leader bool) {
+	w.t.Helper()
+	if _, _, err := w.store.Subscribe(w.t.Context(), w.maps.ID, lists.NewMember{Address: lists.Address(address), Name: name, Leader: leader}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// office is one server's.
+func (w *world) office() *Office {
+	return &Office{Site: w.site, Secret: w.store.Secret(), Schedule: w.weeks.schedule, Lead: 48 * time.Hour, Now: w.now, Reader: w.store,
+		Recorder: w.store, Desk: w.desk, Outbox: w.outbox, Weeks: w.weeks, Log: slog.New(slog.DiscardHandler)}
+}
+
+func (w *world) tick() []smtp.Letter {
+	w.t.Helper()
+	if err := w.office().Tick(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.outbox.take()
+}
+
+// question asks and gives the token of the one question.
+func (w *world) question() string {
+	w.t.Helper()
+	letters := w.tick()
+	if len(letters) != 1 {
+		w.t.Fatalf("%d questions, want 1", len(letters))
+	}
+	return token(w.t, letters[0])
+}
+
+func token(t *testing.T, l smtp.Letter) string {
+	t.Helper()
+	local, _, _ := strings.Cut(l.ReplyTo, "@")
+	name, token, ok := strings.Cut(local, "+")
+	if !ok || name != "dc-maps-progress" || len(token) != 26 || l.From != l.ReplyTo {
+		t.Fatalf("From %s, Reply-To %s", l.From, l.ReplyTo)
+	}
+	return token
+}
+
+// hear hands a reply in and gives the one answer, "" none.
+func (w *world) hear(r Reply) string {
+	w.t.Helper()
+	if err := w.office().Hear(w.t.Context(), r); err != nil {
+		w.t.Fatal(err)
+	}
+	switch letters := w.outbox.take(); len(letters) {
+	case 0:
+		return ""
+	case 1:
+		return letters[0].Text
+	default:
+		w.t.Fatalf("%d answers", len(letters))
+		return ""
+	}
+}
+
+// item is the group as the next digest would have it.
+func (w *world) item() digest.Group {
+	w.t.Helper()
+	entries, err := w.store.Progress(w.t.Context(), w.maps.ID, time.Time{}, w.at.Add(time.Hour))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	dir, err := w.store.Directory(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l, _ := dir.ByID(w.maps.ID)
+	r := digest.Gather(digest.Facts{Site: w.site, Main: w.main, Until: w.at, Groups: []digest.GroupFacts{{List: l, Entries: entries}}})
+	for _, g := range append(r.News, r.Quiet...) {
+		return g
+	}
+	w.t.Fatal("the group is not in the digest")
+	return digest.Group{}
+}
+
+func contains(t *testing.T, text string, want ...string) {
+	t.Helper()
+	flat := strings.Join(strings.Fields(text), " ")
+	for _, s := range want {
+		if !strings.Contains(flat, s) {
+			t.Errorf("no %q in:\n%s", s, text)
+		}
+	}
+}
+
+// A question, a plain reply, the item in the digest.
+func TestQuestionReplyItem(t *testing.T) {
+	w := newWorld(t)
+	letters := w.tick()
+	if len(letters) != 1 || letters[0].To[0] != "ana@m.example" {
+		t.Fatalf("asked: %+v", letters)
+	}
+	contains(t, letters[0].Text, "What happened in Maps", "Publish the map", "1 December 2026", "Monday 23 November")
+	said := w.hear(Reply{Token: token(t, letters[0]), QueueID: "q1", MessageID: "m1@m.example",
+		OwnText: "We met on Tuesday.\nnext: print it by 2026-12-05\nstate: forming\nhelp: a printer\ndissent: Bo wants no paper"})
+	contains(t, said, "We met on Tuesday.", "print it", "5 December 2026", "Help wanted: a printer", "Bo wants no paper", "forming")
+	g := w.item()
+	if len(g.Progress) != 1 || g.Progress[0] != (digest.Said{Text: "We met on Tuesday.", Who: "Ana"}) || len(g.Help) != 1 || len(g.Dissent) != 1 {
+		t.Errorf("progress %v, help %v, dissent %v", g.Progress, g.Help, g.Dissent)
+	}
+	if g.Next != "print it" || g.By != "2026-12-05" || g.List.State != lists.Forming {
+		t.Errorf("next %q by %s, state %s", g.Next, g.By, g.List.State)
+	}
+}
+
+// A further reply replaces what it says anew; the rest stands, and the answer
+// shows both.
+func TestCorrectionTheLastReplyCounts(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	w.hear(Reply{Token: tok, QueueID: "q1", MessageID: "m1@m.example", OwnText: "We met on Tuesday.\nhelp: a printer"})
+	w.at = w.at.Add(time.Hour)
+	said := w.hear(Reply{Token: tok, QueueID: "q2", MessageID: "m2@m.example", OwnText: "We met on Wednesday."})
+	contains(t, said, "We met on Wednesday.", "Help wanted: a printer")
+	if strings.Contains(said, "Tuesday") {
+		t.Errorf("what was replaced is said to be printed:\n%s", said)
+	}
+	g := w.item()
+	if len(g.Progress) != 1 || g.Progress[0].Text != "We met on Wednesday." || len(g.Help) != 1 {
+		t.Errorf("progress %v, help %v", g.Progress, g.Help)
+	}
+	w.at = w.at.Add(time.Hour)
+	w.hear(Reply{Token: tok, QueueID: "q3", MessageID: "m3@m.example", OwnText: "no progress"})
+	if g = w.item(); len(g.Progress) != 1 || g.Progress[0].Text != "no progress" {
+		t.Errorf("progress %v", g.Progress)
+	}
+}
+
+// The queue may hand one reply in again: one record, one answer, one change.
+func TestReplyRepeatedByTheQueue(t *testing.T) {
+	w := newWorld(t)
+	r := Reply{Token: w.question(), QueueID: "q1", MessageID: "m1@m.example", OwnText: "We met.\nnext: print it"}
+	if w.hear(r) == "" {
+		t.Fatal("no answer")
+	}
+	if again := w.hear(r); again != "" {
+		t.Errorf("answered twice:\n%s", again)
+	}
+	entries, err := w.store.Progress(t.Context(), w.maps.ID, time.Time{}, time.Time{})
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%d entries, %v", len(entries), err)
+	}
+	if len(w.desk.done) != 1 {
+		t.Errorf("changes: %+v", w.desk.done)
+	}
+}
+
+// The token serves until its digest went out, early or not.
+func TestTokenOfASentWeek(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	w.weeks.sent["2026-W48"] = true
+	contains(t, w.hear(Reply{Token: tok, QueueID: "q1", OwnText: "We met."}), "The digest of week 48 has gone out", "dc-maps-request@lists.example.org")
+	w.set("2026-11-26T09:00:00+01:00")
+	contains(t, w.hear(Reply{Token: tok, QueueID: "q2", OwnText: "We met."}), "The digest of week 48 has gone out")
+	if g := w.item(); len(g.Progress) != 0 {
+		t.Errorf("recorded: %v", g.Progress)
+	}
+	if letters := w.tick(); len(letters) != 0 {
+		t.Errorf("asked on a Thursday: %+v", letters)
+	}
+}
+
+func TestRepliesThatCountForNothing(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	swap := map[bool]byte{true: 'b', false: 'a'}[tok[0] == 'a']
+	forged := string(swap) + tok[1:]
+	for name, row := range map[string]struct {
+		r    Reply
+		want string
+	}{
+		"automatic":    {Reply{Token: tok, QueueID: "q1", OwnText: "I am away.", Automatic: true}, ""},
+		"forged":       {Reply{Token: forged, QueueID: "q2", OwnText: "We met."}, ""},
+		"no token":     {Reply{QueueID: "q3", OwnText: "We met."}, ""},
+		"another's":    {Reply{Token: lists.MemberToken(w.store.Secret(), "leave", w.maps, 1), QueueID: "q4", OwnText: "We met."}, ""},
+		"empty":        {Reply{Token: tok, QueueID: "q5"}, "no words of its own"},
+		"unknown date": {Reply{Token: tok, QueueID: "q6", OwnText: "next: print by 12/1"}, "two ways"},
+	} {
+		if said := w.hear(row.r); row.want == "" && said != "" {
+			t.Errorf("%s: answered %s", name, said)
+		} else {
+			contains(t, said, row.want)
+		}
+	}
+	if g := w.item(); len(g.Entries) != 0 || len(w.desk.done) != 0 {
+		t.Errorf("recorded %v, changed %v", g.Entries, w.desk.done)
+	}
+}
+
+// One who left the group since the question is told so; nothing is recorded.
+func TestReplyOfOneWhoLeft(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	if _, _, err := w.store.Unsubscribe(t.Context(), w.main.ID, []string{w.maps.ID}, "ana@m.example"); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, w.hear(Reply{Token: tok, QueueID: "q1", OwnText: "We met."}), "not in Maps")
+	if g := w.item(); len(g.Entries) != 0 {
+		t.Errorf("recorded %v", g.Entries)
+	}
+}
+
+// Two servers and a repeated look ask each leader once; who leads a paused
+// group is not asked; a leader on vacation is not where another is there.
+func TestAskedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.join("bo@m.example", "Bo", true)
+	if _, err := w.store.UpdatePerson(t.Context(), w.main.ID, "bo@m.example", func(p *lists.Person) error { p.Vacation = "2026-12-24"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	var servers sync.WaitGroup
+	for range 2 {
+		o := w.office()
+		servers.Go(func() {
+			if err := o.Tick(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	servers.Wait()
+	if letters := w.outbox.take(); len(letters) != 1 || letters[0].To[0] != "ana@m.example" {
+		t.Errorf("asked: %+v", letters)
+	}
+	if letters := w.tick(); len(letters) != 0 {
+		t.Errorf("asked again: %+v", letters)
+	}
+	if _, err := w.store.UpdateList(t.Context(), w.maps.ID, func(l *lists.List) error { l.State = lists.Paused; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	w.set("2026-11-28T09:00:00+01:00")
+	if letters := w.tick(); len(letters) != 0 {
+		t.Errorf("a paused group's leader was asked: %+v", letters)
+	}
+}
+
+// One reminder on the last day, to those only who said nothing.
+func TestReminder(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	w.set("2026-11-22T09:00:00+01:00")
+	letters := w.tick()
+	if len(letters) != 1 || token(t, letters[0]) != tok || !strings.Contains(letters[0].Subject, "Tomorrow") {
+		t.Fatalf("reminders: %+v", letters)
+	}
+	w.set("2026-11-22T10:00:00+01:00")
+	if letters := w.tick(); len(letters) != 0 {
+		t.Errorf("reminded twice: %+v", letters)
+	}
+	w.set("2026-11-28T09:00:00+01:00")
+	tok = w.question()
+	w.hear(Reply{Token: tok, QueueID: "q1", OwnText: "We met."})
+	w.set("2026-11-29T09:00:00+01:00")
+	if letters := w.tick(); len(letters) != 0 {
+		t.Errorf("who answered was reminded: %+v", letters)
+	}
+}
+
+// A group that was silent for four weeks is asked after once, leaders and
+// admins both; a word from it, and the next silence is asked after again.
+func TestSilentGroupIsAskedAfterOnce(t *testing.T) {
+	w := newWorld(t)
+	if _, _, err := w.store.Subscribe(t.Context(), w.main.ID, lists.NewMember{Address: "adm@m.example", Admin: true}); err != nil {
+		t.Fatal(err)
+	}
+	asked := func(at string) (after []smtp.Letter) {
+		w.set(at)
+		for _, l := range w.tick() {
+			if strings.Contains(l.Subject, "still going") {
+				after = append(after, l)
+			}
+		}
+		return after
+	}
+	if got := asked("2026-12-12T09:00:00+01:00"); len(got) != 0 { // made on 18 November: three weeks
+		t.Fatalf("asked after three weeks: %+v", got)
+	}
+	got := asked("2026-12-19T09:00:00+01:00")
+	asks := got
+	if len(got) != 2 || got[0].To[0] != "ana@m.example" || got[1].To[0] != "adm@m.example" {
+		t.Fatalf("asked: %+v", got)
+	}
+	contains(t, got[1].Text, "Nothing has been heard of Maps for 4 weeks.", "state: paused", "leader dc-maps")
+	if g := w.item(); !g.Asked || g.List.State != lists.Active {
+		t.Errorf("asked %v, state %s", g.Asked, g.List.State)
+	}
+	if got := asked("2026-12-26T09:00:00+01:00"); len(got) != 0 {
+		t.Errorf("asked again: %+v", got)
+	}
+	// The admin, who is not in the group, answers the question in her mail.
+	w.set("2026-12-20T09:00:00+01:00")
+	contains(t, w.hear(Reply{Token: token(t, asks[1]), QueueID: "q0", OwnText: "state: paused"}), "The group is paused.")
+}
+
+// Question and confirmation are in the main list's language; what people
+// wrote stays as it is.
+func TestQuestionInTheListsLanguage(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.store.UpdateList(t.Context(), w.main.ID, func(l *lists.List) error { l.Language = "fr"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	letters := w.tick()
+	if len(letters) != 1 || letters[0].Subject != "Que s’est-il passé dans Maps cette semaine ?" {
+		t.Fatalf("%+v", letters)
+	}
+	contains(t, letters[0].Text, "lundi 23 novembre à 09:00", "Publish the map, pour le mardi 1er décembre 2026")
+	contains(t, w.hear(Reply{Token: token(t, letters[0]), QueueID: "q1", OwnText: "We met.\nnext: print it by 2026-12-05"}),
+		"Merci.", "We met.", "Prochaine étape : print it, pour le samedi 5 décembre 2026")
+}

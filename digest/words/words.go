@@ -1,0 +1,187 @@
+// Package words says the digest's and the week's question's own words in the
+// reader's language: one catalogue file a language, plural forms by the
+// language's rules, dates as they are written there. What people wrote is
+// never translated; it is handed through as it is. It imports nothing of ours.
+package words
+
+import (
+	"embed"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/bidi"
+)
+
+//go:embed *.toml
+var files embed.FS
+
+// Words is one language's catalogue.
+type Words struct {
+	tag      language.Tag
+	Lang     string // BCP 47, as an HTML lang attribute
+	Dir      string // ltr or rtl
+	weekdays []string
+	months   []string
+	texts    map[string]map[string]string // key, plural form ("other" alone where it has none)
+}
+
+// catalogue is a file as it stands.
+type catalogue struct {
+	Direction string         `toml:"direction"`
+	Weekdays  []string       `toml:"weekdays"` // from Sunday
+	Months    []string       `toml:"months"`
+	Texts     map[string]any `toml:"texts"`
+}
+
+// catalogues is all languages, English first: what others lack or nobody
+// speaks is said in English.
+var catalogues = must(load())
+
+func must(all []*Words, err error) []*Words {
+	if err != nil {
+		panic(err) // an embedded file is wrong: no test would have passed
+	}
+	return all
+}
+
+func load() ([]*Words, error) {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	var all []*Words
+	for _, e := range entries {
+		w, err := read(strings.TrimSuffix(e.Name(), ".toml"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Lang == "en" && all[j].Lang != "en" })
+	return all, nil
+}
+
+func read(lang string) (*Words, error) {
+	data, err := files.ReadFile(lang + ".toml")
+	if err != nil {
+		return nil, err
+	}
+	var c catalogue
+	if err := toml.Unmarshal(data, &c); err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", lang, err)
+	}
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", lang, err)
+	}
+	w := &Words{tag: tag, Lang: lang, Dir: c.Direction, weekdays: c.Weekdays, months: c.Months, texts: map[string]map[string]string{}}
+	if len(w.weekdays) != 7 || len(w.months) != 12 || w.Dir != "ltr" && w.Dir != "rtl" {
+		return nil, fmt.Errorf("catalogue %s: it needs 7 weekdays, 12 months and a direction", lang)
+	}
+	for key, value := range c.Texts {
+		w.texts[key] = map[string]string{}
+		switch v := value.(type) {
+		case string:
+			w.texts[key]["other"] = v
+		case map[string]any:
+			for form, text := range v {
+				w.texts[key][form] = fmt.Sprint(text)
+			}
+		}
+	}
+	return w, nil
+}
+
+// For is the catalogue that comes nearest to a BCP 47 language; English for
+// "" and for what nobody has translated.
+func For(lang string) *Words {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return catalogues[0]
+	}
+	tags := make([]language.Tag, len(catalogues))
+	for i, w := range catalogues {
+		tags[i] = w.tag
+	}
+	_, at, confidence := language.NewMatcher(tags).Match(tag)
+	if confidence < language.High {
+		return catalogues[0]
+	}
+	return catalogues[at]
+}
+
+// Say is the text of this key with its {name}s filled in from pairs of name
+// and value. The value of {n}, an int, picks the plural form.
+func (w *Words) Say(key string, pairs ...any) string {
+	forms, ok := w.texts[key]
+	if !ok {
+		if w.Lang != "en" {
+			return catalogues[0].Say(key, pairs...)
+		}
+		return key
+	}
+	text := forms["other"]
+	var fill []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if n, ok := pairs[i+1].(int); ok && pairs[i] == "n" {
+			if t, ok := forms[w.form(n)]; ok {
+				text = t
+			}
+		}
+		fill = append(fill, fmt.Sprintf("{%s}", pairs[i]), w.isolate(fmt.Sprint(pairs[i+1])))
+	}
+	return strings.NewReplacer(fill...).Replace(text)
+}
+
+// isolate keeps words that run the other way apart from ours: without it a
+// title in Latin letters would draw an Arabic sentence's full stop to itself.
+func (w *Words) isolate(s string) string {
+	for _, r := range s {
+		p, _ := bidi.LookupRune(r)
+		switch c := p.Class(); {
+		case c == bidi.L && w.Dir == "rtl", (c == bidi.R || c == bidi.AL) && w.Dir == "ltr":
+			return "\u2068" + s + "\u2069" // FIRST STRONG ISOLATE … POP
+		case c == bidi.L || c == bidi.R || c == bidi.AL || c == bidi.FSI:
+			return s
+		}
+	}
+	return s
+}
+
+// form is the name of n's plural form in this language (CLDR).
+func (w *Words) form(n int) string {
+	f := plural.Cardinal.MatchPlural(w.tag, n%10_000_000, 0, 0, 0, 0)
+	return [...]string{plural.Other: "other", plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many"}[f]
+}
+
+// Date is a day with its weekday, month and year in words.
+func (w *Words) Date(t time.Time) string { return w.date("date", t) }
+
+// Day is a day without its year.
+func (w *Words) Day(t time.Time) string { return w.date("day", t) }
+
+func (w *Words) date(key string, t time.Time) string {
+	if t.Day() == 1 {
+		if _, ok := w.texts[key+"-first"]; ok {
+			key += "-first"
+		}
+	}
+	return w.Say(key, "weekday", w.weekdays[t.Weekday()], "day", t.Day(), "month", w.months[t.Month()-1], "year", t.Year())
+}
+
+// And is a series of names: "Ana, Bo and Chi".
+func (w *Words) And(names []string) string {
+	switch n := len(names); n {
+	case 0:
+		return ""
+	case 1:
+		return names[0]
+	default:
+		return w.Say("and", "first", strings.Join(names[:n-1], w.Say("comma")), "last", names[n-1])
+	}
+}
