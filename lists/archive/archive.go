@@ -131,6 +131,17 @@ func recordsKey(list string, uid uint32) string {
 
 func uidField(uid uint32) string { return strconv.FormatUint(uint64(uid), 10) }
 
+func (a *Archive) line(list string) *line {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := a.lines[list]
+	if l == nil {
+		l = newLine()
+		a.lines[list] = l
+	}
+	return l
+}
+
 // ready gives the list's line, when this process has checked its archive: it
 // has its UIDVALIDITY, and the index is not behind the bucket, as it is when
 // Redis was restored from an older copy.

@@ -269,12 +269,11 @@ func FuzzDescribe(f *testing.F) {
 	f.Add([]byte("Subject: =?utf-8?q?x?=\r\nFrom: A <a@b>\r\nReferences: <a@b> <c\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		d := describe(raw)
-		d.At = noon.Format(stampLayout)
-		data, err := d.encode()
+		data, err := d.encode(slot{list: "dc", uid: 1, at: noon})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p, err := decodeRecord("dc", 1, string(data)); err != nil || p.Subject != d.Subject || p.From != d.From || p.MessageID != d.MessageID {
+		if p, err := decodeRecord("dc", 1, string(data)+"7}"); p.Thread != 7 || err != nil || p.Subject != d.Subject || p.From != d.From || p.MessageID != d.MessageID {
 			t.Fatalf("%+v reads as %+v, %v", d.record, p, err)
 		}
 	})

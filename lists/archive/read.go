@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -94,11 +95,18 @@ func (a *Archive) ByMessageID(ctx context.Context, listID, messageID string) (li
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return lists.ArchivedPost{}, fmt.Errorf("archive of %s: find a Message-ID: %w", listID, err)
 	}
-	uid, _, ok := readMid(value)
+	uid, ok := readMid(value)
 	if !ok || uid == 0 {
 		return lists.ArchivedPost{}, fmt.Errorf("archive of %s: find a Message-ID: %w", listID, lists.ErrNotFound)
 	}
 	return a.Entry(ctx, listID, uid)
+}
+
+// readMid reads "UID THREAD".
+func readMid(value string) (uid uint32, ok bool) {
+	text, _, _ := strings.Cut(value, " ")
+	n, err := strconv.ParseUint(text, 10, 32)
+	return uint32(n), err == nil
 }
 
 // blocksAtOnce bounds how many records are in memory beyond those asked for.

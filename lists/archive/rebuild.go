@@ -131,16 +131,12 @@ func (a *Archive) restoreOne(ctx context.Context, s slot) (size int64, state res
 		return 0, there, err
 	}
 	d := describe(raw)
-	if err := a.thread(ctx, s, &d); err != nil {
-		return 0, there, err
-	}
-	d.At, d.Code = s.stamp(), s.code
-	data, err := d.encode()
+	data, err := d.encode(s)
 	if err != nil {
 		return 0, there, err
 	}
 	keys := []string{metaKey(s.list), codesKey(s.list), midsKey(s.list), recordsKey(s.list, s.uid)}
-	args := append([]any{s.code, s.uid, data, d.Thread}, d.fields()...)
+	args := append([]any{s.code, s.uid, data}, d.fields()...)
 	n, err := a.restore.Run(ctx, a.rdb, keys, args...).Int()
 	return d.Size, restoring(n), err
 }

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -15,7 +16,8 @@ import (
 	"plenary/lists/parts"
 )
 
-// record is a post in the index. Its names are short: there is one a post.
+// record is a post in the index. Its names are short, there is one a post;
+// the thread comes last, see encode.
 type record struct {
 	At        string `json:"t"`
 	Code      string `json:"c"`
@@ -135,9 +137,16 @@ func contains(all []string, s string) bool {
 	return false
 }
 
-func (r record) encode() ([]byte, error) { return json.Marshal(r) }
+// encode writes the record up to its last value, the thread: which that is,
+// only the script that makes the post visible can tell.
+func (d described) encode(s slot) ([]byte, error) {
+	r := d.record
+	r.At, r.Code, r.Thread = s.stamp(), s.code, 0
+	data, err := json.Marshal(r)
+	return bytes.TrimSuffix(data, []byte("0}")), err
+}
 
-// decodeRecord reads what encode wrote.
+// decodeRecord reads what encode and a script wrote.
 func decodeRecord(list string, uid uint32, data string) (lists.ArchivedPost, error) {
 	var r record
 	if err := json.Unmarshal([]byte(data), &r); err != nil {

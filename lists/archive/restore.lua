@@ -1,8 +1,8 @@
 -- Puts back what the index has lost of a post that stands in the bucket. The
 -- rows are put back at the end, all at once.
 -- KEYS: 1 meta, 2 codes, 3 mids, 4 block of records
--- ARGV: 1 code, 2 UID, 3 record, 4 thread,
---       5 field of its own Message-ID or "", 6… fields of those it answers
+-- ARGV: 1 code, 2 UID, 3 record up to its thread,
+--       4 field of its own Message-ID or "", 5… fields of those it answers
 -- Result: 1 put back; 0 it was there; -1 the post has, or will have, another UID
 local have = redis.call('HGET', KEYS[2], ARGV[1])
 if have and string.match(have, '%d+') ~= ARGV[2] then
@@ -18,14 +18,22 @@ if have == ARGV[2] and redis.call('HEXISTS', KEYS[4], ARGV[2]) == 1 then
   return 0
 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('HSET', KEYS[4], ARGV[2], ARGV[3])
-if ARGV[5] ~= '' then
-  local known = redis.call('HGET', KEYS[3], ARGV[5])
-  if not known or string.sub(known, 1, 2) == '0 ' then
-    redis.call('HSET', KEYS[3], ARGV[5], ARGV[2] .. ' ' .. ARGV[4])
+-- The thread, as in publish.lua.
+local thread = ARGV[2]
+for i = #ARGV, 4, -1 do
+  local known = ARGV[i] ~= '' and redis.call('HGET', KEYS[3], ARGV[i])
+  if known then
+    thread = string.match(known, ' (%d+)$')
   end
 end
-for i = 6, #ARGV do
-  redis.call('HSETNX', KEYS[3], ARGV[i], '0 ' .. ARGV[4])
+redis.call('HSET', KEYS[4], ARGV[2], ARGV[3] .. thread .. '}')
+if ARGV[4] ~= '' then
+  local known = redis.call('HGET', KEYS[3], ARGV[4])
+  if not known or string.sub(known, 1, 2) == '0 ' then
+    redis.call('HSET', KEYS[3], ARGV[4], ARGV[2] .. ' ' .. thread)
+  end
+end
+for i = 5, #ARGV do
+  redis.call('HSETNX', KEYS[3], ARGV[i], '0 ' .. thread)
 end
 return 1
