@@ -36,6 +36,17 @@ const MaxReceived = 50
 // an admin of the family (the site's admins are found in site). A post that
 // is answered with Quiet set, or discarded, must never cause a mail.
 func Judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
+	j := judge(p, l, author, isAdmin, site)
+	if p.Failing == "quarantine" {
+		j.Quiet = true // its author may be anybody's invention
+		if j.Verdict == Accept {
+			j.Verdict, j.Reason = Hold, "nothing proves that its author wrote it, and their domain asks for caution (DMARC)"
+		}
+	}
+	return j
+}
+
+func judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 	if j, stop := judgeMachine(p, l, site); stop {
 		return j
 	}
@@ -45,6 +56,9 @@ func Judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 			Text: "A post needs exactly one author: one From field with one address. Please send it again from one address.",
 			Code: 550, Enhanced: [3]int{5, 7, 1}, Quiet: true,
 		}
+	}
+	if p.Failing == "reject" {
+		return Unproven(p.From[0])
 	}
 	address := l.Address(site.Domain)
 	switch {
@@ -71,6 +85,16 @@ func Judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 		return Judgement{Verdict: Accept}
 	}
 	return judgePolicy(l, author, site.Domain)
+}
+
+// Unproven refuses mail that fails DMARC where its domain asks for that.
+func Unproven(from Address) Judgement {
+	return Judgement{
+		Verdict: Reject, Reason: "it fails DMARC, and its domain asks that such mail be refused",
+		Text: fmt.Sprintf("Nothing proves that this mail is from %s, and that domain asks that such mail be refused (DMARC). "+
+			"Please send it through the servers of %s.", from.Domain(), from.Domain()),
+		Code: 550, Enhanced: [3]int{5, 7, 1}, Quiet: true,
+	}
 }
 
 // judgeMachine stops what goes in circles and what no person wrote.

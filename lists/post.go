@@ -15,6 +15,7 @@ type Post struct {
 	Precedence    string   // lower case
 	Received      int      // count of Received fields
 	CommandOnly   string   // the command word, when the text is nothing but a command
+	Failing       string   // "reject" or "quarantine": it fails DMARC, and From's domain asks for that; "" neither
 }
 
 // HeldJoin is the Kind of a request to join, which waits as posts do.

@@ -32,6 +32,7 @@ func startService(t *testing.T) (s *service, far *sink.Sink) {
 	t.Cleanup(func() { far.Close() })
 	cfg := config.Default()
 	cfg.Domain, cfg.DataDir, cfg.Admins = "lists.example.org", t.TempDir(), []string{"admin@example.org"}
+	cfg.DNS.Resolver = "127.0.0.1:1" // nobody answers
 	cfg.SMTP.Listen, cfg.Delivery.Relay, cfg.Delivery.RelayTLS = "127.0.0.1:0", far.Addr(), "none"
 	cfg.Archive.Bucket = "file://" + cfg.DataDir + "/archive"
 	s, err = newService(t.Context(), cfg, serviceOptions{Redis: redistest.New(t), Log: slog.New(slog.DiscardHandler)})

@@ -87,7 +87,7 @@ func (d *demo) start() error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(a.errs, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if d.service, err = newService(a.ctx, cfg, serviceOptions{Redis: rdb, Now: a.now, Log: log, Listen: sockets.listen}); err != nil {
+	if d.service, err = newService(a.ctx, cfg, serviceOptions{Redis: rdb, Now: a.now, Log: log, Listen: sockets.listen, DNS: noDNS{}}); err != nil {
 		return err
 	}
 	if err := seed(a.ctx, d.service); err != nil {
@@ -165,4 +165,19 @@ func (d *demo) save(mails []sink.Mail, from int) error {
 		}
 	}
 	return nil
+}
+
+// noDNS is the demo's DNS: its people's domains are made up, so it knows none,
+// and asks nobody.
+type noDNS struct{}
+
+func unknown(name string) error {
+	return &net.DNSError{Err: "the demo asks no DNS", Name: name, IsNotFound: true}
+}
+
+func (noDNS) LookupTXT(_ context.Context, name string) ([]string, error)  { return nil, unknown(name) }
+func (noDNS) LookupMX(_ context.Context, name string) ([]*net.MX, error)  { return nil, unknown(name) }
+func (noDNS) LookupAddr(_ context.Context, addr string) ([]string, error) { return nil, unknown(addr) }
+func (noDNS) LookupIPAddr(_ context.Context, host string) ([]net.IPAddr, error) {
+	return nil, unknown(host)
 }

@@ -52,11 +52,11 @@ func (s *service) Addrs() map[string]string {
 }
 
 // joinDoors builds the servers and binds their addresses.
-func (s *service) joinDoors(certs *tls.Config) error {
+func (s *service) joinDoors(certs *tls.Config, believed *belief) error {
 	in := receive.New(receive.Config{
 		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, TLS: certs,
 		BareNewlines: s.cfg.SMTP.BareNewlines, NewID: s.queue.NewID, Log: s.log, Now: s.now,
-	}, s.store, s.queue, s.router)
+	}, s.store, believed, believed)
 	nothing := func(context.Context) error { return nil }
 	if err := errors.Join(
 		s.bind("smtp", "smtp.listen", s.cfg.SMTP.Listen, in.ServeSMTP, in.Shutdown),

@@ -163,22 +163,26 @@ func (d *DNS) ask(ctx context.Context, q question) (a answer) {
 	if d.silences.Load() >= dnsSilences {
 		wait = dnsShortWait
 	}
-	a = answer{failed: "nobody answers", ttl: failureTTL}
+	a = answer{failed: "nobody answers"}
+	silent := false
 	for _, server := range d.servers {
 		in, err := exchange(ctx, server, m, wait)
 		if err != nil {
 			if ctx.Err() != nil {
 				return answer{failed: "no time is left"}
 			}
+			var e net.Error
+			silent = silent || errors.As(err, &e) && e.Timeout()
 			continue
 		}
 		d.silences.Store(0)
 		if in.Rcode == dns.RcodeSuccess || in.Rcode == dns.RcodeNameError {
 			return answerOf(in)
 		}
-		a.failed = "the answer is " + dns.RcodeToString[in.Rcode]
+		a.failed, a.ttl = "the answer is "+dns.RcodeToString[in.Rcode], failureTTL
 	}
-	if a.failed == "nobody answers" && d.silences.Load() < dnsSilences {
+	if silent { // a refusal costs no time, and needs no memory
+		a.ttl = failureTTL
 		d.silences.Add(1)
 	}
 	return a

@@ -22,7 +22,7 @@ func (f Findings) Verdict(env smtp.Envelope, m *message.Message, now time.Time) 
 	}
 	if f.SPF.Aligned && f.SPF.Result == Pass {
 		v.Believed = true
-		return v, f.signed()
+		return v, false
 	}
 	why := "no aligned signature verifies here"
 	for _, s := range f.DKIM {
@@ -38,9 +38,9 @@ func (f Findings) Verdict(env smtp.Envelope, m *message.Message, now time.Time) 
 	return v, false
 }
 
-// signed tells whether an aligned signature verifies, or might when asked
+// Replayable tells whether an aligned signature verifies, or might when asked
 // about again: then the message could be sent again by somebody else.
-func (f Findings) signed() bool {
+func (f Findings) Replayable() bool {
 	for _, s := range f.DKIM {
 		if s.Aligned && (s.Result == Pass || s.Result == TempError) {
 			return true

@@ -185,8 +185,12 @@ func froms(m *message.Message) (from []lists.Address) {
 func (r *Router) describe(m Mail) lists.Post {
 	msg := m.Message
 	text := message.OwnText(msg.Text(maxText))
+	failing := ""
+	if v := m.Envelope.Verdict; v.Refused() || v.Suspect() {
+		failing = v.Policy
+	}
 	return lists.Post{
-		MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
+		Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
 		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
 		CommandOnly: r.Posts.CommandOnly(msg.Subject, text),
 	}
@@ -209,7 +213,15 @@ func (r *Router) hold(ctx context.Context, m Mail, l lists.List, author Author, 
 	if err != nil {
 		return fmt.Errorf("hold for the owners of %s: %w", l.Name, err)
 	}
-	return nil
+	if j.Quiet || !m.Envelope.Verdict.Believed {
+		return nil
+	}
+	// Who is proven to have written it hears of it, once a day.
+	first, err := r.Limiter.Allow(ctx, "told-held/"+l.ID+"/"+author.Address.Key(), 1, 24*time.Hour)
+	if err != nil || !first {
+		return err
+	}
+	return r.letter(ctx, m.Envelope.ID, "held", author.Address, l, m.Message.MessageID, j.Text)
 }
 
 // progress takes the words of a post whose subject says [progress], of a

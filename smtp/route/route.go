@@ -102,6 +102,10 @@ func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) erro
 		}
 		one := m
 		if r.isCommand(t) {
+			if env.Verdict.Refused() { // other targets did not refuse it
+				r.Log.Info("commands passed over: the sender's domain asks to refuse what it does not prove", "queue", env.ID, "to", string(t.Kind))
+				continue
+			}
 			// Each address has its own answer: its letters need names of their own.
 			if commands++; commands > 1 {
 				one.Envelope.ID = fmt.Sprintf("%s.%d", env.ID, commands)

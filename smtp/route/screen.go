@@ -31,6 +31,11 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 	p := r.describe(m)
 	var refused *smtp.Reply
 	for _, t := range r.targets(dir, env) {
+		if r.isCommand(t) && env.Verdict.Refused() && len(p.From) == 1 {
+			j := lists.Unproven(p.From[0])
+			refused = &smtp.Reply{Code: j.Code, Enhanced: j.Enhanced, Text: j.Text}
+			continue
+		}
 		if t.Kind != lists.TargetPost {
 			return nil
 		}

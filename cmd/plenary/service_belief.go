@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"sync"
+	"time"
+
+	"plenary/lists"
+	"plenary/smtp"
+	"plenary/smtp/authenticate"
+	"plenary/smtp/message"
+)
+
+const (
+	replayMemory = 7 * 24 * time.Hour // how long the Message-ID of a signed mail is remembered (DESIGN, "Who may do what")
+	beliefKept   = 1024               // findings between a message's screening and its acceptance
+)
+
+// belief finds out, once for each message, what may be believed of its
+// sender, before reception screens it and puts it in the queue.
+type belief struct {
+	checker *authenticate.Checker
+	screen  interface {
+		Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply
+	}
+	inbox interface {
+		Accept(ctx context.Context, env smtp.Envelope, raw []byte) (string, error)
+	}
+	once interface {
+		Freeze(ctx context.Context, tag, key string, value []byte, ttl time.Duration) ([]byte, bool, error)
+	}
+	id    string // our authserv-id
+	trust bool   // commands.trust = "dmarc"
+	now   func() time.Time
+
+	mu    sync.Mutex
+	known map[string]authenticate.Findings
+	order []string
+}
+
+// newBelief joins what finds out about senders to reception.
+func (s *service) newBelief(dns authenticate.Resolver) *belief {
+	return &belief{
+		checker: &authenticate.Checker{DNS: dns, Trusted: s.cfg.SMTP.TrustedAuthserv},
+		screen:  s.router, inbox: s.queue, once: s.store, id: s.site.Domain, trust: s.cfg.Commands.Trust == "dmarc", now: s.now,
+		known: map[string]authenticate.Findings{},
+	}
+}
+
+// Screen judges a message by who is believed to have sent it.
+func (b *belief) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
+	if m, err := message.Parse(raw); err == nil { // else the screen says why it can't be taken
+		env.Verdict, _ = b.verdict(env, m, b.find(ctx, env, m))
+	}
+	return b.screen.Screen(ctx, env, raw)
+}
+
+// Accept puts a message in the queue with what is believed of its sender, and
+// with our Authentication-Results on top.
+func (b *belief) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (string, error) {
+	m, err := message.Parse(raw)
+	if err != nil { // it came in by a door without a screen, and is answered for
+		return b.inbox.Accept(ctx, env, raw)
+	}
+	f := b.find(ctx, env, m)
+	verdict, bySignature := b.verdict(env, m, f)
+	if f.Replayable() && m.MessageID != "" {
+		fresh, err := b.fresh(ctx, env, f.From, m.MessageID)
+		if err != nil {
+			return "", err
+		}
+		if !fresh && bySignature {
+			verdict.Believed = false
+			verdict.Reason += "; not believed for commands: it was seen before"
+		}
+	}
+	env.Verdict = verdict
+	id, err := b.inbox.Accept(ctx, env, authenticate.Mark(m, b.id, f))
+	if err == nil {
+		b.forget(env.ID)
+	}
+	return id, err
+}
+
+// verdict draws from findings what counts here. Mail that comes through
+// another server is not refused: that server would send a report to whoever
+// is named as the sender. Owners look at it instead.
+func (b *belief) verdict(env smtp.Envelope, m *message.Message, f authenticate.Findings) (smtp.Verdict, bool) {
+	v, bySignature := f.Verdict(env, m, b.now())
+	v.Believed = v.Believed && b.trust
+	if env.Remote == "" && v.Refused() {
+		v.Policy = "quarantine"
+	}
+	return v, bySignature
+}
+
+// fresh tells whether a signed message comes to each of its addresses for the
+// first time. The same envelope counts as one.
+func (b *belief) fresh(ctx context.Context, env smtp.Envelope, from lists.Address, messageID string) (bool, error) {
+	const most = 20 // commands go to one address or two
+	if len(env.To) > most {
+		return false, nil
+	}
+	fresh := true
+	for _, to := range env.To {
+		key := to
+		if a, err := lists.ParseAddress(to); err == nil {
+			key = a.Key()
+		}
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s", from.Key(), messageID, key))
+		stands, first, err := b.once.Freeze(ctx, "", "signed/"+base64.RawURLEncoding.EncodeToString(sum[:18]), []byte(env.ID), replayMemory)
+		if err != nil {
+			return false, fmt.Errorf("note the signed message %s: %w", env.ID, err)
+		}
+		fresh = fresh && (first || string(stands) == env.ID)
+	}
+	return fresh, nil
+}
+
+// find gives the findings of a message, made once and kept until it is
+// accepted, or until many others have come.
+func (b *belief) find(ctx context.Context, env smtp.Envelope, m *message.Message) authenticate.Findings {
+	b.mu.Lock()
+	f, ok := b.known[env.ID]
+	b.mu.Unlock()
+	if ok {
+		return f
+	}
+	f = b.checker.Check(ctx, env, m)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.known[env.ID]; !ok {
+		if len(b.order) >= beliefKept {
+			delete(b.known, b.order[0])
+			b.order = b.order[1:]
+		}
+		b.order = append(b.order, env.ID)
+	}
+	b.known[env.ID] = f
+	return f
+}
+
+func (b *belief) forget(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.known[id]; !ok {
+		return
+	}
+	delete(b.known, id)
+	for i, o := range b.order {
+		if o == id {
+			b.order = append(b.order[:i], b.order[i+1:]...)
+			return
+		}
+	}
+}
