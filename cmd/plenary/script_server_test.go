@@ -71,7 +71,7 @@ func settings(ts *testscript.TestScript, name string) []string {
 	env := append(os.Environ(), "HOME="+ts.Getenv("HOME"))
 	for _, key := range []string{"DOMAIN", "DATA_DIR", "ADMINS", "REDIS_URL", "REDIS_DURABILITY", "DELIVERY_RELAY", "DELIVERY_RELAY_TLS",
 		"SMTP_LISTEN", "SMTP_LMTP", "SMTP_TLS_CERT", "SMTP_TLS_KEY", "SMTP_MAX_BYTES", "IMAP_LISTEN", "HTTP_LISTEN", "HTTP_BASE_URL", "CONFIG",
-		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS"} {
+		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS", "DNS_RESOLVER", "COMMANDS_TRUST", "SMTP_TRUSTED_AUTHSERV"} {
 		if v := ts.Getenv("PLENARY_" + key); v != "" {
 			env = append(env, "PLENARY_"+key+"="+v)
 		}

@@ -46,6 +46,8 @@ import (
 //	capture NAME REGEXP          sets a variable from the last output
 //	redis kill|start|set NAME VALUE    the Redis of this script
 //	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
+//	dns FILE                     answer DNS questions out of a zone file; without it nobody does
+//	sign DOMAIN FILE OUT [FIELD…]    write the mail of FILE, signed by DKIM, to OUT
 //	lmtp FROM TO…                by LMTP; prints the reply for each
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
@@ -58,7 +60,7 @@ func TestScripts(t *testing.T) {
 		Setup: newWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
-			"lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
+			"dns": dnsVerb, "sign": signVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
 			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb,
@@ -121,7 +123,7 @@ func newWorld(env *testscript.Env) error {
 		addr, durability = redistest.Mini(t).(*redis.Client).Options().Addr, "relaxed"
 	}
 	w.redisAddr = addr
-	ports, err := freePorts(8)
+	ports, err := freePorts(9)
 	if err != nil {
 		return err
 	}
@@ -130,7 +132,8 @@ func newWorld(env *testscript.Env) error {
 		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability,
 		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
 		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
-		"PLENARY_HTTP_LISTEN": ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
+		"PLENARY_DNS_RESOLVER": ports[8], // nobody answers there, unless the script has dns
+		"PLENARY_HTTP_LISTEN":  ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
 		"SMTP": ports[0], "LMTP": ports[1], "IMAP": ports[2], "HTTP": ports[3],
 		"SMTP2": ports[4], "LMTP2": ports[5], "IMAP2": ports[6], "HTTP2": ports[7],
 	} {

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+	"github.com/miekg/dns"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// signingKey is the key of every domain that a script signs for.
+var signingKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
+
+// dnsVerb answers at PLENARY_DNS_RESOLVER from now on, out of a file in zone
+// form. Every domain has the key of the sign verb. Before it is called nobody
+// answers there.
+func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: dns FILE")
+	}
+	var records []dns.RR
+	zone := dns.NewZoneParser(strings.NewReader(ts.ReadFile(args[0])), ".", args[0])
+	for rr, ok := zone.Next(); ok; rr, ok = zone.Next() {
+		records = append(records, rr)
+	}
+	ts.Check(zone.Err())
+	key := "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(signingKey.Public().(ed25519.PublicKey))
+	conn, err := net.ListenPacket("udp", ts.Getenv("PLENARY_DNS_RESOLVER"))
+	ts.Check(err)
+	server := &dns.Server{PacketConn: conn, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		m, name := new(dns.Msg).SetReply(q), strings.ToLower(q.Question[0].Name)
+		m.Rcode = dns.RcodeNameError
+		if strings.HasPrefix(name, "test._domainkey.") && q.Question[0].Qtype == dns.TypeTXT {
+			m.Rcode = dns.RcodeSuccess
+			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: []string{key}}}
+		}
+		for _, rr := range records {
+			if strings.EqualFold(rr.Header().Name, name) {
+				m.Rcode = dns.RcodeSuccess
+				if rr.Header().Rrtype == q.Question[0].Qtype {
+					m.Answer = append(m.Answer, rr)
+				}
+			}
+		}
+		_ = w.WriteMsg(m)
+	})}
+	started := make(chan struct{})
+	server.NotifyStartedFunc = func() { close(started) }
+	go func() { _ = server.ActivateAndServe() }()
+	<-started
+	ts.Defer(func() { _ = server.Shutdown() })
+}
+
+// signVerb signs a mail for a domain and writes it to a file; NOW in it
+// becomes the time, AGO that of two days before. Fields are those signed.
+func signVerb(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: sign DOMAIN FILE OUT [FIELD…]")
+	}
+	fields := args[3:]
+	if len(fields) == 0 {
+		fields = []string{"From", "To", "Cc", "Date", "Subject", "Message-ID"}
+	}
+	now := time.Now()
+	raw := strings.NewReplacer("NOW", now.Format(time.RFC1123Z), "AGO", now.AddDate(0, 0, -2).Format(time.RFC1123Z)).Replace(ts.ReadFile(args[1]))
+	var out bytes.Buffer
+	ts.Check(dkim.Sign(&out, bytes.NewReader(crlf([]byte(raw))), &dkim.SignOptions{Domain: args[0], Selector: "test", Signer: signingKey, HeaderKeys: fields,
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), out.Bytes(), 0o600))
+}
