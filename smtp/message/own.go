@@ -16,7 +16,9 @@ func OwnText(text string) string {
 		switch {
 		case isQuoted(line):
 			i++
-		case isSignature(line), isOriginalMark(line), r.headerBlockAt(i):
+		case isSignature(line), isOriginalMark(line), r.headerBlockAt(i), r.disclaimerAt(i):
+			return joinOwn(own)
+		case written && introducesCopy(line):
 			return joinOwn(own)
 		case isRule(line) && r.copyFollows(i+1):
 			return joinOwn(own)
@@ -105,18 +107,70 @@ func (r reply) quoteFollows(i int) bool {
 }
 
 // headerBlockAt tells whether a copied mail's header begins at line i: a line
-// "From: …" and two more such lines within the next six.
+// "From: …" and two more such lines within seven, in any order.
 func (r reply) headerBlockAt(i int) bool {
-	if !isHeaderLine(r.lines[i], fromWords) {
-		return false
-	}
-	others := 0
-	for _, line := range r.lines[i+1 : min(len(r.lines), i+7)] {
-		if isHeaderLine(line, sentWords) || isHeaderLine(line, toWords) || isHeaderLine(line, subjectWords) {
-			others++
+	fields := [][]string{fromWords, sentWords, toWords, subjectWords}
+	begins, from, others := false, false, 0
+	for at, line := range r.lines[i:min(len(r.lines), i+7)] {
+		for kind, words := range fields {
+			if !isHeaderLine(line, words) {
+				continue
+			}
+			begins = begins || at == 0
+			if kind == 0 {
+				from = true
+			} else {
+				others++
+			}
+			break
+		}
+		if !begins {
+			return false
 		}
 	}
-	return others >= 2
+	return from && others >= 2
+}
+
+// disclaimerAt tells whether a paragraph that nobody writes by hand begins at
+// line i: it says of the mail itself, at length, that it is confidential and
+// for whom.
+func (r reply) disclaimerAt(i int) bool {
+	if i > 0 && strings.TrimSpace(r.lines[i-1]) != "" && !isRule(r.lines[i-1]) {
+		return false
+	}
+	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
+	if !hasAnyPrefix(first, noticeWords) {
+		return false
+	}
+	paragraph := ""
+	for _, line := range r.lines[i:min(len(r.lines), i+20)] {
+		if strings.TrimSpace(line) == "" {
+			break
+		}
+		paragraph += " " + strings.ToLower(line)
+	}
+	if len(paragraph) < minDisclaimer {
+		return false
+	}
+	signs := 0
+	for _, w := range secrecyWords {
+		if strings.Contains(paragraph, w) {
+			signs++
+		}
+	}
+	return signs >= 2
+}
+
+// minDisclaimer is how long a disclaimer is at least, in octets.
+const minDisclaimer = 120
+
+func hasAnyPrefix(s string, words []string) bool {
+	for _, w := range words {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHeaderLine tells whether a line is one of words, a colon, and a value.
@@ -149,6 +203,9 @@ func isOriginalMark(line string) bool {
 			return true
 		}
 	}
+	if said, _ := introduces(inner); marked && said && strings.Contains(inner, "@") {
+		return true // "-----Ann <ann@example.net> wrote: -----"
+	}
 	for _, w := range forwardWords {
 		if inner == w || inner == w+":" || inner == w+" :" {
 			return true
@@ -163,12 +220,10 @@ func isDevice(line string) bool {
 	if len(line) > 120 || line == "" {
 		return false
 	}
-	for _, w := range deviceWords {
-		if strings.HasPrefix(line, w) {
-			return true
-		}
+	if hasAnyPrefix(line, deviceWords) {
+		return true
 	}
-	return strings.HasPrefix(line, "von meine") && strings.HasSuffix(strings.TrimRight(line, "."), "gesendet")
+	return hasAnyPrefix(line, []string{"von meine", "von yahoo", "von outlook"}) && strings.HasSuffix(strings.TrimRight(line, "."), "gesendet")
 }
 
 // attributionAt tells how many lines from i on introduce a quote: clients
@@ -212,7 +267,21 @@ func introduces(line string) (isOne, strong bool) {
 	}
 	// Without a verb: "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
 	bare := dated && addressed && strings.HasSuffix(body, ">") && opensAttribution(line)
-	return bare, bare
+	// "* Ann [2026-11-23 10:05]:", where a quote follows.
+	starred := dated && strings.HasPrefix(body, "* ") && strings.HasSuffix(body, "]")
+	return bare || starred, bare
+}
+
+// introducesCopy tells whether the copy of the mail answered begins on the
+// very line that introduces it, as Yahoo's phone programs have it.
+func introducesCopy(line string) bool {
+	line = strings.TrimSpace(line)
+	at := strings.Index(line, ":  ")
+	if at < 0 || !strings.Contains(line[:at], "@") {
+		return false
+	}
+	_, strong := introduces(line[:at+1])
+	return strong
 }
 
 // nameFollows tells whether a language puts the writer's name after the verb

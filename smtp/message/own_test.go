@@ -59,6 +59,13 @@ func TestOwnText(t *testing.T) {
 		{"Outlook phone", "Yes\n\nGet Outlook for iOS<https://aka.ms/o0ukef>\n________________________________\nFrom: x\nSent: y\nTo: z\n\nDo you?", "Yes"},
 		{"phones elsewhere", "Oui\n\nEnvoyé de mon iPhone\n", "Oui"},
 		{"German phone", "Ja\n\nVon meinem iPhone gesendet\n", "Ja"},
+		{"GMX, date before From", "Ja\n\nGesendet: Montag\nVon: Plenary\nAn: Ann\nBetreff: ?\n\nWollen Sie?", "Ja"},
+		{"own date and place", "Date: 3 December\nTo: everybody\nWe meet at nine.", "Date: 3 December\nTo: everybody\nWe meet at nine."},
+		{"Lotus Notes", "Yes\n\n-----Ann <a@b.example> wrote: -----\nDo you?", "Yes"},
+		{"copy on the line of its attribution", "Yes\n\n  On Mon, Nov 23, 2026 at 10:00, Ann<a@b.example> wrote:   Do you?", "Yes"},
+		{"disclaimer", "Yes\n\nThis e-mail and its attachments are confidential and intended solely for the person it is addressed to.\nIf you are somebody else, delete it.\n\nACME Ltd", "Yes"},
+		{"own long word on confidence", "This message is to tell all of you that the confidential annex of our report has now been finished by the three of us, at last.", "This message is to tell all of you that the confidential annex of our report has now been finished by the three of us, at last."},
+		{"own short word on confidence", "This message is confidential.\n\nThe board agreed.", "This message is confidential.\n\nThe board agreed."},
 		{"list footer", "Yes\n_______________________________________________\nDC mailing list\ndc@example.org", "Yes"},
 		{"own rule", "One\n----------\nTwo", "One\n----------\nTwo"},
 	}

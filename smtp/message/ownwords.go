@@ -12,7 +12,7 @@ var openWords = []string{
 
 // wroteWords are the verb of an attribution.
 var wroteWords = []string{
-	"wrote", "writes", "a écrit", "a ecrit", "écrivait", "escribió", "escribio", "escribe", "schrieb", "escreveu", "ha scritto", "scrive",
+	"wrote", "writes", "a écrit", "a ecrit", "écrivait", "escribió", "escribio", "escribe", "schrieb", "folgendes geschrieben", "escreveu", "ha scritto", "scrive",
 	"schreef", "heeft geschreven", "skrev", "napisał", "napisał(a)", "napisała", "napsal", "kirjoitti", "yazdı", "írta",
 	"пишет", "писал", "писала", "написал", "написала", "написал(а)", "написав",
 	"写道", "寫道", "のメール", "wrote on", "كتب", "كتبت", "كَتَب", "כתב",
@@ -45,7 +45,7 @@ var (
 
 // originalWords stand between dashes above a copied mail.
 var originalWords = []string{
-	"original message", "original email", "message d'origine", "message d’origine", "message original", "mensaje original",
+	"original message", "original email", "mail original", "courriel original", "message d'origine", "message d’origine", "message original", "mensaje original",
 	"ursprüngliche nachricht", "originalnachricht", "original-nachricht", "messaggio originale", "mensagem original",
 	"oorspronkelijk bericht", "ursprungligt meddelande", "oprindelig meddelelse", "wiadomość oryginalna",
 	"исходное сообщение", "оригинальное сообщение", "原始邮件", "原始郵件", "邮件原件", "元のメッセージ", "الرسالة الأصلية", "رسالة أصلية",
@@ -64,8 +64,32 @@ var deviceWords = []string{
 	"sent from my ", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from proton", "sent with proton", "sent via ",
 	"get outlook for", "sent from the ", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "enviado desde mi ", "enviado desde ", "obtener outlook para",
 	"télécharger outlook pour", "obtenez outlook pour", "enviado do meu ", "enviado de meu ", "enviado a partir do ", "obter o outlook",
-	"outlook für ", "gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "scarica outlook",
+	"outlook für ", "holen sie sich outlook", "get outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
+	"获取 outlook", "下载 outlook", "取得 outlook", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "enviado con ", "envoyé avec ", "отправлено через ",
+	"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "scarica outlook",
 	"verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "outlook voor ", "skickat från min", "sendt fra min", "wysłane z ",
 	"отправлено с ", "отправлено из ", "发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "iphoneから送信",
 	"تم الإرسال من", "أرسلت من", "أُرسلت من", "مرسل من",
 }
+
+// noticeWords begin a disclaimer, and two of secrecyWords stand in it.
+var (
+	noticeWords = []string{
+		"this e-mail", "this email", "this message", "this communication", "the information contained in this", "the information in this", "the contents of this",
+		"the content of this", "confidentiality notice", "disclaimer", "important notice",
+		"ce message", "ce courriel", "cet e-mail", "cet email", "ce mail", "les informations contenues", "le contenu de ce", "avis de confidentialité",
+		"este mensaje", "este correo", "este e-mail", "este email", "la información contenida", "el contenido de este", "aviso de confidencialidad", "aviso legal",
+		"diese e-mail", "diese email", "diese nachricht", "diese mail", "der inhalt dieser", "die in dieser e-mail", "vertraulichkeitshinweis", "dieses e-mail",
+		"настоящее сообщение", "настоящее электронное", "это сообщение", "это электронное", "данное сообщение", "данное электронное", "информация, содержащаяся", "содержание данного",
+		"本邮件", "此邮件", "本电子邮件", "此电子邮件", "本電子郵件", "保密声明", "保密提示", "免责声明",
+		"هذه الرسالة", "هذا البريد", "محتويات هذه", "المعلومات الواردة في", "إخلاء مسؤولية", "إشعار السرية",
+		"esta mensagem", "este messaggio", "questo messaggio", "dit bericht", "deze e-mail", "ta wiadomość",
+	}
+	secrecyWords = []string{
+		"confidential", "privileged", "recipient", "intended", "in error", "addressed", "delete",
+		"confidentiel", "destinataire", "erreur", "détrui", "exclusi", "confidencial", "destinatari", "por error", "elimin",
+		"vertraulich", "adressat", "empfänger", "irrtümlich", "löschen", "vernichten", "конфиденциальн", "адресат", "ошибк", "удал",
+		"保密", "机密", "收件人", "错收", "误收", "删除", "禁止", "سرية", "سرّية", "المرسل إليه", "المرسل اليه", "الخطأ", "حذف",
+		"riservat", "per errore", "vertrouwelijk", "poufn",
+	}
+)
