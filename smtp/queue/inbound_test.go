@@ -136,7 +136,7 @@ func TestInboundErrorIsTriedAgainThenSetAside(t *testing.T) {
 func TestInboundClaimedFromTheDeadOnly(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		ctx := t.Context()
-		q := New(rdb, Options{Lease: 400 * time.Millisecond, Node: "one"})
+		q := New(rdb, Options{Lease: 2 * time.Second, Node: "one"})
 		for i := range 3 {
 			if _, err := q.Accept(ctx, smtp.Envelope{ID: fmt.Sprint("m", i)}, nil); err != nil {
 				t.Fatal(err)
@@ -160,9 +160,9 @@ func TestInboundClaimedFromTheDeadOnly(t *testing.T) {
 			return ctx.Err()
 		}
 		consume(t, q, "a", handle)
-		consume(t, New(rdb, Options{Lease: 400 * time.Millisecond, Node: "two"}), "b", handle)
+		consume(t, New(rdb, Options{Lease: 2 * time.Second, Node: "two"}), "b", handle)
 		soon(t, "the dead one's message goes on", func() bool { mu.Lock(); defer mu.Unlock(); return handled["m0"] == 1 })
-		time.Sleep(time.Second) // longer than the lease: the slow one must keep its message
+		time.Sleep(3 * time.Second) // longer than the lease: the slow one must keep its message
 		close(release)
 		soon(t, "all is done", func() bool { return rdb.XLen(ctx, q.inbound().stream()).Val() == 0 })
 		for id, n := range handled {
