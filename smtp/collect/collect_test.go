@@ -392,7 +392,7 @@ func TestManyMessages(t *testing.T) {
 		}
 		p.deliver(note(to, i))
 	}
-	start(t, config(p.addr), b)
+	start(t, config(p.addr, func(c *collect.Config) { c.Poll = time.Minute }), b)
 	b.await(t, "all are taken", has(300))
 	eventually(t, "INBOX has the strangers' only", func() bool { return p.count("INBOX") == 150 })
 }

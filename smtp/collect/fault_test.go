@@ -8,12 +8,15 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log/slog"
 	"math/big"
 	"net"
+	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -185,6 +188,63 @@ func TestCutConnections(t *testing.T) {
 	if len(b.all()) != 10 {
 		t.Errorf("%d were taken, 10 came", len(b.all()))
 	}
+}
+
+// TestLarge: what the server says is too large is not even fetched; and where
+// it lies about that, no more than the limit is held.
+func TestLarge(t *testing.T) {
+	for _, lies := range []bool{false, true} {
+		p, b := newPost(t, imap.CapMove), newInbox()
+		p.deliver(note("dc@lists.example.org", 1) + strings.Repeat("A long line.\r\n", 1000))
+		p.deliver(note("dc@lists.example.org", 2))
+		var fetched atomic.Int64
+		gap := newBetween(t, p.addr, func(_ int, fromServer bool, octets []byte) ([]byte, bool) {
+			if !fromServer {
+				fetched.Add(int64(bytes.Count(octets, []byte("BODY.PEEK[]"))))
+			} else if lies {
+				octets = regexp.MustCompile(`RFC822\.SIZE \d+`).ReplaceAll(octets, []byte("RFC822.SIZE 10"))
+			}
+			return octets, true
+		})
+		said := &lines{}
+		stop := start(t, config(gap.addr, func(c *collect.Config) { c.MaxBytes, c.Log = 4000, said.logger() }), b)
+		b.await(t, "the small one is taken", has(1))
+		eventually(t, "the large one is spoken of", func() bool { return said.count("larger than") == 1 })
+		eventually(t, "the small one is moved", func() bool { return p.count("INBOX") == 1 })
+		stop()
+		if want := map[bool]int64{false: 1, true: 2}[lies]; fetched.Load() != want {
+			t.Errorf("lies=%v: %d messages were fetched, want %d", lies, fetched.Load(), want)
+		}
+		if len(b.all()) != 1 {
+			t.Errorf("%d were taken", len(b.all()))
+		}
+	}
+}
+
+// TestFolderMadeAnew: UIDs begin again with a new UIDVALIDITY, and mean other
+// messages.
+func TestFolderMadeAnew(t *testing.T) {
+	p, b := newPost(t, imap.CapMove), newInbox()
+	p.deliver(note("dc@lists.example.org", 1))
+	var mu sync.Mutex
+	cut := false
+	gap := newBetween(t, p.addr, func(conn int, _ bool, octets []byte) ([]byte, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		return octets, !cut || conn > 1
+	})
+	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 50 * time.Millisecond }), b)
+	b.await(t, "the first is taken", has(1))
+	eventually(t, "it is moved", func() bool { return p.count("INBOX") == 0 })
+	if err := errors.Join(p.user.Delete("INBOX"), p.user.Create("INBOX", nil)); err != nil {
+		t.Fatal(err)
+	}
+	p.deliver(note("dc@lists.example.org", 2))
+	mu.Lock()
+	cut = true
+	mu.Unlock()
+	b.await(t, "the second is taken", has(2))
+	eventually(t, "it is moved", func() bool { return p.count("INBOX") == 0 })
 }
 
 // TestPolling: a server without IDLE is asked again and again, and one that
