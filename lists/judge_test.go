@@ -58,6 +58,12 @@ func TestJudge(t *testing.T) {
 		{"members: a leader known by the role", plain, policy(maps, PostMembers), in(leadsMaps), false, Accept, 0, false, ""},
 		{"an unknown policy holds", plain, policy(dc, "everybody"), in(inDC), false, Hold, 0, false, ""},
 
+		// What fails DMARC.
+		{"refused by its domain, also from an admin", post(func(p *Post) { p.Failing = "reject" }), dc, in(runsDC), true, Reject, 550, true, "example.net"},
+		{"its domain asks for caution", post(func(p *Post) { p.Failing = "quarantine" }), dc, in(inDC), false, Hold, 0, true, ""},
+		{"its domain asks for caution, also from an admin", post(func(p *Post) { p.Failing = "quarantine" }), dc, in(runsDC), true, Hold, 0, true, ""},
+		{"its domain asks for caution, a command", post(func(p *Post) { p.Failing, p.CommandOnly = "quarantine", "leave" }), dc, in(inDC), false, Return, 0, true, ""},
+
 		// States.
 		{"closed", plain, with(dc, func(l *List) { l.State = Closed }), in(inDC), false, Reject, 550, false, "closed"},
 		{"closed, also to an admin", plain, with(dc, func(l *List) { l.State = Closed }), in(runsDC), true, Reject, 550, false, "closed"},

@@ -55,9 +55,12 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 }
 
 // beyondPosts tells whether one of the targets is no list: what is written to
-// it is dealt with once it is taken.
+// it is dealt with once it is taken, but for commands of a sender whose
+// domain asks to refuse them.
 func (r *Router) beyondPosts(dir *lists.Directory, env smtp.Envelope) bool {
-	return slices.ContainsFunc(r.targets(dir, env), func(t lists.Target) bool { return t.Kind != lists.TargetPost })
+	return slices.ContainsFunc(r.targets(dir, env), func(t lists.Target) bool {
+		return t.Kind != lists.TargetPost && !(r.isCommand(t) && env.Verdict.Refused())
+	})
 }
 
 func unready(err error) *smtp.Reply {

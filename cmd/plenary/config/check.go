@@ -132,8 +132,12 @@ func (c *Config) checkReception(say, note sayer) {
 	if c.SMTP.MaxBytes < 64<<10 {
 		say("smtp.max_bytes", "%d is too small for mail with an attachment: write 65536 or more (26214400 is 25 MiB)", c.SMTP.MaxBytes)
 	}
-	if c.SMTP.TrustedAuthserv != "" {
-		note("smtp.trusted_authserv", "not read yet: no sender is believed, so every command that changes something is confirmed by mail")
+	if id := c.SMTP.TrustedAuthserv; id != "" {
+		if strings.EqualFold(id, c.Domain) {
+			say("smtp.trusted_authserv", "%q is the name that Plenary itself writes: give the server before it another", id)
+		} else if c.SMTP.LMTP == "" && c.Collect.Server == "" {
+			note("smtp.trusted_authserv", "not used: it counts over LMTP and collection only, where nothing else tells who the client was")
+		}
 	}
 	if c.Collect.Server == "" {
 		return
