@@ -66,7 +66,7 @@ func (c *conn) chunk(f feed, b []byte, it *item) ([]byte, error) {
 	b = append(b, "BDAT "...)
 	b = strconv.AppendInt(b, int64(it.size()), 10)
 	b = append(b, " LAST\r\n"...)
-	b = append(b, it.prefix...)
+	b = append(b, it.own()...)
 	if it.content.size <= flatSize {
 		for _, p := range it.content.plain {
 			b = append(b, p...)

@@ -16,8 +16,9 @@ type content struct {
 	stuffed  [][]byte // for DATA, without the final dot
 	size     int      // of plain
 	stuffedN int
-	eightBit bool // octets over 127 anywhere
-	utf8     bool // octets over 127 in the header
+	eightBit bool                         // octets over 127 anywhere
+	utf8     bool                         // octets over 127 in the header
+	seal     func(personal []byte) []byte // signs it for a member; nil: it is not signed
 }
 
 // newContent makes the content of a header and a body; the empty line

@@ -18,7 +18,7 @@ type contents struct {
 }
 
 // of gives the contents of a post's targets, in their order.
-func (c *contents) of(f *lists.Fanout) []*content {
+func (c *contents) of(f *lists.Fanout, seal Seal) []*content {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if got, ok := c.held[f]; ok {
@@ -27,6 +27,9 @@ func (c *contents) of(f *lists.Fanout) []*content {
 	made := make([]*content, len(f.Targets))
 	for i, t := range f.Targets {
 		made[i] = newContent(t.Head, t.Body)
+		if seal != nil {
+			made[i].seal = seal(t)
+		}
 	}
 	if c.held == nil {
 		c.held = map[*lists.Fanout][]*content{}

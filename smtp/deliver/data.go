@@ -257,7 +257,7 @@ func (c *conn) resetReply() error {
 // message writes an item's message, the final dot and the next envelope: a
 // short one in one piece, a long one in blocks, asking before each.
 func (c *conn) message(f feed, it, next *item) error {
-	b := append(c.buf[:0], stuff(it.prefix)...)
+	b := append(c.buf[:0], stuff(it.own())...)
 	if it.content.stuffedN <= flatSize {
 		for _, p := range it.content.stuffed {
 			b = append(b, p...)

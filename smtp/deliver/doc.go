@@ -11,5 +11,5 @@
 // one nobody does.
 //
 // It leaves to others what a failure means (Failed), who the members are
-// (Roster), and the fields that are a member's own (Personal).
+// (Roster), the fields that are a member's own (Personal), and signatures (Seal).
 package deliver

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 type item struct {
 	from, to string // without brackets
 	prefix   []byte // the recipient's own header fields
+	sealed   bool   // the signature stands on top of them
 	content  *content
 
 	number lists.Number // of the member, for a post
@@ -19,8 +21,19 @@ type item struct {
 	losses int          // connections lost while it was under way
 }
 
+// own is what stands above the content: the recipient's own fields, under
+// their signature. That is made when it is first asked for, by the connection
+// that sends it: the signing of a post keeps every core busy.
+func (it *item) own() []byte {
+	if !it.sealed && it.content.seal != nil {
+		it.prefix = slices.Concat(it.content.seal(it.prefix), it.prefix)
+	}
+	it.sealed = true
+	return it.prefix
+}
+
 // size is the message's size on the wire, before dot-stuffing.
-func (it *item) size() int { return len(it.prefix) + it.content.size }
+func (it *item) size() int { return len(it.own()) + it.content.size }
 
 // unfit tells why the item cannot be given to this server, if so.
 func (it *item) unfit(c *conn) (reply, bool) {

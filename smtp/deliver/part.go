@@ -64,7 +64,7 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 		return nil, fmt.Errorf("reading members %d to %d of %s: %w", from, to, r.fanout.Family, err)
 	}
 	targets := r.fanout.Lists()
-	contents := r.s.contents.of(r.fanout)
+	contents := r.s.contents.of(r.fanout, r.s.cfg.Seal)
 	today := lists.Date(r.s.cfg.Now().In(r.s.cfg.Location).Format(time.DateOnly))
 	byDestination := map[*destination]*group{}
 	var out []*group

@@ -32,6 +32,7 @@ type Config struct {
 	Letters     int           // letters sent at once, over sessions of their own; default 2
 	RelayWait   time.Duration // for a relay that is not there, before its mail is put off; default 2 min
 	Batch       int           // recipients served and not yet recorded, of a part, at most; default 40
+	Seal        Seal          // signs posts; nil: they go out as they are
 	Timeouts    Timeouts
 	TLS         *tls.Config // a base for client TLS, such as RootCAs
 	Now         func() time.Time
@@ -105,6 +106,12 @@ type Failed interface {
 // Personal gives the header fields that are a member's own, with CRLF after
 // each, or nil.
 type Personal func(l lists.List, n lists.Number) []byte
+
+// Seal prepares the signing of a copy, once for all its members. What it
+// gives is asked for each message, by many goroutines at once, with the
+// member's own fields (Personal): the fields that go on top of them, with CRLF
+// after each, or nil.
+type Seal func(c lists.Copy) func(personal []byte) []byte
 
 // Sender sends what the queue leases to it.
 type Sender struct {
