@@ -17,7 +17,7 @@ import (
 // signingKey is the key of every domain that a script signs for.
 var signingKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
 
-// dnsVerb answers at PLENARY_DNS_RESOLVER from now on, out of a file in zone
+// dnsVerb answers where servers ask, from now on, out of a file in zone
 // form. Every domain has the key of the sign verb. Before it is called nobody
 // answers there.
 func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
@@ -31,7 +31,7 @@ func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(zone.Err())
 	key := "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(signingKey.Public().(ed25519.PublicKey))
-	conn, err := net.ListenPacket("udp", ts.Getenv("PLENARY_DNS_RESOLVER"))
+	conn, err := net.ListenPacket("udp", ts.Getenv("DNS"))
 	ts.Check(err)
 	server := &dns.Server{PacketConn: conn, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		m, name := new(dns.Msg).SetReply(q), strings.ToLower(q.Question[0].Name)

@@ -132,8 +132,8 @@ func newWorld(env *testscript.Env) error {
 		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability,
 		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
 		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
-		"PLENARY_DNS_RESOLVER": ports[8], // nobody answers there, unless the script has dns
-		"PLENARY_HTTP_LISTEN":  ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
+		"DNS":                 ports[8], // where servers ask; nobody answers there, unless the script has dns
+		"PLENARY_HTTP_LISTEN": ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
 		"SMTP": ports[0], "LMTP": ports[1], "IMAP": ports[2], "HTTP": ports[3],
 		"SMTP2": ports[4], "LMTP2": ports[5], "IMAP2": ports[6], "HTTP2": ports[7],
 	} {
