@@ -92,7 +92,9 @@ func TestDNS(t *testing.T) {
 		`long.example. 60 IN TXT `+long,
 		`a.example. 60 IN MX 5 mx.example.`, `mx.example. 60 IN A 192.0.2.7`, `mx.example. 60 IN AAAA 2001:db8::1`,
 		`1.2.0.192.in-addr.arpa. 60 IN PTR mx.example.`)
+	n.mu.Lock()
 	n.rcodes["broken.example."] = dns.RcodeServerFailure
+	n.mu.Unlock()
 	clock := now
 	d := NewDNS(n.addr, func() time.Time { return clock })
 	ctx := context.Background()
