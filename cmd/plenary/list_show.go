@@ -3,6 +3,10 @@ package main
 import (
 	"fmt"
 	"text/tabwriter"
+	"time"
+
+	"plenary/digest/progress"
+	"plenary/lists"
 )
 
 type listShowCmd struct {
@@ -28,10 +32,15 @@ func (c listShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	record, err := st.Progress(a.ctx, l.ID, time.Time{}, time.Time{})
+	if err != nil {
+		return err
+	}
 	if c.JSON {
 		shown := map[string]any{
 			"name": r.Name, "address": r.Address, "parent": r.Parent, "leader": r.Leader, "members": r.Members,
 			"admin": addresses(admins), "list_id": l.ListID, "created": l.Created, "aliases": append([]string{}, l.Aliases...), "max-size": l.MaxBytes,
+			"record": append([]lists.ProgressEntry{}, record...),
 		}
 		for _, p := range properties() {
 			if _, there := shown[p.name]; !there {
@@ -52,5 +61,11 @@ func (c listShowCmd) Run(a *app) error {
 	}
 	show("list-id", l.ListID)
 	show("created", l.Created.Format("2006-01-02 15:04 UTC"))
-	return w.Flush()
+	if err := w.Flush(); err != nil || l.Main() {
+		return err
+	}
+	if history := progress.History(l, record, len(record)+1); history != "" {
+		fmt.Fprintf(a.out, "\n%s\n", history)
+	}
+	return nil
 }

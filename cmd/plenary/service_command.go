@@ -3,18 +3,32 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"plenary/digest/progress"
 	"plenary/digest/weekly"
 	"plenary/lists"
 	"plenary/lists/command"
+	"plenary/lists/store"
 )
 
 // commands builds what reads commands and answers to questions.
 func (s *service) commands() (*command.Handler, error) {
 	return command.New(command.Config{
 		Site: s.site, Trust: s.cfg.Commands.Trust == "dmarc", Desk: s.desk, Reader: s.store, Outbox: s.queue, Limiter: s.store,
-		Digest: previewer{s.weekly, s.store}, Now: s.now, Log: s.log,
+		Digest: previewer{s.weekly, s.store}, Record: recorder{s.store}, Now: s.now, Log: s.log,
 	})
+}
+
+// shownRecord is how much of a group's record a mail shows.
+const shownRecord = 20
+
+// recorder tells a group's record.
+type recorder struct{ store *store.Store }
+
+func (r recorder) Record(ctx context.Context, l lists.List) (string, error) {
+	entries, err := r.store.Progress(ctx, l.ID, time.Time{}, time.Time{})
+	return progress.History(l, entries, shownRecord), err
 }
 
 // previewer shows the digest due next as text.

@@ -49,7 +49,13 @@ type Previewer interface {
 	Preview(ctx context.Context, mainID string) (string, error)
 }
 
-// Config is what a Handler is made of; all of it is needed.
+// Recorder tells in words what a group has told of itself, "" nothing.
+type Recorder interface {
+	Record(ctx context.Context, l lists.List) (string, error)
+}
+
+// Config is what a Handler is made of; all of it is needed, save the Record,
+// without which info tells nothing of it.
 type Config struct {
 	Site    lists.Site
 	Trust   bool // commands.trust = "dmarc": a believed sender need not confirm
@@ -58,6 +64,7 @@ type Config struct {
 	Outbox  Outbox
 	Limiter Limiter
 	Digest  Previewer
+	Record  Recorder
 	Now     func() time.Time
 	Log     *slog.Logger
 }

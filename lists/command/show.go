@@ -51,7 +51,7 @@ type listView struct {
 	LeaveAt, RequestAt         lists.Address
 	OwnerAt                    lists.Address
 	Post, Join, Archive        string
-	Leaders, Groups            string
+	Leaders, Groups, Record    string
 }
 
 func (h *Handler) view(ctx context.Context, f Facts, l lists.List) (listView, error) {
@@ -174,7 +174,23 @@ func (h *Handler) showInfo(ctx context.Context, f Facts, l lists.List) (string, 
 	if family := f.Dir.Family(l.ID); l.Main() && len(family) > 1 {
 		v.Groups = series(names(family[1:]), "and")
 	}
+	if v.Record, err = h.record(ctx, f, l); err != nil {
+		return "", err
+	}
 	return h.texts.render("info.txt", v)
+}
+
+// record is what a group told of itself, for those who may read the digests
+// it stood in: members of the body, and everybody where its archive is public.
+func (h *Handler) record(ctx context.Context, f Facts, l lists.List) (string, error) {
+	if l.Main() || h.Record == nil || f.Dir.MainOf(l).Archive != lists.ArchivePublic && !f.may(Members, l) {
+		return "", nil
+	}
+	record, err := h.Record.Record(ctx, l)
+	if err != nil {
+		return "", fmt.Errorf("read the record of %s: %w", l.Name, err)
+	}
+	return record, nil
 }
 
 // ledBy names leaders, never by address.
