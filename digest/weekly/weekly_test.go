@@ -67,7 +67,7 @@ type world struct {
 	site   lists.Site
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	loc, err := time.LoadLocation("Europe/Zurich")
 	if err != nil {
@@ -97,7 +97,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // sender is one server's.
-func (w *world) sender(t *testing.T) *Sender {
+func (w *world) sender(t testing.TB) *Sender {
 	t.Helper()
 	schedule, err := digest.ParseSchedule("Mon 09:00", w.site.Location)
 	if err != nil {
