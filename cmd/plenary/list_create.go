@@ -43,6 +43,11 @@ func (c listCreateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if !before {
+		if err := recordSet(a, st, made, "next"); err != nil {
+			return err
+		}
+	}
 	if n.Leader != "" {
 		if _, _, err := st.Subscribe(a.ctx, made.ID, lists.NewMember{Address: n.Leader, Leader: true}); err != nil {
 			return fmt.Errorf("%s is made, but its leader %s is not subscribed: %w", made.Name, n.Leader, err)

@@ -138,7 +138,32 @@ func (c listSetCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if before != p.get(l) {
+		if err := recordSet(a, st, l, p.name); err != nil {
+			return err
+		}
+	}
 	c.done(a, l.Name, before, p.get(l))
+	return nil
+}
+
+// recordSet adds what the operator set to a group's record, where the record
+// holds such things: the digest tells how steps and states went.
+func recordSet(a *app, st *store.Store, l lists.List, property string) error {
+	e := lists.ProgressEntry{List: l.ID, Kind: property, At: a.now().UTC()}
+	switch {
+	case l.Main():
+		return nil
+	case property == "next" && l.Next != "":
+		e.Text, e.By = l.Next, l.NextBy
+	case property == "state":
+		e.Text = string(l.State)
+	default:
+		return nil
+	}
+	if _, err := st.Record(a.ctx, e); err != nil {
+		return fmt.Errorf("%s is changed, but not its record: %w", l.Name, err)
+	}
 	return nil
 }
 
