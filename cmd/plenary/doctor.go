@@ -38,7 +38,11 @@ func (doctorCmd) Run(a *app) error {
 		all = append(all, finding{"files", f.String(), "mend the file, or the key", false})
 	}
 	all = append(all, a.checkRedis(cfg)...)
-	all = append(all, checkDNS(a.ctx, cfg)...)
+	keys, err := a.signingKeys(cfg)
+	if err != nil {
+		all = append(all, finding{"DKIM", "the keys can't be read: " + err.Error(), "set dkim.secret as it was, or make others: plenary keys new --selector S", false})
+	}
+	all = append(all, checkDNS(a.ctx, cfg, keys)...)
 	all = append(all, checkTLS(cfg, a.now())...)
 	all = append(all, checkDisk(cfg)...)
 	faults := 0

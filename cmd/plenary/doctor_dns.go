@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"plenary/cmd/plenary/config"
+	"plenary/smtp/keyring"
 )
 
 // checkDNS looks at the records by which other servers find the lists and
 // believe their mail.
-func checkDNS(ctx context.Context, cfg *config.Config) []finding {
+func checkDNS(ctx context.Context, cfg *config.Config, keys []keyring.Key) []finding {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	d := dnsCheck{ctx: ctx, cfg: cfg, dns: resolver(cfg.DNS.Resolver)}
+	d := dnsCheck{ctx: ctx, cfg: cfg, dns: resolver(cfg.DNS.Resolver), keys: keys}
 	return slices.Concat(d.mx(), d.spf(), d.dmarc(), d.dkim(), d.ptr())
 }
 
@@ -32,9 +33,10 @@ func resolver(server string) *net.Resolver {
 }
 
 type dnsCheck struct {
-	ctx context.Context
-	cfg *config.Config
-	dns *net.Resolver
+	ctx  context.Context
+	cfg  *config.Config
+	dns  *net.Resolver
+	keys []keyring.Key
 }
 
 // none tells that DNS answered, and that there is nothing by the name.
@@ -104,7 +106,25 @@ func (d dnsCheck) dmarc() []finding {
 }
 
 func (d dnsCheck) dkim() []finding {
-	return []finding{{"DKIM", "outgoing mail is not signed by Plenary yet", "let the relay sign it, for " + d.cfg.Domain, true}}
+	var found []finding
+	for _, k := range d.keys {
+		r := keyring.RecordOf(k, signingDomain(d.cfg))
+		published, err := d.texts(r.Name, "v=dkim1")
+		switch write := fmt.Sprintf("%s. TXT %q", r.Name, r.Value); {
+		case err != nil:
+			found = append(found, d.unasked(r.Name, err)...)
+		case len(published) == 0:
+			found = append(found, finding{"DKIM", r.Name + " has no record, and mail is signed with its key", write, false})
+		case len(published) > 1, published[0] != r.Value:
+			found = append(found, finding{"DKIM", "the record at " + r.Name + " is not that of the key in use", write, false})
+		default:
+			found = append(found, finding{what: "DKIM", is: r.Name + " is published"})
+		}
+	}
+	if len(d.keys) == 0 {
+		found = append(found, finding{"DKIM", "outgoing mail is not signed", "plenary keys new", true})
+	}
+	return found
 }
 
 // ptr looks at the name that our address gives back; large receivers refuse

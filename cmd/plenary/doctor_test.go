@@ -44,7 +44,7 @@ func dnsFindings(t *testing.T, relay string, records ...string) string {
 	cfg := config.Default()
 	cfg.Domain, cfg.DNS.Resolver, cfg.Delivery.Relay = "lists.example.org", zone(t, records...), relay
 	var b strings.Builder
-	for _, f := range checkDNS(t.Context(), cfg) {
+	for _, f := range checkDNS(t.Context(), cfg, nil) {
 		switch {
 		case f.note:
 			b.WriteString("note ")

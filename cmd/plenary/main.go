@@ -41,6 +41,7 @@ type commands struct {
 	Digest    digestCmd  `cmd:"" help:"Ask leaders, preview and send a main list's digest."`
 	Doctor    doctorCmd  `cmd:"" help:"Look at Redis, DNS, TLS, clock and disk, and say how to mend each."`
 	Archive   archiveCmd `cmd:"" help:"Take a list's archive out of Plenary, or into it."`
+	Keys      keysCmd    `cmd:"" help:"Make the keys that outgoing mail is signed with."`
 	Bench     benchCmd   `cmd:"" help:"Measure: how fast mail is taken in, and how fast a post goes out."`
 }
 

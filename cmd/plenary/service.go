@@ -51,6 +51,7 @@ type service struct {
 	queue    *queue.Queue
 	archive  *archive.Archive
 	composer *compose.Composer
+	signer   *compose.Signer
 	router   *route.Router
 	desk     *desk.Desk
 	weekly   *weekly.Sender
@@ -97,6 +98,9 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	}
 	s.queue = queue.New(s.rdb, queue.Options{Domain: s.site.Domain, Roster: s.store, Now: s.now, Log: s.log})
 	s.composer = &compose.Composer{Site: s.site, Secret: s.store.Secret(), RewriteDomains: cfg.From.RewriteDomains}
+	if err := s.joinSigner(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.joinDigest(); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,8 @@ func (s *service) joinMail() error {
 		Domain: s.site.Domain, Secret: s.store.Secret(), Relay: s.cfg.Delivery.Relay, RelayUser: s.cfg.Delivery.RelayUser,
 		RelayPassword: s.cfg.Delivery.RelayPassword, RelayTLS: deliver.TLSMode(s.cfg.Delivery.RelayTLS), Port: s.cfg.Delivery.Port,
 		Resolver: s.cfg.DNS.Resolver, Now: s.now, Location: s.site.Location, Log: s.log,
-	}, leases{s.queue}, s.store, s.composer.Personal, failures)
+		Seal: s.signer.Seal,
+	}, leases{s.queue, s.signed}, s.store, s.composer.Personal, failures)
 	if err != nil {
 		return err
 	}
@@ -131,14 +132,17 @@ func clip(s string, limit int) string {
 }
 
 // leases shows the queue's leased work to the sender.
-type leases struct{ *queue.Queue }
+type leases struct {
+	*queue.Queue
+	signed func(deliver.Letter) deliver.Letter
+}
 
 func (q leases) Letter(ctx context.Context) (deliver.Letter, error) {
 	l, err := q.Queue.Letter(ctx)
 	if l == nil {
 		return nil, err
 	}
-	return l, err
+	return q.signed(l), err
 }
 
 func (q leases) Part(ctx context.Context) (deliver.Part, error) {

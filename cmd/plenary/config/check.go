@@ -176,13 +176,16 @@ func (c *Config) checkDelivery(say, note sayer) {
 	if c.Delivery.RelayUser != "" && c.Delivery.RelayTLS == "none" && !loopback(c.Delivery.Relay) {
 		say("delivery.relay_tls", `the password would go over the network in clear: write "required" or "implicit"`)
 	}
-	if c.DKIM.Domain != "" || c.DKIM.Selector != "" || len(c.DKIM.Keys) > 0 || c.DKIM.Secret != "" {
-		for _, name := range []string{"dkim.domain", "dkim.selector", "dkim.keys", "dkim.secret"} {
-			if c.Set(name) {
-				note(name, "not used yet: outgoing mail is not signed; let the relay sign it")
-				break
-			}
+	if c.DKIM.Domain != "" {
+		if _, err := lists.ParseDomain(c.DKIM.Domain); err != nil {
+			say("dkim.domain", "%v: write the domain that signs, or leave it out: it is the lists' then", err)
 		}
+	}
+	switch {
+	case len(c.DKIM.Keys) > 0 && c.DKIM.Selector == "":
+		say("dkim.selector", `missing: write the RSA key's selector, as "p2026"; an Ed25519 key's is p2026-ed then`)
+	case len(c.DKIM.Keys) == 0 && c.DKIM.Selector != "":
+		note("dkim.selector", "not used: it goes with dkim.keys; keys made by plenary keys new have their own")
 	}
 }
 
