@@ -2,23 +2,25 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/textproto"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	gosmtp "github.com/emersion/go-smtp"
+	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"plenary/lists"
+	"plenary/lists/store"
 	"plenary/smtp/deliver/sink"
 	"plenary/smtp/message"
+	"plenary/smtp/queue"
 )
 
 func sendVerb(ts *testscript.TestScript, neg bool, args []string) {
@@ -218,15 +220,18 @@ func newestVerb(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), readable(found[len(found)-1]))
 }
 
-// settle waits until the queue is empty but for what was put off.
+// settle waits until the queue is empty but for what was put off. It looks
+// into Redis itself: a command for each look would take the machine.
 func settle(ts *testscript.TestScript) {
+	rdb := redis.NewClient(&redis.Options{Addr: worldOf(ts).redisAddr})
+	defer rdb.Close()
+	ctx := context.Background()
+	st, err := store.Open(ctx, rdb, lists.Site{Domain: ts.Getenv("PLENARY_DOMAIN"), Location: time.UTC}, time.Now)
+	ts.Check(err)
+	q := queue.New(rdb, queue.Options{Domain: ts.Getenv("PLENARY_DOMAIN"), Roster: st})
 	until(ts, "an empty queue", func() bool {
-		cmd := exec.Command("plenary", "queue", "ls", "--json")
-		cmd.Env = settings(ts, "one")
-		out, err := cmd.Output()
+		waiting, err := q.List(ctx)
 		ts.Check(err)
-		var waiting []queueRow
-		ts.Check(json.Unmarshal(out, &waiting))
 		for _, one := range waiting {
 			if one.LastReply == "" { // new, or being tried
 				return false

@@ -68,7 +68,7 @@ func (s *served) all() string {
 // settings are the variables that a server of this name is started with: those
 // of the script, with addresses of its own for the second.
 func settings(ts *testscript.TestScript, name string) []string {
-	env := append(os.Environ(), "HOME="+ts.Getenv("HOME"), "PLENARY_DNS_RESOLVER="+ts.Getenv("DNS"))
+	env := append(os.Environ(), "HOME="+ts.Getenv("HOME"), "GORACE="+raceOptions, "PLENARY_DNS_RESOLVER="+ts.Getenv("DNS"))
 	for _, key := range []string{"DOMAIN", "DATA_DIR", "ADMINS", "REDIS_URL", "REDIS_DURABILITY", "DELIVERY_RELAY", "DELIVERY_RELAY_TLS",
 		"SMTP_LISTEN", "SMTP_LMTP", "SMTP_TLS_CERT", "SMTP_TLS_KEY", "SMTP_MAX_BYTES", "IMAP_LISTEN", "HTTP_LISTEN", "HTTP_BASE_URL", "CONFIG",
 		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS", "COMMANDS_TRUST", "SMTP_TRUSTED_AUTHSERV"} {
