@@ -44,7 +44,7 @@ func Decide(f Facts, commands []Command) []Decision {
 	addresses := 0
 	for i, c := range commands {
 		e, _ := lookup(c.Name)
-		if c.Under && (c.Name == "help" || c.Name == "dissent") {
+		if _, isCommand := lookup(c.Name); c.Under && (!isCommand || c.Name == "help") {
 			e, _ = lookup("progress")
 		}
 		out[i].Command = c
@@ -117,7 +117,7 @@ func (d decider) decide() {
 		d.moveTo()
 	case "password":
 		d.act(lists.Action{Verb: lists.DoPassword, Subject: d.Asker})
-	case "progress", "next", "state", "dissent":
+	case "progress", "next", "state", "dissent", "done", "dropped":
 		d.report()
 	case "add", "drop", "invite":
 		d.people()

@@ -111,6 +111,8 @@ func TestDecide(t *testing.T) {
 		{"progress at the group", "dc-maps", "lea", "progress We met.", `do progress dc-maps "We met."`},
 		{"progress at the group that names it", "dc-maps", "lea", "progress maps We met.", `do progress dc-maps "We met."`},
 		{"progress at a group, a word that is another's short name", "dc-maps", "lea", "progress tools were built", `do progress dc-maps "tools were built"`},
+		{"progress with done and dropped", "", "lea", "progress maps We met.\ndone: the colours\ndropped: the poster",
+			"do progress dc-maps \"We met.\"\ndo progress dc-maps \"done\" \"the colours\"\ndo progress dc-maps \"dropped\" \"the poster\""},
 		{"progress with keys", "", "lea", "progress maps We met.\nnext: Publish by 2026-12-01\nstate: active\nhelp: a designer\ndissent: Ann would wait",
 			"do progress dc-maps \"We met.\"\ndo next dc-maps \"Publish\" by 2026-12-01\ndo state dc-maps \"active\"\ndo progress dc-maps \"help\" \"a designer\"\ndo progress dc-maps \"dissent\" \"Ann would wait\""},
 		{"address", "", "max", "address max@example.net", `do address "max@example.net"`},

@@ -66,7 +66,7 @@ func (p *parser) unwrap(value string, l line, free *bool) string {
 // continues tells whether next goes on with what last began.
 func continues(last, next string, free *bool) bool {
 	key, _ := keyed(next)
-	if _, isCommand := lookup(key); isCommand || free != nil && fieldKey(key) || key == "dissent" {
+	if _, isCommand := lookup(key); isCommand || free != nil && fieldKey(key) || key == "dissent" || key == "done" || key == "dropped" {
 		return false
 	}
 	indented := next[0] == ' ' || next[0] == '\t'

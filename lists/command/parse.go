@@ -142,7 +142,8 @@ func (p *parser) add(c Command) {
 }
 
 // under reads what stands in the block of a progress command: next: and
-// state: of the same group, help: and dissent: of the same report.
+// state: of the same group, help:, dissent:, done: and dropped: of the
+// same report.
 func (p *parser) under() {
 	for p.at < len(p.lines) {
 		l := p.lines[p.at]
@@ -157,7 +158,7 @@ func (p *parser) under() {
 		case "next":
 			c.Rest = p.unwrap(rest, l, nil)
 		case "state":
-		case "help", "dissent":
+		case "help", "dissent", "done", "dropped":
 			c.Text = p.following("progress", rest)
 			c.Rest = c.Text
 		default:
@@ -177,7 +178,7 @@ func (p *parser) following(name, rest string) string {
 	for ; p.at < len(p.lines); p.at++ {
 		l := p.lines[p.at]
 		switch key, _ := keyed(l.text); key {
-		case "next", "state", "help", "dissent", "progress", "announce", "reject":
+		case "next", "state", "help", "dissent", "done", "dropped", "progress", "announce", "reject":
 			return paragraphs(text)
 		}
 		if name == "reject" && decision(l.text) {

@@ -71,7 +71,7 @@ var language = [...]Entry{
 		Help: "Shows the lists you are in.", Example: "which"},
 	{Name: "progress", Forms: []string{"progress LIST TEXT…"}, Who: Members, Needs: NamedList, Takes: true,
 		Help:    "Reports what your group has done, for the digest.",
-		More:    "The text goes on over the following lines, up to a line \"end\" or your signature. Lines that begin with next: state: help: or dissent: say the next step, the state, what help is wanted and who sees it otherwise. At the group's own address its name is left out.",
+		More:    "The text goes on over the following lines, up to a line \"end\" or your signature. Lines that begin with next: done: dropped: state: help: or dissent: say the next step, the step that was done or given up, the state, what help is wanted and who sees it otherwise. At the group's own address its name is left out.",
 		Example: "progress data-protection We met and agreed on the outline."},
 	{Name: "address", Forms: []string{"address NEW@…"}, Who: Members,
 		Help: "Moves your subscriptions to another address.", Example: "address jane@example.net"},

@@ -44,9 +44,9 @@ func (s *sight) report(a lists.Action, l lists.List) *verdict {
 		return refused("A group's state is forming, active, paused or done.")
 	case lists.DoProgress:
 		switch a.Value {
-		case "", "help", "dissent":
+		case "", "help", "dissent", "done", "dropped":
 		default:
-			return refused("Progress is told with progress:, and with help: and dissent: under it.")
+			return refused("Progress is told with progress:, and with done:, dropped:, help: and dissent: under it.")
 		}
 	}
 	if strings.TrimSpace(a.Text) == "" {
@@ -71,6 +71,10 @@ func (reporting) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (s
 		return fmt.Sprintf("record that %s wants help, as it stands in the mail that asked for it", s.named(l)), nil
 	case a.Value == "dissent":
 		return fmt.Sprintf("record a dissent in %s, as it stands in the mail that asked for it", s.named(l)), nil
+	case a.Value == "done":
+		return fmt.Sprintf("record that a step of %s is done, as it stands in the mail that asked for it", s.named(l)), nil
+	case a.Value == "dropped":
+		return fmt.Sprintf("record that a step of %s is given up, as it stands in the mail that asked for it", s.named(l)), nil
 	}
 	return fmt.Sprintf("record progress of %s, as it stands in the mail that asked for it", s.named(l)), nil
 }
