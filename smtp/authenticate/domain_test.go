@@ -79,3 +79,14 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+func FuzzKeyRecord(f *testing.F) {
+	f.Add(edRecord())
+	f.Add("v=DKIM1; k=rsa; p=MIGf")
+	f.Add("p=; h=sha1:sha256; s=*")
+	f.Fuzz(func(t *testing.T, text string) {
+		if k, err := readKey(text); err == nil && (k.rsa == nil) == (k.ed25519 == nil) {
+			t.Errorf("%q: %+v", text, k)
+		}
+	})
+}
