@@ -49,7 +49,7 @@ func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, h
 	if f.Members, err = s.Reader.Count(ctx, main.ID); err != nil {
 		return f, fmt.Errorf("members of %s: %w", main.Name, err)
 	}
-	if f.Threads, err = s.Threads.Threads(ctx, main, since, until, maxThreads); err != nil {
+	if f.Threads, err = s.Threads.Threads(ctx, main, wholeSecond(since), until, maxThreads); err != nil {
 		return f, fmt.Errorf("threads of %s: %w", main.Name, err)
 	}
 	for _, l := range dir.Family(main.ID) {
@@ -100,10 +100,14 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 	// The whole body reads the digest, and its archive: subjects of posts that
 	// only a group's members may read are not told.
 	if l.Archive == lists.ArchivePublic {
-		g.Threads, err = s.Threads.Threads(ctx, l, since, until, maxThreads)
+		g.Threads, err = s.Threads.Threads(ctx, l, wholeSecond(since), until, maxThreads)
 	}
 	return g, err
 }
+
+// wholeSecond is where the archive's clock, which has no fractions, begins a
+// span: a post of since's own second would be missed else.
+func wholeSecond(since time.Time) time.Time { return since.Truncate(time.Second) }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
