@@ -256,7 +256,7 @@ func TestCollect(t *testing.T) {
 				case way.done == "":
 					return flagged(p) == 6
 				case len(way.caps) == 0:
-					return p.count(way.done) == 6
+					return p.count(way.done) == 6 && deleted(p) == 6
 				default:
 					return p.count(way.done) == 6 && p.count("INBOX") == 0
 				}
@@ -283,6 +283,16 @@ func flagged(p *post) int {
 		p.t.Fatal(err)
 	}
 	return int(*seen.NumMessages - *seen.NumUnseen)
+}
+
+// deleted counts the messages in INBOX that bear \Deleted.
+func deleted(p *post) int {
+	p.t.Helper()
+	status, err := p.user.Status("INBOX", &imap.StatusOptions{NumDeleted: true})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return int(*status.NumDeleted)
 }
 
 func TestEnvelopeAndTrace(t *testing.T) {
