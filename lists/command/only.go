@@ -22,7 +22,7 @@ func CommandOnly(subject, text string) string {
 	for _, l := range ownLines(text) {
 		switch {
 		case l.blank(), len(body) == 0 && begins(l.text, greetings):
-		case closed || len(body) > 0 && begins(l.text, closings):
+		case closed || (len(body) > 0 || fromSubject != "") && begins(l.text, closings):
 			closed = true // and a name
 		default:
 			body = append(body, l.text)
@@ -69,11 +69,11 @@ func loneCommand(s string) string {
 	}
 	switch entry.Name {
 	case "leave":
-		if fill(words[:i]) && fill(rest) && (word != "leave" && word != "remove" || len(words) == 1 || word == "remove" && len(rest) > 0 && rest[0] == "me") {
+		if fill(words[:i]) && (fill(rest) || oldForm(word, s)) && (word != "leave" && word != "remove" || len(words) == 1 || word == "remove" && len(rest) > 0 && rest[0] == "me") {
 			return entry.Name
 		}
 	case "join":
-		if fill(words[:i]) && fill(rest) && (word != "join" || len(words) == 1) {
+		if fill(words[:i]) && (fill(rest) || oldForm(word, s)) && (word != "join" || len(words) == 1) {
 			return entry.Name
 		}
 	case "help", "lists", "info", "which", "settings", "password":
@@ -90,6 +90,13 @@ func loneCommand(s string) string {
 		}
 	}
 	return ""
+}
+
+// oldForm tells whether s is a word of list servers' own, which nobody
+// says to people, and the one name or address behind it: "signoff maps".
+func oldForm(word, s string) bool {
+	words := strings.Fields(s)
+	return len(words) == 2 && strings.EqualFold(strings.TrimRight(words[0], ",:"), word) && (word == "unsubscribe" || word == "unsub" || word == "signoff" || word == "subscribe")
 }
 
 func fill(words []string) bool {

@@ -68,6 +68,8 @@ func TestCommandOnly(t *testing.T) {
 		{"unsubscribe", "", "leave"}, {"", "unsubscribe", "leave"}, {"Unsubscribe", "unsubscribe\n-- \nJane", "leave"}, {"Re: [dc] Meeting", "Unsubscribe.\n\n> We meet on Friday", "leave"},
 		{"please unsubscribe me", "\n\n", "leave"}, {"", "Hello,\n\nplease unsubscribe me from this list\n\nThanks,\nJane", "leave"}, {"hi", "remove me", "leave"}, {"", "signoff", "leave"}, {"", "leave", "leave"},
 		{"subscribe", "", "join"}, {"join", "", "join"}, {"", "subscribe me please", "join"}, {"help", "", "help"}, {"help", "help", "help"}, {"", "help", "help"}, {"", "lists", "lists"},
+		{"Unsubscribe me please", "Thanks,\nJane", "leave"}, {"", "signoff dc", "leave"}, {"unsubscribe maps", "", "leave"}, {"", "subscribe dc-maps@lists.example.org", "join"},
+		{"Well done", "Thanks", ""}, {"", "Thanks", ""}, {"subscribe to the journal", "", ""}, {"", "unsubscribe those who left", ""},
 		{"", "set nomail", "set"}, {"confirm 7kq2m5wz3xv4n6bq7kq2m5wz3x", "", "confirm"},
 		{"help", "We need a designer.", ""}, {"Help", "Does anybody know a designer?", ""}, {"", "help me with the map, please", ""}, {"", "Join us on Friday!", ""}, {"join us", "", ""}, {"", "Leave or stay?", ""}, {"", "leave the draft", ""},
 		{"Re: shall we meet?", "yes", ""}, {"Re: shall we meet?", "ok", ""}, {"Re: help", "", ""}, {"Re: who?", "who", ""}, {"status", "", ""}, {"next", "", ""}, {"Meeting", "help", ""}, {"unsubscribe", "Why do people write this to the list?", ""},
