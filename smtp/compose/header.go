@@ -78,11 +78,16 @@ func (f field) value() string {
 	return string(bytes.TrimSpace(v))
 }
 
-// ended is the field's bytes with a line end, which only the last line of a
-// message cut short can lack.
+// ended is the field's bytes with line ends as SMTP wants them. What came in
+// over SMTP has no others; what came from a file may, and a message cut short
+// lacks the last.
 func (f field) ended() []byte {
-	if bytes.HasSuffix(f.raw, []byte("\n")) {
-		return f.raw
+	raw := f.raw
+	if !bytes.HasSuffix(raw, []byte("\n")) {
+		raw = append(raw[:len(raw):len(raw)], "\r\n"...)
 	}
-	return append(f.raw[:len(f.raw):len(f.raw)], "\r\n"...)
+	if bytes.Count(raw, []byte("\n")) != bytes.Count(raw, []byte("\r\n")) {
+		raw = bytes.ReplaceAll(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+	}
+	return raw
 }
