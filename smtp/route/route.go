@@ -183,12 +183,16 @@ func (r *Router) returned(ctx context.Context, env smtp.Envelope, text, why stri
 // letter answers one mail in fixed words. The letters of this package go to
 // addresses that nothing proves: they carry none of the writer's words.
 func (r *Router) letter(ctx context.Context, id, why string, to lists.Address, l lists.List, inReplyTo, text string) error {
-	ok, err := r.Limiter.Allow(ctx, "returned/"+to.Key(), 10, time.Hour)
+	// Thirty an hour, and past them one a minute: nobody is shut out for long.
+	ok, err := r.Limiter.Allow(ctx, "returned/"+to.Key(), 30, time.Hour)
+	if err == nil && !ok {
+		ok, err = r.Limiter.Allow(ctx, "returned/minute/"+to.Key(), 1, time.Minute)
+	}
 	if err != nil {
 		return fmt.Errorf("answer %s: %w", id, err)
 	}
 	if !ok {
-		r.Log.Info("not answered: too many answers to one address within the hour", "queue", id)
+		r.Log.Info("not answered: too many answers to one address", "queue", id)
 		return nil
 	}
 	from, subject := r.Site.At(lists.SiteName), "Your mail to "+r.Site.Domain

@@ -279,3 +279,17 @@ func TestGoneSinceAccepted(t *testing.T) {
 		t.Errorf("letters %+v", w.letters)
 	}
 }
+
+// Answers to one address are bounded, and it is not shut out for long.
+func TestAnswersToOneAddressAreBounded(t *testing.T) {
+	w := newWorld(t)
+	for i := range 40 {
+		env := smtp.Envelope{ID: fmt.Sprint("q", i), From: "bo@m.example", To: []string{"dc@lists.example.org"}, Received: w.Now()}
+		if err := w.Handle(t.Context(), env, mail("Bo <bo@m.example>", "", "unsubscribe")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.letters) != 31 {
+		t.Errorf("%d letters, want 30 and one for this minute", len(w.letters))
+	}
+}
