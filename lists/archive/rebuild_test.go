@@ -87,7 +87,7 @@ func TestRebuildFromTheBucketAlone(t *testing.T) {
 // Redis is restored from an older copy: the posts since are put back before
 // one of their UIDs is given again.
 func TestRebuildAfterRedisFellBehind(t *testing.T) {
-	ctx, f, rdb := context.Background(), newFolder(t), redistest.New(t)
+	ctx, f, rdb := context.Background(), newFolder(t), redistest.Start(t).Client(t) // only a real one can DUMP
 	a := newArchive(t, f, rdb)
 	put(t, a, post("1@x", "s", "", "x"), post("2@x", "s", "", "x"))
 	copied := map[string]string{}
