@@ -90,7 +90,14 @@ func (a *Archive) place(ctx context.Context, l *line, p *passage, raw []byte) (*
 	if errors.Is(err, ErrExists) {
 		// A server that died, or another one that is at work on the same post.
 		// What it stored counts, though its trace fields may differ.
-		raw, err = a.bucket.Get(ctx, p.s.key())
+		// Gone again, it was moved to a later UID meanwhile, and publishing
+		// will tell where.
+		var stored []byte
+		if stored, err = a.bucket.Get(ctx, p.s.key()); err == nil {
+			raw = stored
+		} else if errors.Is(err, ErrNoObject) {
+			err = nil
+		}
 	}
 	if err != nil {
 		return p, moved, err
