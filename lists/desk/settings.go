@@ -98,9 +98,9 @@ func delivered(d lists.Delivery) string {
 	case lists.Each:
 		return "every post comes as it is written"
 	case lists.Daily:
-		return "the posts of a day come in one mail"
+		return "the posts of a day come in one mail, once this server can send such mails; until then the archive has them"
 	case lists.Weekly:
-		return "the posts of a week come in one mail"
+		return "the posts of a week come in one mail, once this server can send such mails; until then the archive has them"
 	}
 	return "no posts come by mail"
 }
