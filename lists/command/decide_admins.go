@@ -57,6 +57,10 @@ func (d decider) create() {
 	}
 	seen := map[string]bool{}
 	for _, f := range d.c.Fields {
+		if meant := misspelt(f.Key); meant != "" {
+			d.refuse(refuse("The word before the colon in %s is not known. Did you mean \"%s:\"?", place(f.Line), meant))
+			continue
+		}
 		if seen[f.Key] {
 			d.refuse(refuse("%s: stands there twice, again in %s.", f.Key, place(f.Line)))
 		}

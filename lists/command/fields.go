@@ -17,11 +17,21 @@ func fieldKey(key string) bool {
 	return false
 }
 
+// misspelt is the key that somebody meant by one which is nearly it and no
+// command, or "".
+func misspelt(key string) string {
+	if _, isCommand := lookup(key); isCommand || fieldKey(key) {
+		return ""
+	}
+	return nearest(key, fieldKeys[:])
+}
+
 // fields reads the lines under create. Blank lines may stand between them.
 // A value goes on over lines that are indented, and over lines that a mail
 // program has wrapped; purpose and next also over any plain line up to a
-// blank one. The first line that is neither ends the block; a greeting before
-// the first field does not (the create line may be the subject).
+// blank one. A line with a key misspelt belongs to the block, so that it can
+// be refused. The first line that is neither ends it; a greeting before the
+// first field does not (the create line may be the subject).
 func (p *parser) fields() []Field {
 	var fields []Field
 	for p.at < len(p.lines) {
@@ -31,7 +41,7 @@ func (p *parser) fields() []Field {
 			continue
 		}
 		key, value := keyed(l.text)
-		if !fieldKey(key) {
+		if !fieldKey(key) && misspelt(key) == "" {
 			if len(fields) == 0 && begins(l.text, greetings) {
 				p.at++
 				continue
@@ -66,7 +76,7 @@ func (p *parser) unwrap(value string, l line, free *bool) string {
 // continues tells whether next goes on with what last began.
 func continues(last, next string, free *bool) bool {
 	key, _ := keyed(next)
-	if _, isCommand := lookup(key); isCommand || free != nil && fieldKey(key) || key == "dissent" || key == "done" || key == "dropped" {
+	if _, isCommand := lookup(key); isCommand || free != nil && (fieldKey(key) || misspelt(key) != "") || key == "dissent" || key == "done" || key == "dropped" {
 		return false
 	}
 	indented := next[0] == ' ' || next[0] == '\t'
