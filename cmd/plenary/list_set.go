@@ -59,7 +59,12 @@ func properties() []property {
 		choice("from", "when From is rewritten: auto, always or never", func(l *lists.List) *lists.FromMode { return &l.From }),
 		words("footer", `a text under each post, "" none`, func(l *lists.List) *string { return &l.Footer }),
 		words("subject-tag", `before each subject, as [dc], "" none`, func(l *lists.List) *string { return &l.SubjectTag }),
-		words("language", "of letters to members, as en", func(l *lists.List) *string { return &l.Language }),
+		{"language", "of letters to members, as en",
+			func(l lists.List) string { return l.Language },
+			func(l *lists.List, values []string, _ lists.Date) (err error) {
+				l.Language, err = language(strings.Join(values, " "))
+				return err
+			}},
 		{"aliases", `further names before the @, "" none`,
 			func(l lists.List) string { return strings.Join(l.Aliases, " ") },
 			func(l *lists.List, values []string, _ lists.Date) error { l.Aliases = items(values); return nil }},
@@ -70,6 +75,15 @@ func properties() []property {
 				return err
 			}},
 	}
+}
+
+// language is the code of a language, in its usual case.
+func language(s string) (string, error) {
+	code := strings.ToLower(strings.TrimSpace(s))
+	if !lists.ValidLanguage(code) {
+		return "", fmt.Errorf("language %q: write a code of two or three letters, as en, fr or zh-hant", s)
+	}
+	return code, nil
 }
 
 // items are the values, each of which may hold several with commas or blanks

@@ -85,7 +85,11 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 	case "name":
 		return person(func(p *lists.Person) { p.Name = value }), nil
 	case "language":
-		return person(func(p *lists.Person) { p.Language = value }), nil
+		if value == "" { // as the list
+			return person(func(p *lists.Person) { p.Language = "" }), nil
+		}
+		code, err := language(value)
+		return person(func(p *lists.Person) { p.Language = code }), err
 	case "delivery":
 		return sub(func(s *lists.Subscription) { s.Delivery = lists.Delivery(word) }), nil
 	case "role", "roles":

@@ -1,13 +1,10 @@
 package command
 
 import (
-	"regexp"
 	"strings"
 
 	"plenary/lists"
 )
-
-var languageCode = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`)
 
 // set changes how mail reaches the asker.
 func (d decider) set() {
@@ -147,7 +144,7 @@ func (d decider) setSwitch(verb lists.Verb, name, value string) {
 }
 
 func (d decider) setLanguage(code string) {
-	if !languageCode.MatchString(code) {
+	if !lists.ValidLanguage(code) {
 		d.refuse(refuse("A language is a code of two or three letters, such as en, fr or zh-hant: \"set language fr\"."))
 		return
 	}
