@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"net/mail"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -100,7 +101,7 @@ func readMembers(in io.Reader) (people []lists.NewMember, bad []badLine, err err
 	seen := map[string]bool{}
 	for number := 1; lines.Scan(); number++ {
 		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\xef\xbb\xbf")))
-		if len(line) == 0 {
+		if len(line) == 0 || line[0] == '#' { // a remark, as other list servers' files have them
 			continue
 		}
 		if number == 1 {
@@ -163,8 +164,13 @@ func (c columns) member(line string) (m lists.NewMember, why string) {
 		return m, "it is not UTF-8"
 	}
 	fields, err := c.split(line)
-	if err != nil {
-		return m, "its quotation marks do not match"
+	if err != nil { // "Doe, Jane" <jane@example.org> is no CSV
+		box, bad := mail.ParseAddress(line)
+		if bad != nil {
+			return m, "its quotation marks do not match"
+		}
+		fields = []string{box.Address, box.Name}
+		c = columns{name: 1, delivery: -1, role: -1}
 	}
 	field := func(i int) string {
 		if i < 0 || i >= len(fields) {
