@@ -39,6 +39,7 @@ type Questions interface {
 
 // Records is what else the store keeps for the desk.
 type Records interface {
+	Secret() []byte // the site's own, made once
 	Hold(ctx context.Context, h lists.HeldPost, raw []byte) (lists.HeldPost, error)
 	Held(ctx context.Context, listID string) ([]lists.HeldPost, error)
 	HeldBody(ctx context.Context, listID string, n int) ([]byte, error)

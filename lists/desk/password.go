@@ -2,7 +2,8 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
 	"strings"
@@ -42,13 +43,10 @@ func (signing) say(_ context.Context, s *sight, _ lists.Action, _ *verdict) (str
 }
 
 func (signing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
-	// A second run must set the password that the first one mailed. It stands
-	// for a day and no longer: as long as the letter may wait in the queue.
-	secret, _, err := w.d.freeze(ctx, w.key("password"), []byte(newPassword()), day)
-	if err != nil {
-		return lists.Outcome{}, err
-	}
-	if err := w.d.store.SetPassword(ctx, a.Subject, "mail", string(secret)); err != nil {
+	// A second run must set the password that the first one mailed, and it must
+	// stand nowhere: so it follows from what caused it.
+	password := appPassword(w.d.store.Secret(), w.key("password"))
+	if err := w.d.store.SetPassword(ctx, a.Subject, "mail", password); err != nil {
 		return lists.Outcome{}, err
 	}
 	link := ""
@@ -59,18 +57,19 @@ func (signing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 		}
 		link = w.d.site.BaseURL + "/sign-in/" + token
 	}
-	err = w.d.send(ctx, "password.txt", map[string]any{"Password": string(secret), "Link": link, "Who": a.Subject, "Site": w.d.site.Domain}, smtp.Letter{
+	err := w.d.send(ctx, "password.txt", map[string]any{"Password": password, "Link": link, "Who": a.Subject, "Site": w.d.site.Domain}, smtp.Letter{
 		Key: w.key("password"), To: []string{string(a.Subject)}, From: string(w.d.site.At(lists.SiteName)), FromName: w.d.site.Domain,
 		AutoReplied: true, Priority: smtp.Prompt,
 	})
 	return lists.Outcome{Result: lists.Did, Told: true, Text: "A new password is on its way to you in a mail of its own."}, err
 }
 
-// newPassword is 100 random bits in four groups of lower-case letters and
-// digits, easy to type.
-func newPassword() string {
-	var raw [15]byte
-	rand.Read(raw[:])
-	code := strings.ToLower(base32.StdEncoding.EncodeToString(raw[:]))
+// appPassword is 100 bits of a MAC over its cause, in four groups of
+// lower-case letters and digits, easy to type. Whoever lacks the site's
+// secret can't tell it from chance.
+func appPassword(secret []byte, cause string) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("app-password/" + cause))
+	code := strings.ToLower(base32.StdEncoding.EncodeToString(mac.Sum(nil)))
 	return fmt.Sprintf("%s-%s-%s-%s", code[:5], code[5:10], code[10:15], code[15:20])
 }

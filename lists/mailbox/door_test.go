@@ -404,7 +404,7 @@ func FuzzDoor(f *testing.F) {
 	w := start(f, func(c *Config) { c.MaxConns, c.MaxPerIP, c.MaxFailures = 1<<20, 1<<20, 1<<20 })
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if bytes.Contains(in, []byte(secret)) {
-			t.Skip()
+			return // it may sign in
 		}
 		here, there := net.Pipe()
 		go func() {
