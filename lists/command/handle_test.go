@@ -1,19 +1,13 @@
 package command
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"plenary/lists"
-	"plenary/lists/desk"
-	"plenary/lists/store"
-	"plenary/lists/store/redistest"
 	"plenary/smtp"
-	"plenary/smtp/message"
 )
 
 // Joining: one question, a yes, and the welcome is the answer.
