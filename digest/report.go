@@ -189,7 +189,7 @@ func changed(fresh []lists.ProgressEntry, before lists.State, l lists.List) list
 // week's question again, the last answer of each kind counts.
 func Told(entries []lists.ProgressEntry) (progress, help, dissent []Said) {
 	for i, e := range entries {
-		if e.Week != "" && answeredLater(entries[i+1:], e) {
+		if Superseded(entries[i+1:], e) {
 			continue
 		}
 		said := Said{Text: e.Text, Who: e.Name}
@@ -205,9 +205,12 @@ func Told(entries []lists.ProgressEntry) (progress, help, dissent []Said) {
 	return progress, help, dissent
 }
 
-// answeredLater tells whether the same person answered the same week's
-// question again: the last reply counts.
-func answeredLater(later []lists.ProgressEntry, e lists.ProgressEntry) bool {
+// Superseded tells whether one of the later entries is the same person's
+// later answer to the same week's question: the last reply counts.
+func Superseded(later []lists.ProgressEntry, e lists.ProgressEntry) bool {
+	if e.Week == "" {
+		return false
+	}
 	for _, l := range later {
 		if l.Kind == e.Kind && l.Week == e.Week && l.Author.Same(e.Author) {
 			return true

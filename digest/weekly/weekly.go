@@ -119,7 +119,7 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 		return Mail{}, err
 	}
 	mail.Raw, err = smtp.Letter{
-		Key: "digest/" + main.ID + "/" + week.String(), To: []string{string(main.Address(s.Site.Domain))},
+		Key: key(main, week.String()), To: []string{string(main.Address(s.Site.Domain))},
 		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
 		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
 		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: mail.Until,
