@@ -66,13 +66,19 @@ type Server struct {
 // test is skipped, or fails where CI is set.
 func Start(t testing.TB, extra ...string) *Server {
 	t.Helper()
+	return StartIn(t, t.TempDir(), extra...)
+}
+
+// StartIn does the same on the files of a folder, which outlive the server.
+func StartIn(t testing.TB, dir string, extra ...string) *Server {
+	t.Helper()
 	if !Real() {
 		if os.Getenv("CI") != "" {
 			t.Fatal("redis-server is not on PATH, and CI is set")
 		}
 		t.Skip("redis-server is not on PATH")
 	}
-	s, err := start(t.TempDir(), extra...)
+	s, err := start(dir, extra...)
 	if err != nil {
 		t.Fatalf("start redis-server: %v", err)
 	}
@@ -139,6 +145,14 @@ func (s *Server) Kill() {
 	s.stdin.Close()
 	_ = s.cmd.Wait()
 	s.cmd, s.pid = nil, 0
+}
+
+// Signal sends a running server a signal, such as SIGSTOP.
+func (s *Server) Signal(sig syscall.Signal) error {
+	if s.pid <= 1 {
+		return fmt.Errorf("signal %s: no redis-server runs at %s", sig, s.Addr)
+	}
+	return syscall.Kill(s.pid, sig)
 }
 
 // Restart starts a killed server again, on the same address and files. A

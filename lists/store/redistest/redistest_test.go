@@ -2,7 +2,10 @@ package redistest_test
 
 import (
 	"context"
+	"os"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -26,6 +29,40 @@ func TestKillAndRestartKeepWhatWasWritten(t *testing.T) {
 	}
 	if got, err := c.Get(ctx, "k").Result(); err != nil || got != "v" {
 		t.Fatalf("after the restart k = %q, %v; want v", got, err)
+	}
+}
+
+func TestAServerCanBeCopiedAndStopped(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s := redistest.StartIn(t, dir)
+	if err := s.Client(t).Set(ctx, "k", "v", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.Kill()
+	if err := s.Signal(syscall.SIGSTOP); err == nil {
+		t.Fatal("a dead server took a signal")
+	}
+	other := t.TempDir()
+	if err := os.CopyFS(other, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	s = redistest.StartIn(t, other)
+	c := redis.NewClient(&redis.Options{Addr: s.Addr, ReadTimeout: 100 * time.Millisecond, MaxRetries: -1})
+	defer c.Close()
+	if got, err := c.Get(ctx, "k").Result(); err != nil || got != "v" {
+		t.Fatalf("the copy's k = %q, %v; want v", got, err)
+	}
+	if err := s.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Get(ctx, "k").Err(); err == nil {
+		t.Fatal("a stopped server answers")
+	}
+	if err := s.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Client(t).Get(ctx, "k").Err(); err != nil {
+		t.Fatalf("a server that goes on: %v", err)
 	}
 }
 
