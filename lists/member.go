@@ -19,10 +19,12 @@ const (
 // Role is what a member may do in a list beyond reading and writing.
 type Role string
 
-// The roles. A leader leads one list; an admin of a main list runs its family.
+// The roles. A leader leads one list, and a deputy in the leader's place; an
+// admin of a main list runs its family.
 const (
 	RoleMember Role = "member"
 	RoleLeader Role = "leader"
+	RoleDeputy Role = "deputy"
 	RoleAdmin  Role = "admin"
 )
 
@@ -30,7 +32,8 @@ const (
 type Subscription struct {
 	List     string   // list ID
 	Delivery Delivery // Each unless chosen otherwise
-	Leader   bool
+	Leader   bool     // may do what leaders do
+	Deputy   bool     // stands in for the leader; counts only with Leader
 	Admin    bool
 	Joined   time.Time // UTC, to the day at least
 }
@@ -62,6 +65,31 @@ func (p Person) Sub(list string) (Subscription, bool) {
 // In tells whether p is a member of the list.
 func (p Person) In(list string) bool { _, ok := p.Sub(list); return ok }
 
+// Leads tells whether p leads the list, and not as a deputy.
+func (p Person) Leads(list string) bool {
+	s, _ := p.Sub(list)
+	return s.Leader && !s.Deputy
+}
+
+// Deputy tells whether p stands in for the list's leader.
+func (p Person) Deputy(list string) bool {
+	s, _ := p.Sub(list)
+	return s.Leader && s.Deputy
+}
+
+// Leading parts those who may do what a list's leaders do into its leaders
+// and their deputies.
+func Leading(officers []Person, list string) (leaders, deputies []Person) {
+	for _, p := range officers {
+		if p.Deputy(list) {
+			deputies = append(deputies, p)
+		} else {
+			leaders = append(leaders, p)
+		}
+	}
+	return leaders, deputies
+}
+
 // Away tells whether p takes no mail on the day today.
 func (p Person) Away(today Date) bool {
 	return p.Bouncing || p.Vacation != "" && today <= p.Vacation
@@ -81,7 +109,10 @@ func (p Person) MemberState(today Date) string {
 // Roles are the words of a subscription's roles, "member" always first.
 func (s Subscription) Roles() []Role {
 	r := []Role{RoleMember}
-	if s.Leader {
+	switch {
+	case s.Leader && s.Deputy:
+		r = append(r, RoleDeputy)
+	case s.Leader:
 		r = append(r, RoleLeader)
 	}
 	if s.Admin {

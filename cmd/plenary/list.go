@@ -30,6 +30,7 @@ type listRow struct {
 	Next    string `json:"next"`
 	State   string `json:"state"`
 	Members int    `json:"members"`
+	deputy  string // show alone tells
 }
 
 // row gathers what scripts see of a list.
@@ -38,6 +39,7 @@ func (a *app) row(st *store.Store, cfg *config.Config, d *lists.Directory, l lis
 	if err != nil {
 		return listRow{}, err
 	}
+	leaders, deputies := lists.Leading(leaders, l.ID)
 	members, err := st.Count(a.ctx, l.ID)
 	if err != nil {
 		return listRow{}, err
@@ -48,7 +50,7 @@ func (a *app) row(st *store.Store, cfg *config.Config, d *lists.Directory, l lis
 	}
 	return listRow{
 		Name: l.Name, Address: l.Address(cfg.Domain).String(), Parent: parent, Title: l.Title, Purpose: l.Purpose,
-		Leader: addresses(leaders), Next: step(l), State: string(l.State), Members: members,
+		Leader: addresses(leaders), deputy: addresses(deputies), Next: step(l), State: string(l.State), Members: members,
 	}, nil
 }
 

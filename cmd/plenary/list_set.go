@@ -111,6 +111,7 @@ func size(s string) (int64, error) {
 // otherProperties are those kept elsewhere than in the list.
 var otherProperties = [...]struct{ name, help string }{
 	{"leader", "who leads: one or more addresses, subscribed without a mail; \"\" nobody"},
+	{"deputy", "who stands in for a group's leader, likewise"},
 	{"admin", "the admins of a main list, likewise"},
 	{"name", "before the @; the old name stays as an alias"},
 }
@@ -137,10 +138,8 @@ func (c listSetCmd) Run(a *app) error {
 		return err
 	}
 	switch key {
-	case "leader":
-		return c.officers(a, st, l, false)
-	case "admin":
-		return c.officers(a, st, l, true)
+	case "leader", "deputy", "admin":
+		return c.officers(a, st, l, lists.Role(key))
 	case "name":
 		return c.rename(a, st, cfg, l)
 	}
@@ -205,7 +204,8 @@ func unknownProperty(key string) string {
 
 // officers gives the role to those named, subscribed where they aren't, and
 // takes it from all others.
-func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, admin bool) error {
+func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, role lists.Role) error {
+	admin := role == lists.RoleAdmin
 	if admin && !l.Main() {
 		return &lists.Refusal{Text: fmt.Sprintf("%s is a group: admins are those of its main list, %s.", l.Name, l.Family)}
 	}
@@ -221,12 +221,15 @@ func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, admin bool) 
 	if err != nil {
 		return err
 	}
-	before := leaders
-	if admin {
+	before, deputies := lists.Leading(leaders, l.ID)
+	switch role {
+	case lists.RoleAdmin:
 		before = admins
+	case lists.RoleDeputy:
+		before = deputies
 	}
 	for _, address := range named {
-		if _, _, err := st.Subscribe(a.ctx, l.ID, lists.NewMember{Address: address, Leader: !admin, Admin: admin}); err != nil {
+		if _, _, err := st.Subscribe(a.ctx, l.ID, lists.NewMember{Address: address, Leader: role == lists.RoleLeader, Deputy: role == lists.RoleDeputy, Admin: admin}); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func (c listShowCmd) Run(a *app) error {
 	}
 	if c.JSON {
 		shown := map[string]any{
-			"name": r.Name, "address": r.Address, "parent": r.Parent, "leader": r.Leader, "members": r.Members,
+			"name": r.Name, "address": r.Address, "parent": r.Parent, "leader": r.Leader, "deputy": r.deputy, "members": r.Members,
 			"admin": addresses(admins), "list_id": l.ListID, "created": l.Created, "aliases": append([]string{}, l.Aliases...), "max-size": l.MaxBytes,
 			"record": append([]lists.ProgressEntry{}, record...),
 		}
@@ -54,6 +54,9 @@ func (c listShowCmd) Run(a *app) error {
 	show("address", r.Address)
 	show("parent", r.Parent)
 	show("leader", r.Leader)
+	if !l.Main() {
+		show("deputy", r.deputy)
+	}
 	show("admin", addresses(admins))
 	show("members", fmt.Sprint(r.Members))
 	for _, p := range properties() {

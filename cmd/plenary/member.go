@@ -38,7 +38,7 @@ func (c memberAddCmd) Run(a *app) error {
 		return err
 	}
 	m := lists.NewMember{Address: address, Name: c.Name, Delivery: lists.Delivery(c.Delivery),
-		Leader: c.Role == string(lists.RoleLeader), Admin: c.Role == string(lists.RoleAdmin)}
+		Leader: c.Role == string(lists.RoleLeader), Deputy: c.Role == string(lists.RoleDeputy), Admin: c.Role == string(lists.RoleAdmin)}
 	p, added, err := st.Subscribe(a.ctx, l.ID, m)
 	if err != nil {
 		return err

@@ -197,10 +197,12 @@ func (c columns) member(line string) (m lists.NewMember, why string) {
 	case "", "member":
 	case "leader":
 		m.Leader = true
+	case "deputy":
+		m.Deputy = true
 	case "admin":
 		m.Admin = true
 	default:
-		return m, fmt.Sprintf("role %q: write member, leader or admin", r)
+		return m, fmt.Sprintf("role %q: write member, leader, deputy or admin", r)
 	}
 	return m, ""
 }

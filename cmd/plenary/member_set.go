@@ -10,7 +10,7 @@ import (
 )
 
 // memberKeys are what `member set` changes.
-const memberKeys = `name, delivery (each, daily, weekly or none), role (member, leader or admin), vacation (a date, or "" for back), own-posts (on or off), conceal (on or off), language, address (a new one), state (active)`
+const memberKeys = `name, delivery (each, daily, weekly or none), role (member, leader, deputy or admin), vacation (a date, or "" for back), own-posts (on or off), conceal (on or off), language, address (a new one), state (active)`
 
 type memberSetCmd struct {
 	List    string   `arg:"" help:"Name or short name."`
@@ -93,11 +93,11 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 	case "delivery":
 		return sub(func(s *lists.Subscription) { s.Delivery = lists.Delivery(word) }), nil
 	case "role", "roles":
-		if word != "member" && word != "leader" && word != "admin" {
-			return nil, misused("role %q: write member, leader or admin", value)
+		if word != "member" && word != "leader" && word != "deputy" && word != "admin" {
+			return nil, misused("role %q: write member, leader, deputy or admin", value)
 		}
 		return sub(func(s *lists.Subscription) {
-			s.Leader, s.Admin = word == "leader", word == "admin"
+			s.Leader, s.Deputy, s.Admin = word == "leader" || word == "deputy", word == "deputy", word == "admin"
 		}), nil
 	case "own-posts", "conceal":
 		if word != "on" && word != "off" {

@@ -233,6 +233,8 @@ func (h *Handler) showWho(ctx context.Context, f Facts, l lists.List) (string, e
 			concealed++
 		case name == "":
 			nameless++
+		case s.Leader && s.Deputy:
+			shown = append(shown, name+" (deputy)")
 		case s.Leader:
 			shown = append(shown, name+" (leader)")
 		default:

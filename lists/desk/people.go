@@ -68,16 +68,15 @@ func addresses(groups ...[]lists.Person) []lists.Address {
 func (s *sight) solely(ctx context.Context, p lists.Person, ids []string) ([]string, error) {
 	var sole []string
 	for _, id := range ids {
-		sub, _ := p.Sub(id)
 		l, ok := s.dir.ByID(id)
-		if !ok || !sub.Leader || l.Main() || l.State == lists.Closed || l.State == lists.Done {
+		if !ok || !p.Leads(id) || l.Main() || l.State == lists.Closed || l.State == lists.Done {
 			continue
 		}
 		leaders, _, err := s.d.store.Officers(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		if len(leaders) <= 1 {
+		if leaders, _ = lists.Leading(leaders, id); len(leaders) <= 1 {
 			sole = append(sole, id)
 		}
 	}

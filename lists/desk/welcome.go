@@ -116,6 +116,7 @@ func (d *Desk) groupLine(ctx context.Context, l lists.List) (groupLine, error) {
 	if err != nil {
 		return groupLine{}, err
 	}
+	leaders, _ = lists.Leading(leaders, l.ID)
 	return groupLine{List: l, Address: l.Address(d.site.Domain), JoinAt: lists.RoleAddress(l, "join", "", d.site.Domain),
 		LeaveAt: lists.RoleAddress(l, "leave", "", d.site.Domain), Leaders: join(namesOf(leaders))}, nil
 }

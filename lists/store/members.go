@@ -76,7 +76,8 @@ func ones(bitmap []byte) []lists.Number {
 	return numbers
 }
 
-// Officers are the leaders of a list and the admins of its main list.
+// Officers are the leaders of a list, its deputies after them, and the admins
+// of its main list.
 func (s *Store) Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error) {
 	l, main, err := s.list(ctx, listID)
 	if err != nil {
@@ -105,5 +106,14 @@ func (s *Store) Officers(ctx context.Context, listID string) (leaders, admins []
 			admins = append(admins, p)
 		}
 	}
+	slices.SortStableFunc(leaders, func(a, b lists.Person) int {
+		switch x, y := a.Deputy(l.ID), b.Deputy(l.ID); {
+		case x == y:
+			return 0
+		case x:
+			return 1
+		}
+		return -1
+	})
 	return leaders, admins, nil
 }

@@ -16,7 +16,7 @@ import (
 //
 // with empty fields at the end left out. Subscriptions are separated by
 // commas, each SERIAL DELIVERY ROLES DAY: the list's serial, a letter of
-// each, daily, weekly, none, L for a leader and A for an admin, and the days
+// each, daily, weekly, none, L for a leader, D for a deputy and A for an admin, and the days
 // from 1970 to the joining, as 3eL20415. Flags are h (own posts are hidden),
 // c (concealed) and b (bouncing).
 type record struct {
@@ -121,6 +121,9 @@ func parseSub(text string) (serial uint32, s lists.Subscription, ok bool) {
 	}
 	rest := text[at+1:]
 	rest, s.Leader = strings.CutPrefix(rest, "L")
+	if rest, s.Deputy = strings.CutPrefix(rest, "D"); s.Deputy {
+		s.Leader = true
+	}
 	rest, s.Admin = strings.CutPrefix(rest, "A")
 	days, err := strconv.ParseInt(rest, 10, 32)
 	s.Joined = time.Unix(days*int64(day/time.Second), 0).UTC()
@@ -130,7 +133,10 @@ func parseSub(text string) (serial uint32, s lists.Subscription, ok bool) {
 // roles are a subscription's roles in letters.
 func roles(s lists.Subscription) string {
 	text := ""
-	if s.Leader {
+	switch {
+	case s.Leader && s.Deputy:
+		text += "D"
+	case s.Leader:
 		text += "L"
 	}
 	if s.Admin {

@@ -63,6 +63,9 @@ func checkMember(l lists.List, m lists.NewMember) (lists.NewMember, error) {
 	}
 	m.Name = cleanName(m.Name)
 	m.Delivery = or(m.Delivery, lists.Each)
+	if m.Deputy && l.Main() {
+		return m, refusal("%s is a main list: deputies are those of a group's leader.", l.Name)
+	}
 	if m.Admin && !l.Main() {
 		return m, refusal("%s is a group: admins are those of its main list, %s.", l.Name, l.Family)
 	}
@@ -110,7 +113,12 @@ func (r *record) join(l, main lists.List, m lists.NewMember, now time.Time) (add
 		added = append(added, l.ID)
 	}
 	i := slices.IndexFunc(p.Subs, func(s lists.Subscription) bool { return s.List == l.ID })
-	p.Subs[i].Leader = p.Subs[i].Leader || m.Leader
+	switch s := &p.Subs[i]; {
+	case m.Leader:
+		s.Leader, s.Deputy = true, false
+	case m.Deputy && !s.Leader:
+		s.Leader, s.Deputy = true, true
+	}
 	p.Subs[i].Admin = p.Subs[i].Admin || m.Admin
 	return added
 }

@@ -28,7 +28,7 @@ func (p *pages) card(ctx context.Context, l lists.List) (card, error) {
 	}
 	var names []string
 	for _, leader := range leaders {
-		if !leader.Conceal {
+		if !leader.Conceal && !leader.Deputy(l.ID) {
 			names = append(names, hideAddresses(leader.Called()))
 		}
 	}
