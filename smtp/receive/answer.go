@@ -70,6 +70,9 @@ func (w *wire) polish(line []byte) []byte {
 		if w.secure && s == "250-STARTTLS\r\n" {
 			return nil
 		}
+		if w.submit && w.srv.cfg.Accounts != nil && w.private() && s == "250-PIPELINING\r\n" {
+			return []byte(s + "250-AUTH " + mechanisms + "\r\n")
+		}
 	case "MAIL", "RCPT", "DATA", "BDAT":
 		if text, ok := strings.CutPrefix(s, "502 "); ok {
 			return []byte("503 " + text)

@@ -3,13 +3,10 @@ package receive
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -129,7 +126,7 @@ func (w *wire) examine(line []byte) []byte {
 		w.hangUp(554, "5.5.1", "This is a mail server") // a browser that was sent here
 		return nil
 	case "AUTH":
-		w.say(502, "5.5.1", "AUTH is not offered here")
+		w.auth(line)
 		return nil
 	case "MAIL", "RCPT", "DATA":
 		if w.hello == "" {
@@ -191,17 +188,11 @@ func (w *wire) startTLS() {
 		return
 	}
 	w.say(220, "2.0.0", "Go ahead with TLS")
-	ctx, cancel := context.WithTimeout(context.Background(), min(w.srv.cfg.Limits.Idle, 30*time.Second))
-	defer cancel()
-	_ = w.sock.SetDeadline(time.Time{})
-	conn := tls.Server(w.sock, w.srv.cfg.TLS)
-	if err := conn.HandshakeContext(ctx); err != nil {
+	if err := w.handshake(w.sock); err != nil {
 		w.srv.cfg.Log.Debug("STARTTLS failed", "err", err)
 		w.dead = true
 		return
 	}
-	w.conn, w.secure, w.hello = conn, true, ""
-	w.in.Reset(timed{w})
 	w.verb, w.muted = "RSET", 1
 	w.given = []byte("RSET\r\n")
 }

@@ -50,6 +50,7 @@ type Config struct {
 	BareNewlines string         // RefuseBare (the default) or FixBare
 	ProxyFrom    []netip.Prefix // peers that must begin with a PROXY header naming the true client
 	Limits       Limits
+	Accounts     Accounts // who may submit mail; nil nobody
 
 	NewID func() string    // makes queue ids; by default 80 random bits
 	Log   *slog.Logger     // by default discarded
@@ -74,6 +75,9 @@ type Limits struct {
 	MinRate int64         // octets of content a second, once a minute has passed; 256
 	Hand    time.Duration // longest wait for Directory, Screen and Inbox, each; 30 seconds. Past it: 451
 
+	SignIns           int // failed ones of a connection; 3. Past it: 421, closed
+	SignInsPerAddress int // failed ones of an address, or /64, in a minute; 10. Past it: 421, closed
+
 	// GreetPause is how long to listen before the greeting: who speaks in
 	// that time is turned away with 554, as RFC 5321 4.3.1 has clients wait.
 	// Zero, the default, does not look.
@@ -96,6 +100,8 @@ func (c Config) withDefaults() Config {
 	def(&l.Total, 30*time.Minute)
 	def(&l.MinRate, 256)
 	def(&l.Hand, 30*time.Second)
+	def(&l.SignIns, 3)
+	def(&l.SignInsPerAddress, 10)
 	if c.NewID == nil {
 		c.NewID = newID
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pires/go-proxyproto"
+
 	"plenary/smtp"
 )
 
@@ -87,12 +89,14 @@ func TestProtocolWords(t *testing.T) {
 	for _, c := range []struct {
 		hello        string
 		secure, utf8 bool
+		signedIn     bool
 		want         string
 	}{
-		{"HELO", false, false, "SMTP"}, {"HELO", true, false, "SMTP"}, {"EHLO", false, false, "ESMTP"}, {"EHLO", true, false, "ESMTPS"},
-		{"EHLO", false, true, "UTF8SMTP"}, {"EHLO", true, true, "UTF8SMTPS"}, {"LHLO", false, false, "LMTP"}, {"LHLO", true, true, "UTF8LMTPS"},
+		{"HELO", false, false, false, "SMTP"}, {"HELO", true, false, false, "SMTP"}, {"EHLO", false, false, false, "ESMTP"}, {"EHLO", true, false, false, "ESMTPS"},
+		{"EHLO", false, true, false, "UTF8SMTP"}, {"EHLO", true, true, false, "UTF8SMTPS"}, {"LHLO", false, false, false, "LMTP"}, {"LHLO", true, true, false, "UTF8LMTPS"},
+		{"EHLO", false, false, true, "ESMTPA"}, {"EHLO", true, false, true, "ESMTPSA"}, {"EHLO", true, true, true, "UTF8SMTPSA"},
 	} {
-		if got := protocol(c.hello, c.secure, c.utf8); got != c.want {
+		if got := protocol(c.hello, c.secure, c.signedIn, c.utf8); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}
@@ -143,8 +147,8 @@ func FuzzProxy(f *testing.F) {
 	f.Add([]byte("PROXY TCP4 192.0.2.7 192.0.2.1 4242 25\r\nEHLO x\r\n"))
 	f.Add([]byte("PROXY TCP6 2001:db8::7 ::1 4242 25\r\n"))
 	f.Add([]byte("PROXY UNKNOWN ffff:f...f:ffff\r\n"))
-	f.Add(append(append([]byte(nil), proxySignature...), "\x20\x00\x00\x00EHLO"...))
-	f.Add(append(append([]byte(nil), proxySignature...), "\x21\x11\x00\x0c\xc0\x00\x02\x07\xc0\x00\x02\x01\x10\x92\x00\x19EHLO"...))
+	f.Add(append(append([]byte(nil), proxyproto.SIGV2...), "\x20\x00\x00\x00EHLO"...))
+	f.Add(append(append([]byte(nil), proxyproto.SIGV2...), "\x21\x11\x00\x0c\xc0\x00\x02\x07\xc0\x00\x02\x01\x10\x92\x00\x19EHLO"...))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r := bufio.NewReader(bytes.NewReader(raw))
 		a, err := readProxy(r)
@@ -158,15 +162,14 @@ func FuzzProxy(f *testing.F) {
 }
 
 func TestProxyForms(t *testing.T) {
-	sig := string(proxySignature)
+	sig := string(proxyproto.SIGV2)
 	for raw, want := range map[string]string{
-		"PROXY TCP4 192.0.2.7 192.0.2.1 4242 25\r\n":          "192.0.2.7",
-		"PROXY TCP6 2001:db8::7 2001:db8::1 4242 25\r\n":      "2001:db8::7",
-		"PROXY TCP6 ::ffff:192.0.2.7 2001:db8::1 4242 25\r\n": "192.0.2.7",
-		"PROXY UNKNOWN\r\n":      "invalid IP",
-		sig + "\x20\x00\x00\x00": "invalid IP",
+		"PROXY TCP4 192.0.2.7 192.0.2.1 4242 25\r\n":                             "192.0.2.7",
+		"PROXY TCP6 2001:db8::7 2001:db8::1 4242 25\r\n":                         "2001:db8::7",
+		"PROXY UNKNOWN\r\n":                                                      "invalid IP",
+		sig + "\x20\x00\x00\x00":                                                 "invalid IP",
 		sig + "\x21\x11\x00\x0c\xc0\x00\x02\x07\xc0\x00\x02\x01\x10\x92\x00\x19": "192.0.2.7",
-		sig + "\x21\x31\x00\x02ab": "invalid IP",
+		sig + "\x21\x31\x00\xd8" + strings.Repeat("/", 216):                      "invalid IP",
 	} {
 		a, err := readProxy(bufio.NewReader(strings.NewReader(raw)))
 		if err != nil || a.String() != want {

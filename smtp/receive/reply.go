@@ -24,6 +24,8 @@ var (
 	replyNested    = smtp.Reply{Code: 503, Enhanced: [3]int{5, 5, 1}, Text: "A message is under way already; RSET drops it"}
 	replyNoAddress = smtp.Reply{Code: 550, Enhanced: [3]int{5, 1, 1}, Text: "There is no such address here"}
 	replyNoRelay   = smtp.Reply{Code: 550, Enhanced: [3]int{5, 7, 1}, Text: "This server takes mail for its own domain only (relaying refused)"}
+	replyListsOnly = smtp.Reply{Code: 550, Enhanced: [3]int{5, 7, 1}, Text: "This server takes mail to its own lists only; send other mail by your own mail provider"}
+	replySignIn    = smtp.Reply{Code: 530, Enhanced: [3]int{5, 7, 0}, Text: "Sign in first: your address and an app password, which the mail command \"password\" gives you"}
 	replyNeedUTF8  = smtp.Reply{Code: 553, Enhanced: [3]int{5, 6, 7}, Text: "An address beyond ASCII needs SMTPUTF8 on the MAIL command (RFC 6531)"}
 	replyBadSender = smtp.Reply{Code: 553, Enhanced: [3]int{5, 1, 7}, Text: "The sender's address is malformed"}
 )

@@ -134,6 +134,17 @@ var epoch = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // newRig starts a server; options change its configuration.
 func newRig(t testing.TB, lmtp bool, options ...func(*receive.Config)) *rig {
 	t.Helper()
+	return newServing(t, func(r *rig) func(context.Context, net.Listener) error {
+		if lmtp {
+			return r.ServeLMTP
+		}
+		return r.ServeSMTP
+	}, options...)
+}
+
+// newServing starts a server that does what serve says.
+func newServing(t testing.TB, serve func(*rig) func(context.Context, net.Listener) error, options ...func(*receive.Config)) *rig {
+	t.Helper()
 	cfg := receive.Config{
 		Hostname: "mx.plenary.test", Domain: "plenary.test",
 		Now: func() time.Time { return epoch },
@@ -150,13 +161,7 @@ func newRig(t testing.TB, lmtp bool, options ...func(*receive.Config)) *rig {
 	r.addr = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() {
-		if lmtp {
-			served <- r.ServeLMTP(ctx, l)
-		} else {
-			served <- r.ServeSMTP(ctx, l)
-		}
-	}()
+	go func() { served <- serve(r)(ctx, l) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-served; err != nil {

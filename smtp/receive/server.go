@@ -21,6 +21,8 @@ type Server struct {
 	door   *door
 	purse  purse
 
+	attempts *attempts
+
 	smtp, lmtp *gosmtp.Server
 
 	base context.Context // ends when connections are cut
@@ -41,7 +43,7 @@ func New(cfg Config, dir Directory, inbox Inbox, screen Screen) *Server {
 		cfg: cfg, inbox: inbox, screen: screen,
 		dir:   snapshot{dir: dir, wait: cfg.Limits.Hand, now: time.Now},
 		door:  newDoor(cfg.Limits),
-		purse: purse{limit: cfg.Limits.InFlight},
+		purse: purse{limit: cfg.Limits.InFlight}, attempts: newAttempts(cfg.Limits.SignInsPerAddress, time.Now),
 		gates: map[*gate]struct{}{}, wires: map[*wire]struct{}{},
 	}
 	s.empty = sync.NewCond(&s.mu)
@@ -79,16 +81,16 @@ func (q quiet) Println(v ...any) { q.Printf("%s", fmt.Sprint(v...)) }
 // and then returns nil, with l closed. Sessions that are under way end at
 // their next command; Shutdown waits for them.
 func (s *Server) ServeSMTP(ctx context.Context, l net.Listener) error {
-	return s.serve(ctx, l, s.smtp, false)
+	return s.serve(ctx, l, s.smtp, kind{})
 }
 
 // ServeLMTP does the same for LMTP.
 func (s *Server) ServeLMTP(ctx context.Context, l net.Listener) error {
-	return s.serve(ctx, l, s.lmtp, true)
+	return s.serve(ctx, l, s.lmtp, kind{lmtp: true})
 }
 
-func (s *Server) serve(ctx context.Context, l net.Listener, engine *gosmtp.Server, lmtp bool) error {
-	g := &gate{Listener: l, srv: s, lmtp: lmtp, shut: make(chan struct{})}
+func (s *Server) serve(ctx context.Context, l net.Listener, engine *gosmtp.Server, k kind) error {
+	g := &gate{Listener: l, srv: s, kind: k, shut: make(chan struct{})}
 	s.mu.Lock()
 	s.gates[g] = struct{}{}
 	late := s.winding
@@ -180,7 +182,7 @@ func (s *Server) gone(w *wire) {
 type gate struct {
 	net.Listener
 	srv  *Server
-	lmtp bool
+	kind kind
 	once sync.Once
 	shut chan struct{}
 }
@@ -201,7 +203,7 @@ func (g *gate) Accept() (net.Conn, error) {
 				return nil, err
 			}
 		}
-		w := newWire(g.srv, c, g.lmtp)
+		w := newWire(g.srv, c, g.kind)
 		w.gate = g
 		if why := w.admit(); why != "" {
 			g.srv.cfg.Log.Warn("connection refused", "remote", c.RemoteAddr().String(), "reason", why)

@@ -50,11 +50,16 @@ func (s *session) Mail(from string, opts *gosmtp.MailOptions) error {
 	if !ok {
 		return refusal(replyBadSender, opts.UTF8)
 	}
+	if s.wire.submit {
+		if refused := mayEnvelope(s.wire.account, sender); refused != nil {
+			return refusal(*refused, opts.UTF8)
+		}
+	}
 	s.tx = &transaction{
 		size: opts.Size,
 		env: smtp.Envelope{
 			From: sender, Remote: s.wire.remote(), Helo: cleanHelo(s.conn.Hostname()),
-			Protocol: protocol(s.wire.hello, s.wire.secure, opts.UTF8),
+			Protocol: protocol(s.wire.hello, s.wire.secure, s.wire.account != "", opts.UTF8), Account: s.wire.account,
 			SMTPUTF8: opts.UTF8, EightBit: opts.Body == gosmtp.Body8BitMIME,
 		},
 	}
@@ -72,6 +77,9 @@ func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 	}
 	local, domain, ok := splitPath(to)
 	if !ok || !s.srv.ours(domain) {
+		if s.wire.submit {
+			return refusal(replyListsOnly, tx.env.SMTPUTF8)
+		}
 		return refusal(replyNoRelay, tx.env.SMTPUTF8)
 	}
 	known, err := s.srv.dir.resolve(s.srv.base, local)
@@ -182,7 +190,10 @@ func (s *session) verdict(in *intake, f flaw) *smtp.Reply {
 	case f.clash, f.bare && s.srv.cfg.BareNewlines != FixBare:
 		return &replyBare
 	}
-	return smtp.CheckContent(in.content())
+	if refused := smtp.CheckContent(in.content()); refused != nil || s.wire.account == "" {
+		return refused
+	}
+	return mayAuthor(s.wire.account, in.content())
 }
 
 // tlsState is nil where the client speaks in clear.

@@ -9,7 +9,7 @@ import (
 )
 
 // protocol is the word after "with" (RFC 3848; RFC 6531 3.7.3).
-func protocol(hello string, secure, utf8 bool) string {
+func protocol(hello string, secure, signedIn, utf8 bool) string {
 	name := "ESMTP"
 	switch {
 	case hello == "LHLO" && utf8:
@@ -24,6 +24,9 @@ func protocol(hello string, secure, utf8 bool) string {
 	if secure && name != "SMTP" {
 		name += "S"
 	}
+	if signedIn && name != "SMTP" {
+		name += "A"
+	}
 	return name
 }
 
@@ -32,8 +35,12 @@ func protocol(hello string, secure, utf8 bool) string {
 // is named only where there is one, so that none learns of another.
 func received(env smtp.Envelope, hostname string, state *tls.ConnectionState) string {
 	var b strings.Builder
-	b.WriteString("Received: from " + env.Helo)
-	if a, err := netip.ParseAddr(env.Remote); err == nil {
+	if env.Account != "" { // where a member was, and on which machine, is nobody's business
+		b.WriteString("Received: from member.invalid")
+	} else {
+		b.WriteString("Received: from " + env.Helo)
+	}
+	if a, err := netip.ParseAddr(env.Remote); err == nil && env.Account == "" {
 		literal := a.String()
 		if a.Is6() {
 			literal = "IPv6:" + literal

@@ -29,22 +29,23 @@ const (
 // command at a time, so all but what mu and armMu guard belongs to whoever is
 // in Read, Write or readContent.
 type wire struct {
-	srv   *Server
-	gate  *gate
-	sock  net.Conn      // the socket
-	conn  net.Conn      // the socket, or TLS over it
-	in    *bufio.Reader // over timed
-	lmtp  bool
+	srv  *Server
+	gate *gate
+	sock net.Conn      // the socket
+	conn net.Conn      // the socket, or TLS over it
+	in   *bufio.Reader // over timed
+	kind
 	addr  netip.Addr // the client's, zero where there is none
 	leave []func()   // what the door counted
 
-	verb   string // of the command that go-smtp has in hand, or its first words
-	hello  string // HELO, EHLO or LHLO, once it was answered with 250
-	secure bool   // TLS runs
-	given  []byte // octets for go-smtp before anything from the client
-	again  []byte // a command line to be read once more
-	chunk  int64  // octets of a BDAT chunk still to come
-	last   bool   // it is the last
+	verb    string // of the command that go-smtp has in hand, or its first words
+	hello   string // HELO, EHLO or LHLO, once it was answered with 250
+	secure  bool   // TLS runs
+	account string // who signed in, "" nobody
+	given   []byte // octets for go-smtp before anything from the client
+	again   []byte // a command line to be read once more
+	chunk   int64  // octets of a BDAT chunk still to come
+	last    bool   // it is the last
 
 	opened   bool // PROXY header read, greeting due
 	muted    int  // so many of the next replies are not for the client
@@ -52,6 +53,7 @@ type wire struct {
 	dead     bool // the connection failed, or an error was final
 	commands int  // since the last accepted message
 	errors   int
+	signIns  int // that failed
 
 	mu   sync.Mutex // guards the next three: over LMTP a reply may be written while content is read
 	raw  []byte     // what go-smtp has written of a line so far
@@ -69,8 +71,8 @@ type wire struct {
 	once sync.Once // of Close
 }
 
-func newWire(s *Server, c net.Conn, lmtp bool) *wire {
-	w := &wire{srv: s, sock: c, conn: c, lmtp: lmtp, since: time.Now(), addr: addrOf(c.RemoteAddr())}
+func newWire(s *Server, c net.Conn, k kind) *wire {
+	w := &wire{srv: s, sock: c, conn: c, kind: k, since: time.Now(), addr: addrOf(c.RemoteAddr())}
 	w.in = bufio.NewReaderSize(timed{w}, lineMax)
 	return w
 }
