@@ -40,6 +40,10 @@ func (s *Store) SetPassword(ctx context.Context, a lists.Address, label, secret 
 	if err != nil {
 		return fmt.Errorf("set a password: %w", err)
 	}
+	verifier, err := s.verifier(a, secret)
+	if err != nil {
+		return fmt.Errorf("set a password: %w", err)
+	}
 	key := passwordsKey(a)
 	err = retry(ctx, func() (bool, error) {
 		stand, err := s.rdb.HGetAll(ctx, key).Result()
@@ -55,7 +59,7 @@ func (s *Store) SetPassword(ctx context.Context, a lists.Address, label, secret 
 				c.delField(key, oldest(stand))
 			}
 		}
-		c.setField(key, label, millis(s.now())+" "+hash)
+		c.setField(key, label, millis(s.now())+" "+hash+" "+verifier)
 		return s.commit(ctx, &c)
 	})
 	if err != nil {
@@ -92,6 +96,7 @@ func (s *Store) CheckPassword(ctx context.Context, a lists.Address, secret strin
 	}
 	for label, value := range stand {
 		_, hash, _ := strings.Cut(value, " ")
+		hash, _, _ = strings.Cut(hash, " ") // the SCRAM verifier
 		same, err := s.sameSecret(ctx, hash, secret)
 		if err != nil {
 			return false, fmt.Errorf("check password %q: %w", label, err)
