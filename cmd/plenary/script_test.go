@@ -51,7 +51,7 @@ import (
 //	lmtp FROM TO…                by LMTP; prints the reply for each
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"plenary": main})
+	testscript.Main(m, map[string]func(){"plenary": main, "faultserve": faultServe, "faultsink": faultSink})
 }
 
 func TestScripts(t *testing.T) {
