@@ -200,4 +200,3 @@ func (s *tally) add(faults, served, doubled, allowed, mails, tries int) {
 		s.strictDoubled.Add(int64(doubled))
 	}
 }
-
