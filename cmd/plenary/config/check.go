@@ -41,6 +41,9 @@ func (c *Config) check(before Faults, others []Check) Faults {
 	c.checkSite(say)
 	c.checkForms(say)
 	c.checkReception(say, note)
+	c.checkSubmission(say)
+	c.checkCertificates(say, note)
+	c.checkHooks(say)
 	c.checkDelivery(say, note)
 	c.checkPages(say, note)
 	for _, k := range c.keys() {
@@ -81,6 +84,8 @@ func (c *Config) checkForms(say sayer) {
 	}{
 		{"redis.durability", c.Redis.Durability, []string{"strict", "relaxed"}},
 		{"smtp.bare_newlines", c.SMTP.BareNewlines, []string{"refuse", "fix"}},
+		{"smtp.dnsbl.on_error", c.SMTP.DNSBL.OnError, []string{"open", "closed"}},
+		{"smtp.rspamd.on_error", c.SMTP.Rspamd.OnError, []string{"open", "closed"}},
 		{"collect.tls", c.Collect.TLS, []string{"implicit", "starttls", "none"}},
 		{"delivery.relay_tls", c.Delivery.RelayTLS, []string{"opportunistic", "required", "implicit", "none"}},
 		{"commands.trust", c.Commands.Trust, []string{"dmarc", "confirm"}},
@@ -91,6 +96,7 @@ func (c *Config) checkForms(say sayer) {
 	}
 	for _, l := range []struct{ name, value string }{
 		{"smtp.listen", c.SMTP.Listen}, {"smtp.lmtp", c.SMTP.LMTP}, {"http.listen", c.HTTP.Listen},
+		{"smtp.submission", c.SMTP.Submission}, {"smtp.submissions", c.SMTP.Submissions}, {"acme.listen", c.ACME.Listen},
 		{"http.metrics", c.HTTP.Metrics}, {"imap.listen", c.IMAP.Listen},
 	} {
 		if l.value != "" && !isListen(l.value) {
@@ -118,16 +124,6 @@ func (c *Config) checkForms(say sayer) {
 func (c *Config) checkReception(say, note sayer) {
 	if c.SMTP.Listen == "" && c.SMTP.LMTP == "" && c.Collect.Server == "" {
 		say("smtp.listen", `nothing takes mail in: write smtp.listen = "0.0.0.0:25", smtp.lmtp, or a mailbox in [collect]`)
-	}
-	if c.SMTP.ACME {
-		say("smtp.acme", "not built yet: give tls_cert and tls_key, and leave acme out")
-	}
-	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
-		missing := "smtp.tls_key"
-		if c.SMTP.TLSCert == "" {
-			missing = "smtp.tls_cert"
-		}
-		say(missing, "missing: a certificate needs both tls_cert and tls_key")
 	}
 	if c.SMTP.MaxBytes < 64<<10 {
 		say("smtp.max_bytes", "%d is too small for mail with an attachment: write 65536 or more (26214400 is 25 MiB)", c.SMTP.MaxBytes)

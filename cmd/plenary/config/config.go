@@ -23,6 +23,7 @@ type Config struct {
 
 	Redis    Redis    `toml:"redis"`
 	SMTP     SMTP     `toml:"smtp"`
+	ACME     ACME     `toml:"acme"`
 	Collect  Collect  `toml:"collect"`
 	Delivery Delivery `toml:"delivery"`
 	HTTP     HTTP     `toml:"http"`
@@ -45,14 +46,41 @@ type Redis struct {
 
 // SMTP is how mail comes in over sockets.
 type SMTP struct {
-	Listen          string `toml:"listen"`
-	LMTP            string `toml:"lmtp"`
-	TLSCert         string `toml:"tls_cert"`
-	TLSKey          string `toml:"tls_key"`
-	ACME            bool   `toml:"acme"`
-	TrustedAuthserv string `toml:"trusted_authserv"`
-	BareNewlines    string `toml:"bare_newlines"` // refuse | fix
-	MaxBytes        int64  `toml:"max_bytes"`
+	Listen          string   `toml:"listen"`
+	LMTP            string   `toml:"lmtp"`
+	Submission      string   `toml:"submission"`
+	Submissions     string   `toml:"submissions"` // TLS from the first octet
+	TLSCert         string   `toml:"tls_cert"`
+	TLSKey          string   `toml:"tls_key"`
+	ACME            bool     `toml:"acme"`
+	ProxyFrom       []string `toml:"proxy_from"`
+	TrustedAuthserv string   `toml:"trusted_authserv"`
+	BareNewlines    string   `toml:"bare_newlines"` // refuse | fix
+	MaxBytes        int64    `toml:"max_bytes"`
+	DNSBL           DNSBL    `toml:"dnsbl"`
+	Rspamd          Rspamd   `toml:"rspamd"`
+}
+
+// DNSBL is which blocklists are asked about clients.
+type DNSBL struct {
+	Zones   []string `toml:"zones"`
+	OnError string   `toml:"on_error"` // open | closed
+}
+
+// Rspamd is who is asked about messages.
+type Rspamd struct {
+	URL      string `toml:"url"`
+	Password string `toml:"password"`
+	OnError  string `toml:"on_error"` // open | closed
+}
+
+// ACME is how certificates are got.
+type ACME struct {
+	Directory string   `toml:"directory"`
+	Email     string   `toml:"email"`
+	Listen    string   `toml:"listen"`
+	Names     []string `toml:"names"`
+	Roots     string   `toml:"roots"`
 }
 
 // Collect is how mail comes in from an IMAP mailbox.
@@ -125,9 +153,11 @@ type Archive struct {
 // Default is a Config with nothing written in it.
 func Default() *Config {
 	return &Config{
-		DataDir:  "/var/lib/plenary",
-		Redis:    Redis{URL: "redis://127.0.0.1:6379/0", Durability: "strict"},
-		SMTP:     SMTP{BareNewlines: "refuse", MaxBytes: 25 << 20},
+		DataDir: "/var/lib/plenary",
+		Redis:   Redis{URL: "redis://127.0.0.1:6379/0", Durability: "strict"},
+		SMTP: SMTP{BareNewlines: "refuse", MaxBytes: 25 << 20,
+			DNSBL: DNSBL{OnError: "open"}, Rspamd: Rspamd{OnError: "open"}},
+		ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Listen: "0.0.0.0:80"},
 		Collect:  Collect{TLS: "implicit", Folder: "INBOX", DoneFolder: "Done", Poll: "1m"},
 		Delivery: Delivery{RelayTLS: "opportunistic", Port: 25},
 		Digest:   Digest{Schedule: "Mon 09:00", Timezone: "UTC"},
@@ -146,6 +176,9 @@ func (c *Config) settle() {
 	c.HTTP.BaseURL = strings.TrimRight(c.HTTP.BaseURL, "/")
 	if d, err := lists.ParseDomain(c.Domain); err == nil {
 		c.Domain = d
+	}
+	if len(c.ACME.Names) == 0 && c.Domain != "" {
+		c.ACME.Names = []string{c.Domain}
 	}
 }
 

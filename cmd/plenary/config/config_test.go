@@ -38,15 +38,17 @@ func TestExampleHasEveryKeyAndNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	var written []string
-	for name, v := range tree {
-		if section, ok := v.(map[string]any); ok {
-			for k := range section {
-				written = append(written, name+"."+k)
+	var walk func(prefix string, tree map[string]any)
+	walk = func(prefix string, tree map[string]any) {
+		for name, v := range tree {
+			if section, ok := v.(map[string]any); ok {
+				walk(prefix+name+".", section)
+				continue
 			}
-			continue
+			written = append(written, prefix+name)
 		}
-		written = append(written, name)
 	}
+	walk("", tree)
 	names := Names()
 	slices.Sort(written)
 	slices.Sort(names)
@@ -59,7 +61,7 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 	shown, _ := Load(write(t, Example()), nil)
 	def, _ := Load(write(t, `domain = "lists.example.org"`), nil)
 	// Keys whose example is a sample, not the default.
-	sample := []string{"admins", "http.listen", "http.base_url", "imap.listen", "digest.timezone", "from.rewrite_domains", "dkim.keys"}
+	sample := []string{"admins", "http.listen", "http.base_url", "imap.listen", "digest.timezone", "from.rewrite_domains", "dkim.keys", "smtp.proxy_from", "smtp.dnsbl.zones"}
 	want := map[string]any{}
 	for _, k := range def.keys() {
 		want[k.name] = k.value.Interface()
@@ -96,9 +98,18 @@ func TestFaults(t *testing.T) {
 			`:4:1: smtp.listen: "25" is no address to listen on: write IP:PORT`,
 			`:6:1: digest.schedule: no such day`,
 			`:7:1: digest.timezone: "Mars" is no time zone`}},
-		"no domain":            {"admins = []\n", []string{`: domain: missing: write the domain`}},
-		"a word of a few":      {ok + "[redis]\ndurability = \"some\"\n", []string{`:3:1: redis.durability: "some": write "strict" or "relaxed"`}},
-		"acme":                 {ok + "[smtp]\nacme = true\n", []string{`:3:1: smtp.acme: not built yet: give tls_cert and tls_key`}},
+		"no domain":       {"admins = []\n", []string{`: domain: missing: write the domain`}},
+		"a word of a few": {ok + "[redis]\ndurability = \"some\"\n", []string{`:3:1: redis.durability: "some": write "strict" or "relaxed"`}},
+		"acme":            {ok + "[smtp]\nacme = true\n", []string{`note: acme.email: empty: nobody is told`}},
+		"acme and files":  {ok + "[smtp]\nacme = true\ntls_cert = \"/c\"\ntls_key = \"/k\"\n[acme]\nemail = \"a@example.org\"\n", []string{`:3:1: smtp.acme: certificates come from tls_cert and tls_key already`}},
+		"acme's values": {ok + "[smtp]\nacme = true\n[acme]\ndirectory = \"http://ca\"\nemail = \"me\"\nnames = [\"*.example.org\"]\nlisten = \"\"\n", []string{
+			`:5:1: acme.directory: "http://ca": write the giver's directory`, `:6:1: acme.email: "me": not a mail address`,
+			`:7:1: acme.names: "*.example.org": write host names`, `:8:1: acme.listen: empty: the giver must reach it`}},
+		"submission in clear": {ok + "[smtp]\nsubmission = \"0.0.0.0:587\"\nsubmissions = \"127.0.0.1:465\"\n", []string{`:3:1: smtp.submission: passwords are asked for under TLS only`, `:4:1: smtp.submissions: TLS needs a certificate`}},
+		"submission here":     {ok + "[smtp]\nsubmission = \"127.0.0.1:587\"\n", nil},
+		"proxies":             {ok + "[smtp]\nproxy_from = [\"10.0.0.0/8\", \"192.0.2.7\", \"everybody\"]\n", []string{`:3:1: smtp.proxy_from: "everybody": write networks or addresses`}},
+		"hooks": {ok + "[smtp.dnsbl]\nzones = [\"zen\"]\non_error = \"shut\"\n[smtp.rspamd]\nurl = \"127.0.0.1:11333\"\n", []string{
+			`:3:1: smtp.dnsbl.zones: the domain "zen" has no dot`, `:4:1: smtp.dnsbl.on_error: "shut": write "open" or "closed"`, `:6:1: smtp.rspamd.url: "127.0.0.1:11333": write where rspamd's worker answers`}},
 		"half a certificate":   {ok + "[smtp]\ntls_cert = \"/c\"\n", []string{`: smtp.tls_key: missing`}},
 		"keys, no selector":    {ok + "[dkim]\nkeys = [\"/k\"]\n", []string{`dkim.selector: missing: write the RSA key's selector`}},
 		"selector, no keys":    {ok + "[dkim]\nselector = \"s\"\n", []string{`:3:1: note: dkim.selector: not used: it goes with dkim.keys`}},

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"plenary/lists"
+)
+
+// checkSubmission looks at the doors by which members send, and at who may
+// speak for others.
+func (c *Config) checkSubmission(say sayer) {
+	encrypted := c.SMTP.TLSCert != "" || c.SMTP.ACME
+	if at := c.SMTP.Submission; at != "" && !encrypted && !loopback(at) {
+		say("smtp.submission", "passwords are asked for under TLS only: write tls_cert and tls_key, or acme = true")
+	}
+	if c.SMTP.Submissions != "" && !encrypted {
+		say("smtp.submissions", "TLS needs a certificate: write tls_cert and tls_key, or acme = true")
+	}
+	for _, s := range c.SMTP.ProxyFrom {
+		if _, err := prefix(s); err != nil {
+			say("smtp.proxy_from", `%q: write networks or addresses, as ["10.0.0.0/8", "192.0.2.7"]`, s)
+		}
+	}
+}
+
+// checkCertificates looks at where certificates come from.
+func (c *Config) checkCertificates(say, note sayer) {
+	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
+		missing := "smtp.tls_key"
+		if c.SMTP.TLSCert == "" {
+			missing = "smtp.tls_cert"
+		}
+		say(missing, "missing: a certificate needs both tls_cert and tls_key")
+	}
+	if !c.SMTP.ACME {
+		return
+	}
+	if c.SMTP.TLSCert != "" {
+		say("smtp.acme", "certificates come from tls_cert and tls_key already: leave one of the two out")
+	}
+	if u, err := url.Parse(c.ACME.Directory); err != nil || u.Scheme != "https" || u.Host == "" {
+		say("acme.directory", `%q: write the giver's directory, as "https://acme-v02.api.letsencrypt.org/directory"`, c.ACME.Directory)
+	}
+	if c.ACME.Email == "" {
+		note("acme.email", "empty: nobody is told when a certificate can't be renewed")
+	} else if _, err := lists.ParseAddress(c.ACME.Email); err != nil {
+		say("acme.email", "%v: write one address", err)
+	}
+	for _, name := range c.ACME.Names {
+		if _, err := lists.ParseDomain(name); err != nil || strings.Contains(name, "*") {
+			say("acme.names", `%q: write host names, as ["lists.example.org"]`, name)
+		}
+	}
+	if c.ACME.Listen == "" {
+		say("acme.listen", `empty: the giver must reach it; write "0.0.0.0:80"`)
+	}
+}
+
+// checkHooks looks at those who are asked about mail that comes in.
+func (c *Config) checkHooks(say sayer) {
+	for _, zone := range c.SMTP.DNSBL.Zones {
+		if _, err := lists.ParseDomain(zone); err != nil {
+			say("smtp.dnsbl.zones", `%v: write the zones' names, as ["zen.spamhaus.org"]`, err)
+		}
+	}
+	if at := c.SMTP.Rspamd.URL; at != "" {
+		if u, err := url.Parse(at); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			say("smtp.rspamd.url", `%q: write where rspamd's worker answers, as "http://127.0.0.1:11333"`, at)
+		}
+	}
+}
+
+// Proxies are the networks of proxy_from.
+func (c *Config) Proxies() []netip.Prefix {
+	var all []netip.Prefix
+	for _, s := range c.SMTP.ProxyFrom {
+		if p, err := prefix(s); err == nil {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// prefix reads a network, or one address.
+func prefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Unmap().Prefix(a.Unmap().BitLen())
+	}
+	return netip.ParsePrefix(s)
+}
+
+// ACMEPort is the host and port of acme.listen.
+func (c *Config) ACMEPort() (host, port string) {
+	host, port, _ = net.SplitHostPort(c.ACME.Listen) // Load has looked at it
+	return host, port
+}
