@@ -22,7 +22,7 @@ import (
 func TestPeopleAreAsInAPlainModel(t *testing.T) {
 	run := func(t *testing.T, rdb redis.UniversalClient) {
 		rapid.Check(t, func(rt *rapid.T) {
-			if err := rdb.FlushAll(context.Background()).Err(); err != nil {
+			if err := redistest.Empty(context.Background(), rdb); err != nil {
 				rt.Fatalf("flush: %v", err)
 			}
 			s := open(t, rdb, newClock())

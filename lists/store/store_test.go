@@ -72,7 +72,7 @@ func each(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
 	t.Run("miniredis", func(t *testing.T) { f(t, redistest.Mini(t)) })
 	if cluster != nil {
 		t.Run("cluster", func(t *testing.T) {
-			if err := cluster.FlushAll(context.Background()).Err(); err != nil {
+			if err := redistest.Empty(context.Background(), cluster); err != nil {
 				t.Fatal(err)
 			}
 			f(t, cluster)
@@ -167,9 +167,10 @@ func jsonOf(v any) string {
 }
 
 // keys are all keys of a Redis.
-func keys(ctx context.Context, rdb redis.UniversalClient) (all []string) {
-	for i := rdb.Scan(ctx, 0, "*", 1000).Iterator(); i.Next(ctx); {
-		all = append(all, i.Val())
+func keys(ctx context.Context, rdb redis.UniversalClient) []string {
+	all, err := redistest.Keys(ctx, rdb)
+	if err != nil {
+		panic(err) // the test's own Redis
 	}
 	return all
 }

@@ -21,7 +21,7 @@ func each(t *testing.T, test func(t *testing.T, rdb redis.UniversalClient)) {
 	t.Run("redis", func(t *testing.T) { test(t, redistest.New(t)) })
 	if cluster != nil {
 		t.Run("cluster", func(t *testing.T) {
-			if err := cluster.FlushAll(t.Context()).Err(); err != nil {
+			if err := redistest.Empty(t.Context(), cluster); err != nil {
 				t.Fatal(err)
 			}
 			test(t, cluster)

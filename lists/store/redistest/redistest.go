@@ -54,11 +54,12 @@ func Mini(t testing.TB) redis.UniversalClient {
 type Server struct {
 	Addr string // host:port on loopback
 
-	dir   string
-	extra []string
-	cmd   *exec.Cmd
-	stdin io.Closer
-	pid   int
+	program string // redis-server, or one that is newer
+	dir     string
+	extra   []string
+	cmd     *exec.Cmd
+	stdin   io.Closer
+	pid     int
 }
 
 // Start runs a redis-server with appendonly yes and appendfsync always in a
@@ -78,7 +79,7 @@ func StartIn(t testing.TB, dir string, extra ...string) *Server {
 		}
 		t.Skip("redis-server is not on PATH")
 	}
-	s, err := start(dir, extra...)
+	s, err := start("redis-server", dir, extra...)
 	if err != nil {
 		t.Fatalf("start redis-server: %v", err)
 	}
@@ -86,9 +87,9 @@ func StartIn(t testing.TB, dir string, extra ...string) *Server {
 	return s
 }
 
-// start runs a redis-server in dir.
-func start(dir string, extra ...string) (s *Server, err error) {
-	s = &Server{dir: dir, extra: extra}
+// start runs a program, which must be a Redis, in dir.
+func start(program, dir string, extra ...string) (s *Server, err error) {
+	s = &Server{program: program, dir: dir, extra: extra}
 	for range 5 { // another process may take the port that was free
 		if s.Addr, err = freeAddr(); err == nil {
 			if err = s.launch(); err == nil {
@@ -98,37 +99,6 @@ func start(dir string, extra ...string) (s *Server, err error) {
 		}
 	}
 	return nil, err
-}
-
-// Cluster runs a cluster of one node that holds every slot, with its files in
-// dir: it refuses what crosses hash slots, as any cluster does. It takes two
-// seconds to come up, so a TestMain starts one for all its tests. The caller
-// calls stop.
-func Cluster(dir string) (c redis.UniversalClient, stop func(), err error) {
-	s, err := start(dir, "--cluster-enabled", "yes")
-	if err != nil {
-		return nil, nil, err
-	}
-	one := redis.NewClient(&redis.Options{Addr: s.Addr})
-	defer one.Close()
-	ctx := context.Background()
-	if err := one.Do(ctx, "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
-		s.Kill()
-		return nil, nil, fmt.Errorf("give the node its slots: %w", err)
-	}
-	err = await(func() error {
-		info, err := one.Do(ctx, "CLUSTER", "INFO").Text()
-		if err == nil && !strings.Contains(info, "cluster_state:ok") {
-			err = fmt.Errorf("the cluster is not ready: %s", info)
-		}
-		return err
-	})
-	if err != nil {
-		s.Kill()
-		return nil, nil, err
-	}
-	cluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.Addr}})
-	return cluster, func() { cluster.Close(); s.Kill() }, nil
 }
 
 // Client returns a client of the server, closed when the test ends.
@@ -169,8 +139,8 @@ func (s *Server) launch() error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"-c", `redis-server "$@" >"$0" 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait $!`,
-		filepath.Join(s.dir, "log"), "--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
+	args := append([]string{"-c", `"$@" >"$0" 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait $!`,
+		filepath.Join(s.dir, "log"), s.program, "--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
 		"--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"}, s.extra...)
 	cmd := exec.Command("sh", args...)
 	stdin, err := cmd.StdinPipe()
