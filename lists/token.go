@@ -11,6 +11,7 @@ import (
 // The purposes of member tokens. A token made for one serves no other.
 const (
 	TokenBounce = "bounce" // envelope senders
+	TokenChunk  = "chunk"  // envelope senders that members share: the number is the first of theirs
 	TokenLeave  = "leave"  // List-Unsubscribe
 	TokenPage   = "page"   // a member's own links
 )

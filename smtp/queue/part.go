@@ -212,7 +212,7 @@ func (p *Part) putOff(d lists.Deferral, now time.Time) (late, time.Time) {
 		l.First = p.late.First
 	}
 	if d.Paced {
-		return l, now.Add(pacedWait)
+		return l, now.Add(max(pacedWait, d.After))
 	}
 	l.Tries++
 	return l, now.Add(p.q.opt.Retry.wait(l.Tries))
