@@ -38,7 +38,7 @@ func (a *account) read(t *testing.T, file string, stop chan struct{}) {
 	defer a.end()
 	var f *os.File
 	var rest []byte
-	tick := time.NewTicker(4 * time.Millisecond)
+	tick := time.NewTicker(8 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {

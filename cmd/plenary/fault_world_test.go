@@ -129,7 +129,7 @@ func (w *faultWorld) check(err error) {
 // until waits for a condition.
 func (w *faultWorld) until(what string, cond func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(faultPatience); !cond(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(faultPatience); !cond(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			w.t.Fatalf("never happened: %s\n%s", what, w.logs())
 		}
