@@ -81,10 +81,12 @@ func judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 			Text: fmt.Sprintf("Your mail was not sent on: it is nothing but a command, and %s goes to every member. %s",
 				address, writeInstead(p.CommandOnly, l, site.Domain)),
 		}
-	case officer(l, author, isAdmin) || site.Admin(p.From[0]):
+	}
+	officer := officer(l, author, isAdmin) || site.Admin(p.From[0])
+	if officer && p.Believed {
 		return Judgement{Verdict: Accept}
 	}
-	return judgePolicy(l, author, site.Domain)
+	return judgePolicy(l, author, officer, site.Domain)
 }
 
 // Unproven refuses mail that fails DMARC where its domain asks for that.
@@ -162,14 +164,22 @@ func officer(l List, author *Person, isAdmin bool) bool {
 	return isAdmin || here.Leader || here.Admin || main.Admin
 }
 
-// judgePolicy is what l's post policy says to anybody but an officer. An
-// unknown policy holds: nothing is lost and nothing gets out.
-func judgePolicy(l List, author *Person, domain string) Judgement {
+// judgePolicy is what l's post policy says to anybody but an officer; to one
+// whom only a From line names, it says what it does to others, but asks the
+// owners where it would refuse. An unknown policy holds: nothing is lost and
+// nothing gets out.
+func judgePolicy(l List, author *Person, officer bool, domain string) Judgement {
 	inList := author != nil && author.In(l.ID)
 	inFamily := inList || author != nil && author.In(l.Family)
 	policy := l.Post
 	if policy == "" {
 		policy = DefaultPost(l.Main())
+	}
+	byOwners := policy != PostAnyone && policy != PostMembers && policy != PostFamily
+	switch {
+	case officer && (byOwners || policy == PostMembers && !inList || policy == PostFamily && !inFamily):
+		return hold(l, domain, "it names a leader or an admin as its author, and nothing proves that they wrote it",
+			"nothing proves that it comes from the leader or admin it names")
 	}
 	switch policy {
 	case PostAnyone:

@@ -15,6 +15,7 @@ type Post struct {
 	Precedence    string   // lower case
 	Received      int      // count of Received fields
 	CommandOnly   string   // the command word, when the text is nothing but a command
+	Believed      bool     // From is proven (DESIGN, "Who may do what")
 	Failing       string   // "reject" or "quarantine": it fails DMARC, and From's domain asks for that; "" neither
 }
 
@@ -34,6 +35,7 @@ type HeldPost struct {
 	MsgID   string    `json:"msgid"`
 	Size    int64     `json:"size"`
 	At      time.Time `json:"at"`
+	Belief  string    `json:"belief,omitempty"` // what was found out about its sender at arrival, in the mail rooms' words; kept for them alone
 }
 
 // ProgressEntry is one line of a group's record. Entries are appended, never

@@ -27,6 +27,7 @@ type Envelope struct {
 type Verdict struct {
 	Believed bool   `json:"believed,omitempty"` // From's one mailbox is proven (DESIGN, "Who may do what")
 	Policy   string `json:"policy,omitempty"`   // what the From domain asks for failing mail: none, quarantine, reject
+	Unasked  bool   `json:"unasked,omitempty"`  // what it asks for could not be looked up
 	Reason   string `json:"reason,omitempty"`   // in words, for logs
 	DMARC    string `json:"dmarc,omitempty"`    // pass, fail, none, temperror, permerror
 	Chain    string `json:"chain,omitempty"`    // of its ARC sets: none, pass, fail, temperror
@@ -35,6 +36,12 @@ type Verdict struct {
 
 // Refused tells whether From's domain asks that such mail be refused.
 func (v Verdict) Refused() bool { return v.DMARC == "fail" && v.Policy == "reject" }
+
+// Strict tells whether From's domain asks others to refuse or to doubt mail
+// that does not prove itself, or may do so: it could not be asked.
+func (v Verdict) Strict() bool {
+	return v.Unasked || v.Policy == "quarantine" || v.Policy == "reject"
+}
 
 // Suspect tells whether it asks that such mail be looked at first.
 func (v Verdict) Suspect() bool { return v.DMARC == "fail" && v.Policy == "quarantine" }

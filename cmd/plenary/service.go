@@ -52,6 +52,7 @@ type service struct {
 	archive  *archive.Archive
 	composer *compose.Composer
 	signer   *compose.Signer
+	checker  *authenticate.Checker
 	router   *route.Router
 	desk     *desk.Desk
 	weekly   *weekly.Sender
@@ -101,6 +102,11 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinSigner(ctx); err != nil {
 		return nil, err
 	}
+	if o.DNS == nil {
+		o.DNS = authenticate.NewDNS(cfg.DNS.Resolver, s.now)
+	}
+	s.checker = &authenticate.Checker{DNS: o.DNS, Trusted: cfg.SMTP.TrustedAuthserv}
+	s.composer.Signer, s.composer.Proven = s.signer, s.checker.Proven
 	if err := s.joinDigest(); err != nil {
 		return nil, err
 	}
@@ -112,13 +118,11 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinMail(); err != nil {
 		return nil, err
 	}
-	if err := s.joinCollect(); err != nil {
+	believed := s.newBelief()
+	if err := s.joinCollect(believed); err != nil {
 		return nil, err
 	}
-	if o.DNS == nil {
-		o.DNS = authenticate.NewDNS(cfg.DNS.Resolver, s.now)
-	}
-	if err := s.joinDoors(o.TLS, s.newBelief(o.DNS)); err != nil {
+	if err := s.joinDoors(o.TLS, believed); err != nil {
 		return nil, err
 	}
 	s.duty = append(s.duty, s.inbound, s.summaries,
@@ -214,6 +218,10 @@ func (s *service) summaries(ctx context.Context) error {
 // poster posts mail of the site's own by the service's router, which is
 // built after those who post.
 type poster struct{ s *service }
+
+func (p poster) PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	return p.s.router.PostHeld(ctx, h, raw)
+}
 
 func (p poster) Post(ctx context.Context, listID, queueID string, raw []byte) error {
 	return p.s.router.Post(ctx, listID, queueID, raw)

@@ -20,7 +20,8 @@ const (
 )
 
 // belief finds out, once for each message, what may be believed of its
-// sender, before reception screens it and puts it in the queue.
+// sender, before reception screens it and puts it in the queue. Whether that
+// is enough for a command (commands.trust) is for those who carry it out.
 type belief struct {
 	checker *authenticate.Checker
 	screen  interface {
@@ -32,9 +33,8 @@ type belief struct {
 	once interface {
 		Freeze(ctx context.Context, tag, key string, value []byte, ttl time.Duration) ([]byte, bool, error)
 	}
-	id    string // our authserv-id
-	trust bool   // commands.trust = "dmarc"
-	now   func() time.Time
+	id  string // our authserv-id
+	now func() time.Time
 
 	mu    sync.Mutex
 	known map[string]authenticate.Findings
@@ -42,10 +42,9 @@ type belief struct {
 }
 
 // newBelief joins what finds out about senders to reception.
-func (s *service) newBelief(dns authenticate.Resolver) *belief {
+func (s *service) newBelief() *belief {
 	return &belief{
-		checker: &authenticate.Checker{DNS: dns, Trusted: s.cfg.SMTP.TrustedAuthserv},
-		screen:  s.router, inbox: s.queue, once: s.store, id: s.site.Domain, trust: s.cfg.Commands.Trust == "dmarc", now: s.now,
+		checker: s.checker, screen: s.router, inbox: s.queue, once: s.store, id: s.site.Domain, now: s.now,
 		known: map[string]authenticate.Findings{},
 	}
 }
@@ -90,7 +89,6 @@ func (b *belief) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (str
 // is named as the sender. Owners look at it instead.
 func (b *belief) verdict(env smtp.Envelope, m *message.Message, f authenticate.Findings) (smtp.Verdict, bool) {
 	v, bySignature := f.Verdict(env, m, b.now())
-	v.Believed = v.Believed && b.trust
 	if env.Remote == "" && v.Refused() {
 		v.Policy = "quarantine"
 	}

@@ -65,7 +65,7 @@ func TestBelief(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &passing{frozen: map[string]string{}}
-	b := &belief{checker: &authenticate.Checker{DNS: knownDNS{}}, screen: p, inbox: p, once: p, id: "lists.example.org", trust: true,
+	b := &belief{checker: &authenticate.Checker{DNS: knownDNS{}}, screen: p, inbox: p, once: p, id: "lists.example.org",
 		now: time.Now, known: map[string]authenticate.Findings{}}
 	take := func(id, remote, raw string, to ...string) smtp.Verdict {
 		t.Helper()
@@ -99,10 +99,6 @@ func TestBelief(t *testing.T) {
 	}
 	if v := take("5", "", plain, request); v.Believed || v.Refused() {
 		t.Errorf("unsigned, by LMTP: %+v", v)
-	}
-	p.frozen = map[string]string{}
-	if b.trust = false; take("6", "192.0.2.1", signed.String(), request).Believed {
-		t.Error("believed though every change is to be confirmed")
 	}
 	if len(b.known)+len(b.order) != 0 {
 		t.Errorf("%d findings are kept", len(b.known))

@@ -67,9 +67,9 @@ func (s *service) posts() route.Posts {
 			}
 			return archive.Link(s.site.BaseURL, e.List.ID, e.Identity), nil
 		},
-		Compose: func(e route.Entry, link string) lists.Copy {
-			return s.composer.Compose(compose.Post{Raw: e.Raw, List: e.List, Author: compose.Author{Name: e.Author.Name, Address: e.Author.Address},
-				Link: link, DefaultID: e.MessageID})
+		Compose: func(ctx context.Context, e route.Entry, link string) lists.Copy {
+			return s.composer.Compose(ctx, compose.Post{Raw: e.Raw, List: e.List, Author: compose.Author{Name: e.Author.Name, Address: e.Author.Address},
+				Link: link, DefaultID: e.MessageID, Verdict: e.Verdict, Arrived: e.Arrived})
 		},
 		Plan: s.queue.Plan,
 		Count: func(ctx context.Context, e route.Entry) error {

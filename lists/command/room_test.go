@@ -94,6 +94,10 @@ func (r *room) Send(_ context.Context, l smtp.Letter) error {
 	return nil
 }
 
+func (r *room) PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	return r.Post(ctx, h.List, h.Queue, raw)
+}
+
 func (r *room) Post(_ context.Context, listID, _ string, raw []byte) error {
 	r.posts = append(r.posts, listID+"\n"+string(raw))
 	return nil

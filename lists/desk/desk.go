@@ -66,6 +66,8 @@ type Outbox interface {
 // Poster puts an accepted message on a list, once for its Message-ID.
 type Poster interface {
 	Post(ctx context.Context, listID, queueID string, raw []byte) error
+	// PostHeld puts a post on its list that waited for its owners.
+	PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error
 }
 
 // Digester sends a main list's digest at once and says in words what was

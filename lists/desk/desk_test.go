@@ -126,6 +126,10 @@ type poster struct {
 	fails int
 }
 
+func (p *poster) PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	return p.Post(ctx, h.List, h.Queue, raw)
+}
+
 func (p *poster) Post(_ context.Context, listID, queueID string, raw []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -133,7 +133,7 @@ func (w *work) publish(ctx context.Context, l lists.List, h lists.HeldPost) erro
 	if err != nil {
 		return ifThere(err)
 	}
-	return w.d.poster.Post(ctx, l.ID, h.Queue, raw)
+	return w.d.poster.PostHeld(ctx, h, raw)
 }
 
 // returned tells the author of a post that it was rejected. Whether they

@@ -2,6 +2,7 @@ package authenticate
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,11 +21,7 @@ type Checker struct {
 // Check finds out about the sender of a message. It never fails: what could
 // not be found out says so.
 func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Message) Findings {
-	limit := c.Timeout
-	if limit == 0 {
-		limit = 8 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 	f := Findings{From: Author(m), Remote: env.Remote}
 	var wait sync.WaitGroup
@@ -43,6 +40,31 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 		f.DMARC.Result, f.DMARC.Reason = None, "no signature proves the sender, and the client's address is not known"
 	}
 	return f
+}
+
+// Proven tells whether a DKIM signature aligned with the author's domain
+// verifies on a message as it stands: on a copy that is about to go out, whose
+// author must be its From still. What can't be looked up proves nothing.
+func (c *Checker) Proven(ctx context.Context, author lists.Address, raw []byte) bool {
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
+	m, err := message.Parse(raw)
+	if err != nil || author == "" || Author(m) != author {
+		return false
+	}
+	f := Findings{From: author, DKIM: c.checkDKIM(ctx, m)}
+	if !slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass }) {
+		return false
+	}
+	c.checkDMARC(ctx, &f)
+	return slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass && s.Aligned })
+}
+
+func (c *Checker) limit() time.Duration {
+	if c.Timeout > 0 {
+		return c.Timeout
+	}
+	return 8 * time.Second
 }
 
 // Author is the address of the one From field with one mailbox, "" where the

@@ -70,7 +70,7 @@ func (c *Checker) discover(ctx context.Context, from string) (DMARC, *alignment)
 	d := DMARC{Result: None}
 	records, err := c.walk(ctx, from)
 	if err != nil {
-		a.failed = true
+		a.failed, d.Unasked = true, true
 		return d, a // the very same domain is still aligned
 	}
 	a.strictDKIM, a.strictSPF = false, false

@@ -27,6 +27,24 @@ type nameserver struct {
 	rcodes  map[string]int
 }
 
+// onePort listens by UDP and by TCP on one port, which for the one may be free
+// and not for the other.
+func onePort(t testing.TB) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 100 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tcp, err := net.Listen("tcp", udp.LocalAddr().String()); err == nil {
+			return udp, tcp
+		}
+		_ = udp.Close()
+	}
+	t.Fatal("no port is free for UDP and TCP")
+	return nil, nil
+}
+
 func newNameserver(t testing.TB, records ...string) *nameserver {
 	t.Helper()
 	n := &nameserver{rcodes: map[string]int{}}
@@ -37,15 +55,8 @@ func newNameserver(t testing.TB, records ...string) *nameserver {
 		}
 		n.records = append(n.records, rr)
 	}
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	udp, tcp := onePort(t)
 	n.addr = udp.LocalAddr().String()
-	tcp, err := net.Listen("tcp", n.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, s := range []*dns.Server{{PacketConn: udp, Handler: n}, {Listener: tcp, Handler: n}} {
 		started := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(started) }

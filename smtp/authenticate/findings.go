@@ -51,6 +51,7 @@ type DMARC struct {
 	Result  Result // None where the domain publishes nothing
 	Aligned bool   // an aligned check passed, whether or not a policy is published
 	Policy  string // what the domain asks for failing mail: none, quarantine, reject; "" none published
+	Unasked bool   // that could not be looked up
 	Domain  string // whose record that is
 	Reason  string
 }

@@ -16,7 +16,7 @@ const commandAge = 24 * time.Hour
 // came before (Seen) is not asked here: where bySignature is true, From is
 // believed only if it did not.
 func (f Findings) Verdict(env smtp.Envelope, m *message.Message, now time.Time) (v smtp.Verdict, bySignature bool) {
-	v = smtp.Verdict{Policy: f.DMARC.Policy, DMARC: string(f.DMARC.Result), Reason: f.DMARC.Reason, Results: f.Results(), Chain: string(f.ARC.Result)}
+	v = smtp.Verdict{Policy: f.DMARC.Policy, Unasked: f.DMARC.Unasked, DMARC: string(f.DMARC.Result), Reason: f.DMARC.Reason, Results: f.Results(), Chain: string(f.ARC.Result)}
 	if f.From == "" || !f.DMARC.Aligned {
 		return v, false
 	}

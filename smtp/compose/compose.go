@@ -2,25 +2,35 @@
 // list's own header fields (RFC 2369, 2919, 5064, 8058) on top, what the
 // author's copy carried of them removed, and every other byte as it came.
 // Subject tag, footer and reply address are added only where a list asks for
-// them. It does no I/O and leaves signing to the seals that wrap its result.
+// them. What was seen of the sender at arrival is sealed on top (RFC 8617). It
+// does no I/O of its own; DKIM signatures, which a member's own fields are
+// under, are left to the seals that wrap its result at sending.
 package compose
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
 	"mime"
 	"strings"
+	"time"
 
 	"plenary/lists"
+	"plenary/smtp"
 )
 
-// Composer makes copies for one site.
+// Composer makes copies for one site. Any number of goroutines may use it.
 type Composer struct {
 	Site           lists.Site
 	Secret         []byte   // for the tokens in a member's own links
-	RewriteDomains []string // authors of these domains get their From rewritten
+	RewriteDomains []string // authors of these domains are taken to ask for reject (from.rewrite_domains)
+	// Proven tells whether a signature that speaks for the author's domain
+	// verifies on a copy as it will go out. That it could not be found out is
+	// a no. nil: none ever does.
+	Proven func(ctx context.Context, author lists.Address, raw []byte) bool
+	Signer *Signer // seals copies; nil: they are not sealed
 }
 
 // Author is who wrote a post, as its From field says.
@@ -34,19 +44,33 @@ type Post struct {
 	Raw       []byte // as accepted, Received field on top
 	List      lists.List
 	Author    Author
-	Link      string // where the archive shows it (Archived-At), "" not kept or no pages
-	DefaultID string // Message-ID without brackets given to a post that has none
+	Link      string       // where the archive shows it (Archived-At), "" not kept or no pages
+	DefaultID string       // Message-ID without brackets given to a post that has none
+	Verdict   smtp.Verdict // what was found out about its sender; zero for the site's own posts, which are not sealed
+	Arrived   time.Time    // when that was; the time of the seal
 }
 
 // Compose makes the copy. The body is the author's, byte for byte, unless the
 // list adds a footer. A member gets Personal's fields, then Head, then Body.
-func (c *Composer) Compose(p Post) lists.Copy {
+// The same post gives the same bytes, as far as DNS says the same.
+func (c *Composer) Compose(ctx context.Context, p Post) lists.Copy {
+	made := c.copied(p, p.List.From == lists.FromAlways)
+	if c.doubtful(p) && !c.proven(ctx, p.Author.Address, made) {
+		made = c.copied(p, true)
+	}
+	if c.Signer != nil {
+		made.Head = append(c.Signer.ARC(made, c.Site.Domain, p.Verdict, p.Arrived), made.Head...)
+	}
+	return made
+}
+
+// copied is the copy with the author's From, or with the list's.
+func (c *Composer) copied(p Post, rewrite bool) lists.Copy {
 	fields, body := split(p.Raw)
-	rewrite := c.rewrites(p.List, p.Author)
 	var head bytes.Buffer
 	c.listFields(&head, p)
 	if rewrite {
-		c.fromFields(&head, p)
+		c.fromFields(&head, p, fields)
 	} else if p.List.Reply == lists.ReplyList {
 		writeField(&head, "Reply-To", "<"+string(p.List.Address(c.Site.Domain))+">")
 	}
@@ -143,42 +167,6 @@ func OneClickBase(base string) bool {
 	}
 	return strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "[::1]") ||
 		host == "localhost" || strings.HasPrefix(host, "localhost:") || strings.HasPrefix(host, "localhost/")
-}
-
-// rewrites tells whether the copy's From becomes the list's.
-func (c *Composer) rewrites(l lists.List, a Author) bool {
-	switch l.From {
-	case lists.FromAlways:
-		return true
-	case lists.FromNever:
-		return false
-	}
-	for _, d := range c.RewriteDomains {
-		if strings.EqualFold(d, a.Address.Domain()) {
-			return true
-		}
-	}
-	return false
-}
-
-// fromFields writes the rewritten From and what goes with it.
-func (c *Composer) fromFields(w *bytes.Buffer, p Post) {
-	name := p.Author.Name
-	if name == "" {
-		name = p.Author.Address.Local()
-	}
-	title := p.List.Title
-	if title == "" {
-		title = p.List.Name
-	}
-	writeField(w, "From", phrase(name+" via "+title)+" <"+string(p.List.Address(c.Site.Domain))+">")
-	writeField(w, "Sender", "<"+string(lists.RoleAddress(p.List, "bounces", "", c.Site.Domain))+">")
-	reply := mailbox(p.Author)
-	if p.List.Reply == lists.ReplyList {
-		reply = "<" + string(p.List.Address(c.Site.Domain)) + ">"
-	}
-	writeField(w, "Reply-To", reply)
-	writeField(w, "X-Original-From", mailbox(p.Author))
 }
 
 // dropped tells whether a field of the author's copy does not go out.

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
 	"mime/multipart"
@@ -33,7 +34,7 @@ const plain = "Received: from a by b; Mon, 23 Nov 2026 10:00:00 +0000\r\n" +
 	"X-Odd:   kept  as is \r\n\tfolded too\r\nMessage-ID: <m1@member.example>\r\n\r\nBody line.\r\n.dot\r\n"
 
 func TestListFields(t *testing.T) {
-	c := composer().Compose(Post{Raw: []byte(plain), List: maps(), Link: "https://lists.example.org/dc-maps/archive/abc"})
+	c := composer().Compose(context.Background(), Post{Raw: []byte(plain), List: maps(), Link: "https://lists.example.org/dc-maps/archive/abc"})
 	if string(c.Body) != "Body line.\r\n.dot\r\n" {
 		t.Errorf("body changed: %q", c.Body)
 	}
@@ -68,7 +69,7 @@ func TestListFields(t *testing.T) {
 
 func TestPersonalFields(t *testing.T) {
 	c := composer()
-	m := read(t, c.Compose(Post{Raw: []byte(plain), List: maps()}), c.Personal(maps(), 42))
+	m := read(t, c.Compose(context.Background(), Post{Raw: []byte(plain), List: maps()}), c.Personal(maps(), 42))
 	token := lists.MemberToken(c.Secret, "leave", maps(), 42)
 	want := "<https://lists.example.org/leave/" + token + ">, <mailto:dc-maps-leave+" + token + "@lists.example.org>"
 	if got := m.Header.Get("List-Unsubscribe"); got != want {
@@ -88,7 +89,7 @@ func TestPersonalFields(t *testing.T) {
 	if c.Personal(shared, 42) != nil {
 		t.Error("a shared list's copy has personal fields")
 	}
-	if got := read(t, c.Compose(Post{Raw: []byte(plain), List: shared}), nil).Header.Get("List-Unsubscribe"); !strings.Contains(got, "mailto:dc-maps-leave@") {
+	if got := read(t, c.Compose(context.Background(), Post{Raw: []byte(plain), List: shared}), nil).Header.Get("List-Unsubscribe"); !strings.Contains(got, "mailto:dc-maps-leave@") {
 		t.Errorf("shared List-Unsubscribe %q", got)
 	}
 }
@@ -109,7 +110,7 @@ func TestFromAndReply(t *testing.T) {
 	} {
 		l := maps()
 		l.From, l.Reply = row.from, row.reply
-		m := read(t, composer().Compose(Post{Raw: []byte(plain), List: l, Author: row.author}), nil)
+		m := read(t, composer().Compose(context.Background(), Post{Raw: []byte(plain), List: l, Author: row.author}), nil)
 		for field, want := range row.want {
 			if got := m.Header.Get(field); got != want {
 				t.Errorf("%s: %s %q, want %q", name, field, got, want)
@@ -127,7 +128,7 @@ func TestSubjectTag(t *testing.T) {
 		"=?utf-8?q?=C3=9Cber?=":    "[maps] =?utf-8?q?=C3=9Cber?=",
 		"=?utf-8?q?=5Bmaps=5D_x?=": "=?utf-8?q?=5Bmaps=5D_x?=",
 	} {
-		c := composer().Compose(Post{Raw: []byte("Subject: " + in + "\r\n\r\nx\r\n"), List: l})
+		c := composer().Compose(context.Background(), Post{Raw: []byte("Subject: " + in + "\r\n\r\nx\r\n"), List: l})
 		if !bytes.Contains(c.Head, []byte("Subject: "+want+"\r\n")) {
 			t.Errorf("%q: %q has no %q", in, c.Head, want)
 		}
@@ -150,7 +151,7 @@ func TestFooterByShape(t *testing.T) {
 		"broken":      {"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n", 0},
 		"attachment":  {"Content-Disposition: attachment\r\nContent-Type: text/plain\r\n\r\nhi\r\n", 0},
 	} {
-		c := composer().Compose(Post{Raw: []byte(row.in), List: l})
+		c := composer().Compose(context.Background(), Post{Raw: []byte(row.in), List: l})
 		if got := count(t, c, "dc-maps-leave@lists"); got != row.texts {
 			t.Errorf("%s: footer in %d parts, want %d:\n%s", name, got, row.texts, c.Body)
 		}
@@ -162,7 +163,7 @@ func TestFooterByShape(t *testing.T) {
 }
 
 func TestMissingMessageIDAndFromLine(t *testing.T) {
-	c := composer().Compose(Post{Raw: []byte("From ana Mon Nov 23\r\nSubject: x"), List: maps(), DefaultID: "q1@lists.example.org"})
+	c := composer().Compose(context.Background(), Post{Raw: []byte("From ana Mon Nov 23\r\nSubject: x"), List: maps(), DefaultID: "q1@lists.example.org"})
 	m := read(t, c, nil)
 	if m.Header.Get("Message-ID") != "<q1@lists.example.org>" || m.Header.Get("Subject") != "x" || len(c.Body) != 0 {
 		t.Errorf("header %v body %q", m.Header, c.Body)
@@ -186,7 +187,7 @@ func TestCorpusUntouched(t *testing.T) {
 		// As SMTP brings it: every line ends in CR LF.
 		raw = bytes.ReplaceAll(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 		fields, body := split(raw)
-		c := composer().Compose(Post{Raw: raw, List: maps()})
+		c := composer().Compose(context.Background(), Post{Raw: raw, List: maps()})
 		if !bytes.Equal(c.Body, body) {
 			t.Errorf("%s: body changed", file)
 		}
@@ -205,7 +206,7 @@ func FuzzCompose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte, footer string) {
 		l := maps()
 		l.Footer, l.SubjectTag, l.From = footer, "t", lists.FromAlways
-		c := composer().Compose(Post{Raw: raw, List: l, Author: Author{Name: footer, Address: "a@b.example"}})
+		c := composer().Compose(context.Background(), Post{Raw: raw, List: l, Author: Author{Name: footer, Address: "a@b.example"}})
 		if !bytes.HasSuffix(c.Head, []byte("\r\n\r\n")) {
 			t.Fatalf("head does not end: %q", c.Head)
 		}
@@ -219,7 +220,7 @@ func BenchmarkCompose(b *testing.B) {
 	raw := []byte(plain + strings.Repeat("A line of a usual length, as people write them in mail.\r\n", 70))
 	c := composer()
 	for b.Loop() {
-		c.Compose(Post{Raw: raw, List: maps()})
+		c.Compose(context.Background(), Post{Raw: raw, List: maps()})
 	}
 }
 

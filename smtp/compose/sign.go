@@ -50,20 +50,14 @@ func (s *Signer) Seal(c lists.Copy) func(personal []byte) []byte {
 	if len(keys) == 0 {
 		return func([]byte) []byte { return nil }
 	}
-	head, body := c.Head, c.Body
-	if smtp.BareLineEnds(head) {
-		head = smtp.MendLineEnds(head)
-	}
-	if smtp.BareLineEnds(body) {
-		body = smtp.MendLineEnds(body)
-	}
+	head, body := mended(c)
 	fields, _ := split(head)
 	common := byName(fields)
 	bodyHash := base64.StdEncoding.EncodeToString(message.RelaxedBodyHash(body))
 	now := s.Now().Unix()
 	sign := func(personal []byte) []byte {
 		own, _ := split(personal)
-		names, signed := header(common, byName(own))
+		names, signed := covered(common, byName(own), signedNames, sealedNames)
 		var out []byte
 		for _, k := range keys {
 			out = append(out, s.sign(k, now, names, bodyHash, signed)...)
@@ -77,6 +71,18 @@ func (s *Signer) Seal(c lists.Copy) func(personal []byte) []byte {
 		}
 		return sign(personal)
 	}
+}
+
+// mended is a copy with the line ends that it is sent with.
+func mended(c lists.Copy) (head, body []byte) {
+	head, body = c.Head, c.Body
+	if smtp.BareLineEnds(head) {
+		head = smtp.MendLineEnds(head)
+	}
+	if smtp.BareLineEnds(body) {
+		body = smtp.MendLineEnds(body)
+	}
+	return head, body
 }
 
 // Sign gives the DKIM-Signature fields of a whole message.
@@ -99,9 +105,10 @@ func byName(fields []field) map[string][][]byte {
 	return found
 }
 
-// header is what h= names, and the fields it stands for. A member's own
-// fields stand above the common ones.
-func header(common, own map[string][][]byte) (names []string, signed []byte) {
+// covered is what h= names, and the fields it stands for: the signed ones as
+// often as they are there, the sealed ones once more than that. A member's
+// own fields stand above the common ones.
+func covered(common, own map[string][][]byte, signedNames, sealedNames []string) (names []string, signed []byte) {
 	take := func(name string) {
 		for _, part := range [][][]byte{common[name], own[name]} {
 			for _, f := range part {
@@ -121,28 +128,40 @@ func header(common, own map[string][][]byte) (names []string, signed []byte) {
 
 // sign makes one DKIM-Signature field over what was signed.
 func (s *Signer) sign(k SigningKey, now int64, names []string, bodyHash string, signed []byte) []byte {
-	algorithm := "rsa-sha256"
-	opts := crypto.SignerOpts(crypto.SHA256)
-	if _, ok := k.Private.(ed25519.PrivateKey); ok {
-		algorithm, opts = "ed25519-sha256", crypto.Hash(0) // of the hash itself, RFC 8463 3
-	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; t=%d; h=%s;\r\n\tbh=%s;\r\n\tb=",
-		algorithm, s.Domain, k.Selector, now, folded(names), bodyHash)
+		k.algorithm(), s.Domain, k.Selector, now, folded(names), bodyHash)
+	return k.finish(b.Bytes(), signed)
+}
+
+// algorithm is a= for a key.
+func (k SigningKey) algorithm() string {
+	if _, ok := k.Private.(ed25519.PrivateKey); ok {
+		return "ed25519-sha256"
+	}
+	return "rsa-sha256"
+}
+
+// finish signs what was signed and the field itself, which ends in an empty
+// b= (RFC 6376 3.7), and gives the field with the signature in it.
+func (k SigningKey) finish(field, signed []byte) []byte {
+	opts := crypto.SignerOpts(crypto.SHA256)
+	if _, ok := k.Private.(ed25519.PrivateKey); ok {
+		opts = crypto.Hash(0) // of the hash itself, RFC 8463 3
+	}
 	sum := sha256.New()
 	sum.Write(signed)
-	sum.Write(bytes.TrimSuffix(message.RelaxedField(nil, b.Bytes()), []byte("\r\n")))
+	sum.Write(bytes.TrimSuffix(message.RelaxedField(nil, field), []byte("\r\n")))
 	signature, err := k.Private.Sign(rand.Reader, sum.Sum(nil), opts)
 	if err != nil {
 		return nil // a key that can't sign was refused when it was read
 	}
 	text := base64.StdEncoding.EncodeToString(signature)
 	for len(text) > 72 {
-		b.WriteString(text[:72] + "\r\n\t")
+		field = append(append(field, text[:72]...), "\r\n\t"...)
 		text = text[72:]
 	}
-	b.WriteString(text + "\r\n")
-	return b.Bytes()
+	return append(append(field, text...), "\r\n"...)
 }
 
 // folded joins the names of h=, on lines of moderate length.

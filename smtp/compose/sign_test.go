@@ -2,6 +2,7 @@ package compose
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -83,7 +84,7 @@ func TestSealedCopyVerifies(t *testing.T) {
 		"odd fields": "From: a@b.example\r\nSubject : x\r\nContent-Type: text/plain;\r\n charset=utf-8\r\n\r\nx\r\n",
 		"eight bits": "From: a@b.example\r\nSubject: gr\xc3\xbc\xc3\x9fe\r\n\r\n\xff\xfe\r\n",
 	} {
-		copied := c.Compose(Post{Raw: []byte(raw), List: l})
+		copied := c.Compose(context.Background(), Post{Raw: []byte(raw), List: l})
 		for _, personal := range [][]byte{c.Personal(l, 42), nil} {
 			whole := sealed(copied, personal)
 			if !bytes.HasSuffix(whole, []byte("\n")) {
@@ -104,7 +105,7 @@ func TestSealedCopyVerifies(t *testing.T) {
 // No field that receivers go by can be added, taken away or changed.
 func TestSealHolds(t *testing.T) {
 	c := composer()
-	copied, personal := c.Compose(Post{Raw: []byte(plain), List: maps()}), c.Personal(maps(), 42)
+	copied, personal := c.Compose(context.Background(), Post{Raw: []byte(plain), List: maps()}), c.Personal(maps(), 42)
 	whole := string(sealed(copied, personal))
 	for _, f := range []string{"From", "Subject", "Reply-To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Archive"} {
 		if n, _ := verified(t, []byte(f+": evil@x.example\r\n"+whole)); n != 0 {
@@ -189,7 +190,7 @@ for path in sys.argv[2:]:
 		}
 	}
 	for name, raw := range mails {
-		copied := c.Compose(Post{Raw: raw, List: maps()})
+		copied := c.Compose(context.Background(), Post{Raw: raw, List: maps()})
 		whole := sealed(copied, c.Personal(maps(), 42))
 		if !bytes.HasSuffix(whole, []byte("\r\n")) {
 			whole = append(whole, "\r\n"...)
@@ -211,7 +212,7 @@ for path in sys.argv[2:]:
 // and beside it the bare RSA signature.
 func BenchmarkSeal(b *testing.B) {
 	c := composer()
-	copied, personal := c.Compose(Post{Raw: []byte(plain + strings.Repeat("A line of some length.\r\n", 160)), List: maps()}), c.Personal(maps(), 42)
+	copied, personal := c.Compose(context.Background(), Post{Raw: []byte(plain + strings.Repeat("A line of some length.\r\n", 160)), List: maps()}), c.Personal(maps(), 42)
 	for name, keys := range map[string][]SigningKey{"rsa": testKeys()[:1], "ed25519": testKeys()[1:], "both": testKeys()} {
 		b.Run(name, func(b *testing.B) {
 			s := signer()

@@ -2,12 +2,14 @@ package route
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"plenary/lists"
+	"plenary/smtp"
 	"plenary/smtp/message"
 )
 
@@ -24,7 +26,9 @@ type Entry struct {
 	Identity  string // names the post by what it says; the same for all its lists
 	MessageID string // as the copies carry it
 	Author    Author
-	At        time.Time
+	Verdict   smtp.Verdict // what was found out about its sender; zero for the site's own posts
+	Arrived   time.Time    // when that was
+	At        time.Time    // when it was accepted: at arrival, or by the owners
 	Raw       []byte
 	Message   *message.Message
 }
@@ -37,7 +41,7 @@ type Posts struct {
 	// "" none. Kept twice it is there once.
 	Keep func(ctx context.Context, e Entry) (link string, err error)
 	// Compose makes the list's copy.
-	Compose func(e Entry, link string) lists.Copy
+	Compose func(ctx context.Context, e Entry, link string) lists.Copy
 	// Plan queues the copies of one family's lists. Repeated, or with a
 	// further list, it serves only who has not been served.
 	Plan func(ctx context.Context, f lists.Fanout) error
@@ -109,7 +113,7 @@ func (r *Router) send(ctx context.Context, family string, entries []Entry) error
 		if err != nil {
 			return fmt.Errorf("archive for %s: %w", e.List.Name, err)
 		}
-		copies = append(copies, r.Posts.Compose(e, link))
+		copies = append(copies, r.Posts.Compose(ctx, e, link))
 	}
 	first := entries[0]
 	fanout := lists.Fanout{ID: first.Identity, Family: family, MessageID: first.MessageID, Author: first.Author.Address, Targets: copies}
@@ -124,9 +128,24 @@ func (r *Router) send(ctx context.Context, family string, entries []Entry) error
 	return nil
 }
 
-// Post sends a mail of the site's own, or one that its owners let through, to
-// a list: it is not judged. Repeated with the same bytes it does nothing.
+// Post sends a mail of the site's own to a list: it is not judged. Repeated
+// with the same bytes it does nothing.
 func (r *Router) Post(ctx context.Context, listID, queueID string, raw []byte) error {
+	return r.unjudged(ctx, listID, smtp.Envelope{ID: queueID, Received: r.Now()}, r.Now(), raw)
+}
+
+// PostHeld sends a post that a list's owners let through: what was found out
+// about its sender when it came still decides what its copies say. Repeated
+// it does nothing.
+func (r *Router) PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	env := smtp.Envelope{ID: h.Queue, Received: r.Now()}
+	if err := json.Unmarshal([]byte(h.Belief), &env.Verdict); err != nil {
+		env.Verdict = smtp.Verdict{Unasked: true} // held by a version that kept no such thing
+	}
+	return r.unjudged(ctx, h.List, env, h.At, raw)
+}
+
+func (r *Router) unjudged(ctx context.Context, listID string, env smtp.Envelope, arrived time.Time, raw []byte) error {
 	dir, err := r.Directory.Directory(ctx)
 	if err != nil {
 		return err
@@ -137,15 +156,16 @@ func (r *Router) Post(ctx context.Context, listID, queueID string, raw []byte) e
 	}
 	parsed, err := message.Parse(raw)
 	if err != nil {
-		return fmt.Errorf("post %s to %s: %w", queueID, l.Name, err)
+		return fmt.Errorf("post %s to %s: %w", env.ID, l.Name, err)
 	}
-	m := Mail{Raw: raw, Message: parsed}
-	m.Envelope.ID, m.Envelope.Received = queueID, r.Now()
+	m := Mail{Envelope: env, Raw: raw, Message: parsed}
 	author, _, err := r.author(ctx, parsed, l)
 	if err != nil {
 		return err
 	}
-	return r.send(ctx, l.Family, []Entry{r.entry(m, l, author)})
+	e := r.entry(m, l, author)
+	e.Arrived = arrived
+	return r.send(ctx, l.Family, []Entry{e})
 }
 
 // author is who From names, as the list's family knows them.
@@ -190,7 +210,7 @@ func (r *Router) describe(m Mail) lists.Post {
 		failing = v.Policy
 	}
 	return lists.Post{
-		Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
+		Believed: m.Envelope.Verdict.Believed, Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
 		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
 		CommandOnly: r.Posts.CommandOnly(msg.Subject, text),
 	}
@@ -204,12 +224,16 @@ func (r *Router) entry(m Mail, l lists.List, author Author) Entry {
 		id = m.Envelope.ID + "@" + r.Site.Domain
 	}
 	return Entry{List: l, Identity: r.Posts.Identity(id, message.BodyHash(m.Raw)), MessageID: id, Author: author,
-		At: m.Envelope.Received, Raw: m.Raw, Message: m.Message}
+		Verdict: m.Envelope.Verdict, Arrived: m.Envelope.Received, At: m.Envelope.Received, Raw: m.Raw, Message: m.Message}
 }
 
 func (r *Router) hold(ctx context.Context, m Mail, l lists.List, author Author, j lists.Judgement) error {
-	err := r.Posts.Hold(ctx, lists.HeldPost{List: l.ID, Author: author.Address, Name: author.Name, Subject: m.Message.Subject, Reason: j.Reason,
-		Queue: m.Envelope.ID, MsgID: m.Message.MessageID, Size: int64(len(m.Raw)), At: m.Envelope.Received}, m.Raw)
+	belief, err := json.Marshal(m.Envelope.Verdict)
+	if err != nil {
+		return fmt.Errorf("write what is believed of the sender of %s: %w", m.Envelope.ID, err)
+	}
+	err = r.Posts.Hold(ctx, lists.HeldPost{List: l.ID, Author: author.Address, Name: author.Name, Subject: m.Message.Subject, Reason: j.Reason,
+		Queue: m.Envelope.ID, MsgID: m.Message.MessageID, Size: int64(len(m.Raw)), At: m.Envelope.Received, Belief: string(belief)}, m.Raw)
 	if err != nil {
 		return fmt.Errorf("hold for the owners of %s: %w", l.Name, err)
 	}
