@@ -1,5 +1,7 @@
 package lists
 
+import "time"
+
 // Copy is what the members of one list are sent of a post: a header that all
 // of them share and a body, both with CRLF line ends. A member's own fields
 // are written before Head. The empty line between header and body may stand
@@ -33,6 +35,7 @@ func (f *Fanout) Lists() []List {
 type Deferral struct {
 	Destination string
 	Numbers     []Number
-	Reply       string // what the far side said, or what was wrong
-	Paced       bool   // not tried at all: it counts as no attempt
+	Reply       string        // what the far side said, or what was wrong
+	Paced       bool          // not tried at all: it counts as no attempt
+	After       time.Duration // where paced: when the destination may have a turn for them, 0 soon
 }
