@@ -16,6 +16,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -235,7 +236,8 @@ func TestWrongPasswordsShutTheDoorForAMinute(t *testing.T) {
 }
 
 func TestConnectionsAreLimited(t *testing.T) {
-	w := start(t, func(c *Config) { c.MaxConns, c.MaxPerIP = 5, 3 })
+	var refused atomic.Int32
+	w := start(t, func(c *Config) { c.MaxConns, c.MaxPerIP, c.Refused = 5, 3, func() { refused.Add(1) } })
 	var here []*client
 	for range 3 {
 		here = append(here, w.login(alice))
@@ -253,6 +255,9 @@ func TestConnectionsAreLimited(t *testing.T) {
 	here[1].conn.Close()
 	wait(t, func() bool { return w.server.limits.count() == 3 })
 	w.login(alice)
+	if n := refused.Load(); n != 2 {
+		t.Errorf("told of %d refused connections, not of 2", n)
+	}
 }
 
 func (l *limits) count() int {

@@ -32,6 +32,8 @@ type Config struct {
 	Poll        time.Duration // how soon those who idle hear of new posts; 2 seconds
 	SearchTime  time.Duration // what one search may take; 20 seconds
 
+	Refused func() // told of each connection that is turned away, past a limit; may be nil
+
 	Now func() time.Time
 	Log *slog.Logger
 }
@@ -176,6 +178,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 func (s *Server) take(conn net.Conn) {
 	from := source(conn)
 	if why := s.limits.enter(from); why != "" {
+		if s.config.Refused != nil {
+			s.config.Refused()
+		}
 		s.working.Go(func() {
 			_ = conn.SetDeadline(time.Now().Add(time.Second))
 			_, _ = io.WriteString(conn, "* BYE "+why+"\r\n") // it may not listen

@@ -52,6 +52,8 @@ type Config struct {
 	Limits       Limits
 	Accounts     Accounts // who may submit mail; nil nobody
 
+	Refused func() // told of each connection that is turned away at once, past a limit; may be nil
+
 	NewID func() string    // makes queue ids; by default 80 random bits
 	Log   *slog.Logger     // by default discarded
 	Now   func() time.Time // by default time.Now

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,8 +18,14 @@ import (
 // TestConnectionsInAll: past the limit 421, and a place that becomes free is
 // free at once.
 func TestConnectionsInAll(t *testing.T) {
-	r := newRig(t, true, func(c *receive.Config) { c.Limits.Connections = 2 })
+	var refused atomic.Int32
+	r := newRig(t, true, func(c *receive.Config) {
+		c.Limits.Connections, c.Refused = 2, func() { refused.Add(1) }
+	})
 	crowded(t, r, 2, "421 4.7.0 mx.plenary.test 2 connections are open")
+	if refused.Load() == 0 {
+		t.Error("nobody was told of a refused connection")
+	}
 }
 
 func TestConnectionsOfOneAddress(t *testing.T) {

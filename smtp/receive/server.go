@@ -207,6 +207,9 @@ func (g *gate) Accept() (net.Conn, error) {
 		w.gate = g
 		if why := w.admit(); why != "" {
 			g.srv.cfg.Log.Warn("connection refused", "remote", c.RemoteAddr().String(), "reason", why)
+			if g.srv.cfg.Refused != nil {
+				g.srv.cfg.Refused()
+			}
 			_ = c.SetWriteDeadline(time.Now().Add(time.Second))
 			_, _ = io.WriteString(c, "421 4.7.0 "+g.srv.cfg.Hostname+" "+why+", try again in a minute\r\n")
 			_ = c.Close()
