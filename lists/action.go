@@ -32,6 +32,9 @@ const (
 	DoReopen    Verb = "reopen"     // List
 	DoRename    Verb = "rename"     // List, Value: new name
 	DoLeader    Verb = "leader"     // List, Subject: the leader to be
+	DoHandover  Verb = "handover"   // List, Subject: who shall lead in place of the asker
+	DoDeputy    Verb = "deputy"     // List, Subject: the deputy to be
+	DoVolunteer Verb = "volunteer"  // List, Subject: who offers to lead
 	DoAdmin     Verb = "admin"      // List: the main list, Subject: the admin to be
 	DoAnnounce  Verb = "announce"   // List: the main list, Text
 	DoDigestNow Verb = "digest-now" // List: the main list
@@ -102,6 +105,7 @@ type Kind string
 const (
 	KindConfirm Kind = "confirm" // you, or somebody in your name, asked for this
 	KindInvite  Kind = "invite"  // a leader asks whether you want to join
-	KindLead    Kind = "lead"    // an admin asks whether you will lead
+	KindLead    Kind = "lead"    // somebody asks whether you will lead, or be a deputy
 	KindOwners  Kind = "owners"  // a newcomer asks to join; you decide
+	KindOffer   Kind = "offer"   // somebody offers to lead; you decide
 )

@@ -127,6 +127,8 @@ func (d decider) decide() {
 		d.create()
 	case "close", "reopen", "rename", "leader":
 		d.govern()
+	case "volunteer", "handover", "deputy":
+		d.office()
 	case "admin", "announce", "digest":
 		d.mainList()
 	case "help":

@@ -57,7 +57,11 @@ func (d *Desk) carryAnswer(ctx context.Context, q lists.Question, yes bool) (lis
 		return lists.Outcome{}, err
 	}
 	if !yes {
-		if q.Kind != lists.KindOwners {
+		switch q.Kind {
+		case lists.KindOwners:
+		case lists.KindOffer:
+			return w.turnDown(ctx, q)
+		default:
 			return w.no(ctx, q)
 		}
 		for i := range actions {

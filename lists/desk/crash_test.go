@@ -120,7 +120,7 @@ func TestDiesAnywhere(t *testing.T) {
 		story(o)
 		return o, m
 	}
-	for name, story := range map[string]func(*office){"joining": (*office).joins, "running": (*office).runs, "moving": (*office).moves} {
+	for name, story := range map[string]func(*office){"joining": (*office).joins, "running": (*office).runs, "moving": (*office).moves, "handing over": (*office).hands} {
 		alive, m := run(story, 1<<30, false)
 		changes := 1<<30 - m.until
 		if changes < 12 {
@@ -170,6 +170,16 @@ func (o *office) runs() {
 	o.mail("admin@example.org", true, create(n), lists.Action{Verb: lists.DoAnnounce, List: "dc", Text: "Hear, hear."},
 		lists.Action{Verb: lists.DoRename, List: "dc-law", Value: "acts"}, about(lists.DoAdd, "dc-map", "mo@example.org"))
 	o.mail("lea@example.org", true, lists.Action{Verb: lists.DoNext, List: "dc-map", Text: "Rest"}, leaveOf("dc-map", "lea@example.org"))
+}
+
+// hands has a leader hand over while another goes on leading, and somebody
+// offer to lead.
+func (o *office) hands() {
+	o.member("dc-map", lists.NewMember{Address: "nell@example.net", Name: "Nell", Leader: true})
+	o.mail("lea@example.org", true, lists.Action{Verb: lists.DoHandover, List: "dc-map", Subject: "mo@example.org"})
+	o.reply("mo@example.org")
+	o.mail("lea@example.org", true, lists.Action{Verb: lists.DoVolunteer, List: "dc-law"})
+	o.reply("admin@example.org")
 }
 
 func (o *office) moves() {

@@ -54,8 +54,13 @@ func (appointing) say(ctx context.Context, s *sight, a lists.Action, _ *verdict)
 
 // office is what an appointment makes of somebody.
 func (s *sight) office(a lists.Action, l lists.List) string {
-	if a.Verb == lists.DoAdmin {
+	switch a.Verb {
+	case lists.DoAdmin:
 		return "an admin of " + s.named(l) + " and all its groups"
+	case lists.DoHandover:
+		return "the leader of " + s.named(l)
+	case lists.DoDeputy:
+		return "a deputy of who leads " + s.named(l)
 	}
 	return "a leader of " + s.named(l)
 }
@@ -78,13 +83,22 @@ func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 
 // appoint gives the office and tells its holder what it is.
 func (w *work) appoint(ctx context.Context, a lists.Action, l lists.List) error {
-	err := w.subscribe(ctx, l, lists.NewMember{Address: a.Subject, Name: a.Name, Leader: a.Verb == lists.DoLeader, Admin: a.Verb == lists.DoAdmin})
+	admin, deputy := a.Verb == lists.DoAdmin, a.Verb == lists.DoDeputy
+	err := w.subscribe(ctx, l, lists.NewMember{Address: a.Subject, Name: a.Name, Leader: !admin && !deputy, Deputy: deputy, Admin: admin})
 	if err != nil {
 		return err
 	}
 	template := "leader.txt"
-	if a.Verb == lists.DoAdmin {
+	switch {
+	case admin:
 		template = "admin.txt"
+	case deputy:
+		template = "deputy.txt"
+	}
+	if !l.Main() {
+		if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: map[bool]string{false: "leader", true: "deputy"}[deputy], Author: a.Subject}); err != nil {
+			return err
+		}
 	}
 	return w.d.send(ctx, template, map[string]any{
 		"List": l, "Main": w.dir.MainOf(l), "Address": l.Address(w.d.site.Domain), "Request": w.address(l, "request"),
@@ -97,9 +111,14 @@ func (w *work) appoint(ctx context.Context, a lists.Action, l lists.List) error 
 // offerOffice asks a stranger whether they will take an office.
 func (w *work) offerOffice(ctx context.Context, a lists.Action, l lists.List) (lists.Outcome, error) {
 	main := w.dir.MainOf(l)
+	p, err := w.person(ctx, l.Family, a.Subject)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	known := p != nil && p.In(main.ID)
 	offer := lists.Action{Verb: a.Verb, List: l.ID, Asker: w.asker, Subject: a.Subject}
 	sent, err := w.offer(ctx, l, offer, lists.KindLead, question{
-		Text: "lead.txt", List: l, Main: main, Joins: !l.Main(), What: []string{w.office(a, l)},
+		Text: "lead.txt", List: l, Main: main, Joins: !l.Main() && !known, What: []string{w.office(a, l)},
 	})
 	switch {
 	case err != nil:
@@ -107,8 +126,12 @@ func (w *work) offerOffice(ctx context.Context, a lists.Action, l lists.List) (l
 	case !sent:
 		return tooManyOffers(a.Subject), nil
 	}
+	who := fmt.Sprintf("%s was", a.Subject)
+	if !known {
+		who = fmt.Sprintf("%s is not a member of %s yet, so they were", a.Subject, main.Title)
+	}
 	return lists.Outcome{Result: lists.Asked,
-		Text: fmt.Sprintf("%s is not a member of %s yet, so they were asked by mail whether they will be %s. You will hear what they say.", a.Subject, main.Title, w.office(a, l))}, nil
+		Text: fmt.Sprintf("%s asked by mail whether they will be %s. You will hear what they say.", who, w.office(a, l))}, nil
 }
 
 // declined tells who made an offer that it was declined.
@@ -117,6 +140,10 @@ func (w *work) declined(ctx context.Context, a lists.Action) error {
 	if !ok || a.Asker == "" {
 		return nil
 	}
+	command := "leader"
+	if a.Verb == lists.DoHandover || a.Verb == lists.DoDeputy {
+		command = string(a.Verb)
+	}
 	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), "A no for "+l.Title,
-		fmt.Sprintf("%s does not want to be %s. To ask somebody else, write \"leader %s ADDRESS\".", a.Subject, w.office(a, l), l.Name))
+		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.office(a, l), command, l.Name))
 }

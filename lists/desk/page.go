@@ -128,6 +128,8 @@ func (s *sight) shortly(actions []lists.Action) string {
 		return "an announcement to " + l.Title
 	case lists.DoProgress:
 		return "progress of " + l.Title
+	case lists.DoVolunteer:
+		return "your offer to lead " + l.Title
 	case lists.DoDelivery, lists.DoPauseMail, lists.DoVacation, lists.DoOwnPosts, lists.DoConceal, lists.DoLanguage:
 		return "your settings"
 	}

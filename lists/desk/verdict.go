@@ -77,6 +77,10 @@ func verbOf(a lists.Action) (verb, bool) {
 		return renaming{}, true
 	case lists.DoLeader, lists.DoAdmin:
 		return appointing{}, true
+	case lists.DoHandover, lists.DoDeputy:
+		return handing{}, true
+	case lists.DoVolunteer:
+		return volunteering{}, true
 	case lists.DoAnnounce:
 		return announcing{}, true
 	case lists.DoDigestNow:
