@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // How many messages, and how many octets of them, may be on the wire without
-// a reply by BDAT.
+// a reply by BDAT; of recipients outstandingRcpts.
 const (
 	outstanding       = 8
 	outstandingOctets = 256 << 10
@@ -20,16 +21,20 @@ const (
 // messages: after one that is refused the transaction may be open still, and
 // the next would go out in its envelope.
 func (c *conn) sendChunks(f feed) error {
-	burst := make([]*item, 0, outstanding)
 	reset := false // the transaction before was refused
-	next := c.fitting(f)
+	at := 0        // the slot of the next transaction
+	next := &c.slots[at]
+	if !c.gather(f, next) {
+		return nil
+	}
 	for next != nil {
 		if !f.ready() {
 			return errStopped
 		}
-		b, octets := c.buf[:0], 0
-		resets := reset
-		for burst = burst[:0]; next != nil && len(burst) < outstanding && (len(burst) == 0 || octets+next.size() <= outstandingOctets); {
+		b, octets, rcpts := c.buf[:0], 0, 0
+		resets, burst := reset, c.burst[:0]
+		for next != nil && len(burst) < outstanding && (len(burst) == 0 ||
+			octets+next.size() <= outstandingOctets && rcpts+len(next.items) <= outstandingRcpts) {
 			if resets || len(burst) > 0 {
 				b = append(b, "RSET\r\n"...)
 			}
@@ -37,16 +42,20 @@ func (c *conn) sendChunks(f feed) error {
 			if b, err = c.chunk(f, b, next); err != nil {
 				return err
 			}
-			burst, octets = append(burst, next), octets+next.size()
-			next = c.fitting(f)
+			burst, octets, rcpts = append(burst, next), octets+next.size(), rcpts+len(next.items)
+			at = (at + 1) % len(c.slots)
+			if next = &c.slots[at]; !c.gather(f, next) {
+				next = nil
+			}
 		}
+		c.burst = burst
 		if err := c.write(b); err != nil {
 			return err
 		}
-		said, err := c.burstReplies(len(burst), resets)
-		for i, o := range said {
-			f.result(burst[i], o)
-			reset = o.class() != 2
+		answered, err := c.burstReplies(burst, resets)
+		for _, t := range burst[:answered] {
+			reset = t.refused()
+			c.settle(f, t)
 		}
 		if err != nil {
 			return err
@@ -58,74 +67,76 @@ func (c *conn) sendChunks(f feed) error {
 	return nil
 }
 
-// chunk appends an item whole: envelope, BDAT and message. What is large is
-// written at once, from the shared copy.
-func (c *conn) chunk(f feed, b []byte, it *item) ([]byte, error) {
-	b = it.appendMail(b, c)
-	b = it.appendRcpt(b)
+// chunk appends a transaction whole: envelope, BDAT and message. What is
+// large is written at once, from the shared copy.
+func (c *conn) chunk(f feed, b []byte, t *transaction) ([]byte, error) {
+	first := t.items[0]
+	b, t.asked = first.appendMail(b, c)
+	for _, it := range t.items {
+		b = it.appendRcpt(b, c)
+	}
 	b = append(b, "BDAT "...)
-	b = strconv.AppendInt(b, int64(it.size()), 10)
+	b = strconv.AppendInt(b, int64(first.size()), 10)
 	b = append(b, " LAST\r\n"...)
-	b = append(b, it.own()...)
-	if it.content.size <= flatSize {
-		for _, p := range it.content.plain {
+	b = append(b, first.own()...)
+	if first.content.size <= flatSize {
+		for _, p := range first.content.plain {
 			b = append(b, p...)
 		}
 		return b, nil
 	}
-	if err := c.blocks(f, b, it.content.plain); err != nil {
+	if err := c.blocks(f, b, first.content.plain, false); err != nil {
 		return nil, err
 	}
 	return c.buf[:0], nil
 }
 
-// burstReplies reads the replies to n items, the first with RSET before it or
-// not. With an error it gives what was said before, unless that can't be
-// trusted.
-func (c *conn) burstReplies(n int, resets bool) ([]outcome, error) {
-	said := make([]outcome, 0, n)
-	for i := range n {
-		o, err := c.chunkReplies(resets || i > 0)
+// burstReplies reads the replies to a burst, the first with RSET before it or
+// not. It tells how many of the burst were answered; none after an answer
+// that makes all before it doubtful.
+func (c *conn) burstReplies(burst []*transaction, resets bool) (answered int, err error) {
+	for i, t := range burst {
+		err := c.chunkReplies(t, resets || i > 0)
 		if errors.Is(err, errProtocol) {
-			return nil, err
+			return 0, err
 		} else if err != nil {
-			return said, err
+			return i, err
 		}
-		said = append(said, o)
 	}
 	if c.r.Buffered() > 0 {
-		return nil, fmt.Errorf("%w: more replies than commands", errProtocol)
+		return 0, fmt.Errorf("%w: more replies than commands", errProtocol)
 	}
-	for _, o := range said {
-		if o.class() == 2 {
-			c.served++
-		}
-	}
-	return said, nil
+	return len(burst), nil
 }
 
 // chunkReplies reads the replies to RSET, if it was said, MAIL, RCPT and BDAT.
-func (c *conn) chunkReplies(reset bool) (out outcome, err error) {
+func (c *conn) chunkReplies(t *transaction, reset bool) error {
 	if reset {
 		if err := c.resetReply(); err != nil {
-			return out, err
+			return err
 		}
 	}
-	for _, at := range []stage{stageMail, stageRcpt, stageDot} {
-		within := c.times.Command
-		if at == stageDot {
-			within = c.times.Dot
-		}
-		r, err := c.verdict(within)
-		if err != nil {
-			return out, fmt.Errorf("%s: %w", at, err)
-		}
-		switch {
-		case out.code == 0 || out.class() == 2:
-			out = outcome{r, at}
-		case at == stageDot && r.class() == 2:
-			return out, fmt.Errorf("%w: a message was taken for nobody", errProtocol)
+	if err := c.mailReply(t); err != nil {
+		return err
+	}
+	for range t.items {
+		if err := c.rcptReply(t); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	began := time.Now()
+	r, err := c.verdict(c.times.Dot)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", stageDot, err)
+	case t.open():
+		t.message(outcome{r, stageDot, time.Since(began)})
+		if r.class() != 2 {
+			t.ended = true
+			return c.caught(stageDot, r, t.asked, true)
+		}
+	case r.class() == 2:
+		return fmt.Errorf("%w: a message was taken for nobody", errProtocol)
+	}
+	return nil
 }

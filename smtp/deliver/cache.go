@@ -22,6 +22,7 @@ type question struct {
 type answer struct {
 	records []dns.RR
 	rcode   int
+	secure  bool // the resolver vouches for it (DNSSEC)
 	until   time.Time
 }
 

@@ -2,17 +2,14 @@ package deliver
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/emersion/go-sasl"
 )
 
 // TLSMode says how a relay is spoken to.
@@ -20,10 +17,10 @@ type TLSMode string
 
 // The TLS modes.
 const (
-	TLSAuto     TLSMode = "auto"     // STARTTLS where offered, whoever's certificate it is
-	TLSRequired TLSMode = "required" // STARTTLS with a certificate that proves the name, or nothing
-	TLSImplicit TLSMode = "implicit" // TLS from the first octet (RFC 8314), certificate proven
-	TLSOff      TLSMode = "off"      // never
+	TLSAuto     TLSMode = "opportunistic" // STARTTLS where offered, whoever's certificate it is
+	TLSRequired TLSMode = "required"      // STARTTLS with a certificate that proves the name, or nothing
+	TLSImplicit TLSMode = "implicit"      // TLS from the first octet (RFC 8314), certificate proven
+	TLSOff      TLSMode = "none"          // never
 )
 
 // dialer is what it takes to open a session.
@@ -33,12 +30,14 @@ type dialer struct {
 	user, pass string
 	tls        *tls.Config // a base: roots, session cache
 	times      Timeouts
+	log        *slog.Logger
 }
 
 // endpoint is one place to connect to.
 type endpoint struct {
-	host string // name that the certificate must prove
-	addr string // IP and port
+	host  string // name that the certificate must prove
+	addr  string // IP and port
+	proof proof  // what TLS must prove, whatever the mode
 }
 
 // conn is one SMTP session, between transactions. One goroutine uses it.
@@ -50,13 +49,20 @@ type conn struct {
 	host  string
 	buf   []byte // what is written next
 
-	pipelining, eightBit, utf8, chunking bool
-	sizeOffered                          bool
-	maxSize                              int
-	auth                                 []string
-	startTLS, secure                     bool
+	pipelining, eightBit, utf8, chunking, dsn bool
+	sizeOffered                               bool
+	maxSize                                   int
+	auth                                      []string
+	startTLS, secure                          bool
 
-	served   int       // messages taken
+	lessons  *lessons                     // what this destination's servers were caught at
+	slots    [outstanding + 1]transaction // those on the wire, and the next
+	burst    []*transaction
+	same     []*item
+	stuffing []byte // room for a dot-stuffed block
+
+	served   int       // recipients served
+	heard    int       // replies since the last write
 	idleFrom time.Time // when it was put back
 	spoiled  bool      // may not be used again
 }
@@ -70,13 +76,10 @@ type refusal struct {
 func (r *refusal) Error() string { return r.stage + ": " + r.reply.String() }
 
 // dial opens a session with one of the endpoints, in order.
-func (d *dialer) dial(ctx context.Context, to []endpoint) (*conn, error) {
+func (d *dialer) dial(ctx context.Context, to []endpoint, l *lessons) (*conn, error) {
 	var last error
 	for _, e := range to {
-		c, err := d.session(ctx, e, d.mode)
-		if errors.Is(err, errHandshake) && d.mode == TLSAuto {
-			c, err = d.session(ctx, e, TLSOff) // opportunistic: better in clear than not at all
-		}
+		c, err := d.open(ctx, e, l)
 		if err == nil {
 			return c, nil
 		}
@@ -91,16 +94,45 @@ func (d *dialer) dial(ctx context.Context, to []endpoint) (*conn, error) {
 	return nil, last
 }
 
-var errHandshake = errors.New("TLS handshake failed")
+// open opens a session with one endpoint. One that hangs up on EHLO is asked
+// again by HELO, and one whose TLS fails is spoken to in clear where that is
+// allowed: opportunistic is better than not at all (RFC 7435). Both are
+// remembered for a while.
+func (d *dialer) open(ctx context.Context, e endpoint, l *lessons) (*conn, error) {
+	for {
+		c, err := d.session(ctx, e, l)
+		var one lapse
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return c, err
+		case errors.Is(err, errHandshake) && d.mode == TLSAuto && !e.proof.needed():
+			one = lapseTLS
+		case errors.Is(err, errHangUp):
+			one = lapseEHLO
+		default:
+			return nil, err
+		}
+		if l.has(one) {
+			return nil, err
+		}
+		l.learn(one)
+		d.log.Info("server spoken to more simply", "host", e.host, "without", one.String(), "err", withoutAddresses(err.Error()))
+	}
+}
 
-func (d *dialer) session(ctx context.Context, e endpoint, mode TLSMode) (c *conn, err error) {
+var (
+	errHandshake = errors.New("TLS handshake failed")
+	errHangUp    = errors.New("it hangs up on EHLO")
+)
+
+func (d *dialer) session(ctx context.Context, e endpoint, l *lessons) (c *conn, err error) {
 	dctx, cancel := context.WithTimeout(ctx, d.times.Connect)
 	defer cancel()
 	raw, err := (&net.Dialer{}).DialContext(dctx, "tcp", e.addr)
 	if err != nil {
 		return nil, err
 	}
-	c = &conn{net: raw, tcp: raw, times: d.times, host: e.host}
+	c = &conn{net: raw, tcp: raw, times: d.times, host: e.host, lessons: l}
 	defer func() {
 		if err != nil {
 			raw.Close()
@@ -108,7 +140,7 @@ func (d *dialer) session(ctx context.Context, e endpoint, mode TLSMode) (c *conn
 	}()
 	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Now()) })
 	defer stop()
-	if mode == TLSImplicit {
+	if d.mode == TLSImplicit {
 		if err := c.handshake(d.config(e, true)); err != nil {
 			return nil, err
 		}
@@ -117,7 +149,7 @@ func (d *dialer) session(ctx context.Context, e endpoint, mode TLSMode) (c *conn
 	if err := c.greet(d.hostname); err != nil {
 		return nil, err
 	}
-	if err := c.upgrade(d, e, mode); err != nil {
+	if err := c.upgrade(d, e); err != nil {
 		return nil, err
 	}
 	if d.user != "" {
@@ -135,6 +167,9 @@ func (d *dialer) config(e endpoint, prove bool) *tls.Config {
 	}
 	cfg.ServerName = e.host
 	cfg.InsecureSkipVerify = !prove // opportunistic TLS proves no name (RFC 7435)
+	if check := e.proof.check(e.host, cfg.RootCAs, d.log); check != nil {
+		cfg.InsecureSkipVerify, cfg.VerifyConnection = true, check
+	}
 	return cfg
 }
 
@@ -149,86 +184,28 @@ func (c *conn) handshake(cfg *tls.Config) error {
 	return nil
 }
 
-// greet waits for the banner and says EHLO, or HELO to those who know no
-// better.
-func (c *conn) greet(hostname string) error {
-	r, err := c.hear(c.times.Banner, nil)
-	if err != nil {
-		return fmt.Errorf("banner: %w", err)
-	}
-	if r.code != 220 {
-		return &refusal{"banner", r}
-	}
-	return c.hello(hostname)
-}
-
-func (c *conn) hello(hostname string) error {
-	var lines []string
-	r, err := c.ask("EHLO "+hostname, c.times.Banner, &lines)
-	if err != nil {
-		return fmt.Errorf("EHLO: %w", err)
-	}
-	if r.class() == 5 {
-		if r, err = c.ask("HELO "+hostname, c.times.Banner, nil); err != nil {
-			return fmt.Errorf("HELO: %w", err)
-		}
-		lines = nil
-	}
-	if r.class() != 2 {
-		return &refusal{"EHLO", r}
-	}
-	c.offers(lines)
-	return nil
-}
-
-// offers notes the extensions of an EHLO answer.
-func (c *conn) offers(lines []string) {
-	c.pipelining, c.eightBit, c.utf8, c.chunking, c.startTLS, c.sizeOffered = false, false, false, false, false, false
-	c.maxSize, c.auth = 0, nil
-	for i, line := range lines {
-		f := strings.Fields(strings.ToUpper(line))
-		if i == 0 || len(f) == 0 {
-			continue
-		}
-		switch f[0] {
-		case "PIPELINING":
-			c.pipelining = true
-		case "8BITMIME":
-			c.eightBit = true
-		case "SMTPUTF8":
-			c.utf8 = true
-		case "CHUNKING":
-			c.chunking = true
-		case "STARTTLS":
-			c.startTLS = true
-		case "SIZE":
-			c.sizeOffered = true
-			if len(f) > 1 {
-				c.maxSize, _ = strconv.Atoi(f[1])
-			}
-		case "AUTH":
-			c.auth = f[1:]
-		}
-	}
-}
-
-// upgrade goes over to TLS where the mode asks for it.
-func (c *conn) upgrade(d *dialer, e endpoint, mode TLSMode) error {
-	if c.secure || mode == TLSOff || mode == TLSImplicit {
+// upgrade goes over to TLS where the mode, or the domain's policy, asks for it.
+func (c *conn) upgrade(d *dialer, e endpoint) error {
+	must := d.mode == TLSRequired || e.proof.needed()
+	switch {
+	case c.secure || d.mode == TLSOff || d.mode == TLSImplicit:
 		return nil
-	}
-	if !c.startTLS {
-		if mode == TLSRequired {
-			return errors.New("it does not offer STARTTLS, and delivery.relay_tls requires it")
-		}
+	case !must && c.lessons.has(lapseTLS):
+		return nil
+	case !c.startTLS && must:
+		return fmt.Errorf("it does not offer STARTTLS, and %s requires it", e.proof.by())
+	case !c.startTLS:
 		return nil
 	}
 	r, err := c.ask("STARTTLS", c.times.Banner, nil)
 	if err != nil {
+		if !must && hungUp(err) {
+			return fmt.Errorf("%w: STARTTLS: %w", errHandshake, err)
+		}
 		return fmt.Errorf("STARTTLS: %w", err)
 	}
 	if r.code != 220 {
-		if mode == TLSRequired {
+		if must {
 			return &refusal{"STARTTLS", r}
 		}
 		return nil
@@ -236,71 +213,10 @@ func (c *conn) upgrade(d *dialer, e endpoint, mode TLSMode) error {
 	if c.r.Buffered() > 0 { // sent in clear before the handshake: an injected command's answer
 		return fmt.Errorf("STARTTLS: %w: it goes on in clear", errProtocol)
 	}
-	if err := c.handshake(d.config(e, mode == TLSRequired)); err != nil {
+	if err := c.handshake(d.config(e, d.mode == TLSRequired)); err != nil {
 		return err
 	}
 	return c.hello(d.hostname)
-}
-
-// login signs in; never in clear, save on loopback.
-func (c *conn) login(d *dialer) error {
-	if !c.secure && !c.loopback() {
-		return errors.New("not signing in without TLS: set delivery.relay_tls, or give no relay_user")
-	}
-	var client sasl.Client
-	for _, how := range c.auth {
-		switch {
-		case how == "PLAIN":
-			client = sasl.NewPlainClient("", d.user, d.pass)
-		case how == "LOGIN" && client == nil:
-			client = sasl.NewLoginClient(d.user, d.pass)
-		}
-	}
-	if client == nil {
-		return fmt.Errorf("signing in: it offers neither AUTH PLAIN nor LOGIN, but %q", c.auth)
-	}
-	how, first, err := client.Start()
-	if err != nil {
-		return fmt.Errorf("signing in: %w", err)
-	}
-	line := "AUTH " + how
-	if first != nil {
-		line += " " + initial(first)
-	}
-	for {
-		var said []string
-		r, err := c.ask(line, c.times.Banner, &said)
-		switch {
-		case err != nil:
-			return fmt.Errorf("signing in: %w", err)
-		case r.code == 235:
-			return nil
-		case r.code != 334 || len(said) != 1:
-			return &refusal{"signing in as " + strconv.Quote(d.user), r}
-		}
-		challenge, err := base64.StdEncoding.DecodeString(said[0])
-		if err != nil {
-			return fmt.Errorf("signing in: %w", err)
-		}
-		answer, err := client.Next(challenge)
-		if err != nil {
-			return fmt.Errorf("signing in: %w", err)
-		}
-		line = base64.StdEncoding.EncodeToString(answer)
-	}
-}
-
-// initial writes an initial response; an empty one is "=" (RFC 4954 section 4).
-func initial(b []byte) string {
-	if len(b) == 0 {
-		return "="
-	}
-	return base64.StdEncoding.EncodeToString(b)
-}
-
-func (c *conn) loopback() bool {
-	a, ok := c.net.RemoteAddr().(*net.TCPAddr)
-	return ok && a.IP.IsLoopback()
 }
 
 // ask writes one line and waits for its reply.
@@ -314,10 +230,24 @@ func (c *conn) ask(line string, within time.Duration, lines *[]string) (reply, e
 
 // hear reads one reply.
 func (c *conn) hear(within time.Duration, lines *[]string) (reply, error) {
-	if c.r.Buffered() == 0 {
+	if !c.lineWaits() {
 		c.net.SetReadDeadline(time.Now().Add(within))
 	}
-	return readReply(c.r, lines)
+	r, err := readReply(c.r, lines)
+	if err == nil {
+		c.heard++
+	}
+	return r, err
+}
+
+// lineWaits tells whether a whole line has come already.
+func (c *conn) lineWaits() bool {
+	n := c.r.Buffered()
+	if n == 0 {
+		return false
+	}
+	b, _ := c.r.Peek(n)
+	return bytes.IndexByte(b, '\n') >= 0
 }
 
 // fresh tells whether an idle session can be used: nothing has come that

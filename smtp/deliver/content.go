@@ -10,14 +10,14 @@ const flatSize = 64 << 10
 
 // content is a message as it is written to every connection: with CRLF line
 // ends only, ending in one, and dot-stuffed where it is for DATA. Workers
-// share it.
+// share it, and what is large is there once (one body a process).
 type content struct {
-	plain    [][]byte // for BDAT
-	stuffed  [][]byte // for DATA, without the final dot
-	size     int      // of plain
-	stuffedN int
+	plain    [][]byte                     // in one piece up to flatSize
+	stuffed  []byte                       // for DATA, without the final dot; nil where it is large: then each block is stuffed as it is written
+	size     int                          // of plain
 	eightBit bool                         // octets over 127 anywhere
 	utf8     bool                         // octets over 127 in the header
+	envid    string                       // names it in delivery reports (RFC 3461), as xtext
 	seal     func(personal []byte) []byte // signs it for a member; nil: it is not signed
 }
 
@@ -49,16 +49,14 @@ func (c *content) add(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	s := stuff(b)
-	if len(b) < flatSize && len(c.plain) > 0 && c.size < flatSize { // one piece is written faster than two
-		b = append(c.plain[0][:len(c.plain[0]):len(c.plain[0])], b...)
-		s = append(c.stuffed[0][:len(c.stuffed[0]):len(c.stuffed[0])], s...)
-		c.plain, c.stuffed = nil, nil
-		c.size, c.stuffedN = 0, 0
+	if c.size += len(b); c.size > flatSize {
+		c.plain, c.stuffed = append(c.plain, b), nil
+		return
 	}
-	c.plain, c.stuffed = append(c.plain, b), append(c.stuffed, s)
-	c.size += len(b)
-	c.stuffedN += len(s)
+	if len(c.plain) > 0 { // one piece is written faster than two
+		b = append(c.plain[0][:len(c.plain[0]):len(c.plain[0])], b...)
+	}
+	c.plain, c.stuffed = [][]byte{b}, stuff(b)
 }
 
 // canonical gives b with CRLF for every line end and at its end. A lone CR
@@ -93,20 +91,28 @@ func canonical(b []byte) []byte {
 // stuff doubles the dot at the start of a line (RFC 5321 4.5.2); b begins a
 // line. Without such a dot it is b itself.
 func stuff(b []byte) []byte {
-	if len(b) == 0 || b[0] != '.' && !bytes.Contains(b, []byte("\n.")) {
-		return b
+	out, _ := stuffBlock(nil, b, true)
+	return out
+}
+
+// stuffBlock gives a block of a longer text, dot-stuffed: the block itself
+// where there is nothing to stuff, else a copy in room. Start tells that the
+// block begins a line; next tells that of the one after it.
+func stuffBlock(room, b []byte, start bool) (out []byte, next bool) {
+	next = len(b) > 0 && b[len(b)-1] == '\n'
+	if !(start && len(b) > 0 && b[0] == '.') && !bytes.Contains(b, []byte("\n.")) {
+		return b, next
 	}
-	out := make([]byte, 0, len(b)+64)
-	if b[0] == '.' {
-		out = append(out, '.')
+	room = room[:0]
+	if start && b[0] == '.' {
+		room = append(room, '.')
 	}
 	for {
 		i := bytes.Index(b, []byte("\n."))
 		if i < 0 {
-			return append(out, b...)
+			return append(room, b...), next
 		}
-		out = append(out, b[:i+2]...)
-		out = append(out, '.')
+		room = append(append(room, b[:i+2]...), '.')
 		b = b[i+2:]
 	}
 }

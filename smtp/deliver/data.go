@@ -3,6 +3,7 @@ package deliver
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -17,8 +18,13 @@ var errClosing = errors.New("the far side closes the connection")
 // the feed without a result are uncertain and count as not sent.
 func (c *conn) send(f feed) error {
 	err := c.sendAll(f)
-	if err != nil {
-		c.spoiled = true
+	if err == nil {
+		return nil
+	}
+	c.spoiled = true
+	if c.pipelining && c.heard > 0 && errors.Is(err, os.ErrDeadlineExceeded) { // the rest got lost on its way
+		c.lessons.learn(lapsePipelining)
+		return fmt.Errorf("%w: %s: %w", errLapse, lapsePipelining, err)
 	}
 	return err
 }
@@ -30,129 +36,112 @@ func (c *conn) sendAll(f feed) error {
 	return c.sendData(f)
 }
 
-// fitting gives the next item that this server can take.
-func (c *conn) fitting(f feed) *item {
-	for {
-		it := f.next()
-		if it == nil {
-			return nil
-		}
-		why, unfit := it.unfit(c)
-		if !unfit {
-			return it
-		}
-		f.result(it, outcome{why, stageMail})
-	}
-}
-
 // sendData sends by DATA. With PIPELINING the next envelope is written
 // together with the final dot (RFC 2920 3.1), so that a message costs one
 // write and one round trip.
 func (c *conn) sendData(f feed) error {
-	it := c.fitting(f)
-	if it == nil {
+	t, other := &c.slots[0], &c.slots[1]
+	if !c.gather(f, t) {
 		return nil
 	}
-	if err := c.begin(f, it); err != nil {
+	if err := c.begin(f, t); err != nil {
 		return err
 	}
-	// The item before, taken by the server; known for sure once the replies
-	// that follow fall in their places.
-	var taken *item
-	var last outcome
-	for it != nil {
-		refused, open, err := c.envelopeReplies(it)
-		if taken != nil && !errors.Is(err, errProtocol) {
-			f.result(taken, last)
+	// The transaction before, answered by the server; known for sure once the
+	// replies that follow fall in their places.
+	var answered *transaction
+	for t != nil {
+		waits, err := c.envelopeReplies(t)
+		if answered != nil && !errors.Is(err, errProtocol) {
+			c.settle(f, answered)
 		}
-		taken = nil
+		answered = nil
 		switch {
 		case err != nil:
 			return err
 		case !f.ready():
 			return errStopped // an open DATA ends with the connection
-		case refused != nil && !open:
-			f.result(it, *refused)
-			if it, err = c.startOver(f); err != nil {
+		case !waits:
+			c.settle(f, t)
+			if t, err = c.startOver(f, t); err != nil {
 				return err
 			}
 			continue
 		}
-		next := c.fitting(f)
-		if last, err = c.body(f, it, next, refused); err != nil {
+		next := other
+		if !c.gather(f, next) {
+			next = nil
+		}
+		if err := c.body(f, t, next); err != nil {
 			return err
 		}
-		taken, it = it, next
-		if it != nil && !c.pipelining {
-			f.result(taken, last)
-			taken = nil
-			if err := c.begin(f, it); err != nil {
+		answered, t, other = t, next, t
+		if t != nil && !c.pipelining {
+			c.settle(f, answered)
+			answered = nil
+			if err := c.begin(f, t); err != nil {
 				return err
 			}
 		}
 	}
-	if taken != nil {
+	if answered != nil {
 		if c.r.Buffered() > 0 {
 			return fmt.Errorf("%w: more replies than commands", errProtocol)
 		}
-		f.result(taken, last)
+		c.settle(f, answered)
 	}
 	return nil
 }
 
 // begin writes an envelope on its own.
-func (c *conn) begin(f feed, it *item) error {
+func (c *conn) begin(f feed, t *transaction) error {
 	if !f.ready() {
 		return errStopped
 	}
-	return c.write(c.envelope(c.buf[:0], it))
+	return c.write(c.envelope(c.buf[:0], t))
 }
 
-// startOver ends a refused transaction and begins the next item's.
-func (c *conn) startOver(f feed) (*item, error) {
-	it := c.fitting(f)
-	if it == nil {
+// startOver ends a refused transaction and begins the next.
+func (c *conn) startOver(f feed, t *transaction) (*transaction, error) {
+	if !c.gather(f, t) {
 		return nil, c.reset()
 	}
 	if !c.pipelining {
 		if err := c.reset(); err != nil {
 			return nil, err
 		}
-		return it, c.begin(f, it)
+		return t, c.begin(f, t)
 	}
-	if err := c.write(c.envelope(append(c.buf[:0], "RSET\r\n"...), it)); err != nil {
+	if err := c.write(c.envelope(append(c.buf[:0], "RSET\r\n"...), t)); err != nil {
 		return nil, err
 	}
-	return it, c.resetReply()
+	return t, c.resetReply()
 }
 
 // body writes the message and the next envelope, and reads what is said of
 // the message. One that was refused before is ended empty: some servers ask
 // for a message though they have no recipient.
-func (c *conn) body(f feed, it, next *item, refused *outcome) (outcome, error) {
+func (c *conn) body(f feed, t, next *transaction) error {
 	var err error
-	if refused != nil {
-		err = c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
+	if t.open() {
+		err = c.message(f, t.items[0], next)
 	} else {
-		err = c.message(f, it, next)
+		err = c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
 	}
 	if err != nil {
-		return outcome{}, err
+		return err
 	}
+	began := time.Now()
 	r, err := c.verdict(c.times.Dot)
-	switch {
-	case err != nil:
-		return outcome{}, fmt.Errorf("after the message: %w", err)
-	case refused != nil:
-		return *refused, nil
-	case r.class() == 2:
-		c.served++
+	if err != nil {
+		return fmt.Errorf("after the message: %w", err)
 	}
-	return outcome{r, stageDot}, nil
+	t.message(outcome{r, stageDot, time.Since(began)})
+	return nil
 }
 
 // follow appends the next envelope where it may be written ahead.
-func (c *conn) follow(b []byte, next *item) []byte {
+func (c *conn) follow(b []byte, next *transaction) []byte {
 	if next == nil || !c.pipelining {
 		return b
 	}
@@ -161,64 +150,102 @@ func (c *conn) follow(b []byte, next *item) []byte {
 
 // envelope appends the commands of an envelope: all with PIPELINING, else
 // only the first; envelopeReplies then asks the others.
-func (c *conn) envelope(b []byte, it *item) []byte {
-	b = it.appendMail(b, c)
+func (c *conn) envelope(b []byte, t *transaction) []byte {
+	b, t.asked = t.items[0].appendMail(b, c)
 	if c.pipelining {
-		b = it.appendRcpt(b)
+		for _, it := range t.items {
+			b = it.appendRcpt(b, c)
+		}
 		b = append(b, "DATA\r\n"...)
 	}
 	return b
 }
 
-// envelopeReplies reads the replies to MAIL, RCPT and DATA. Refused is set
-// where the item is refused; open tells that the server waits for a message.
-func (c *conn) envelopeReplies(it *item) (refused *outcome, open bool, err error) {
-	note := func(r reply, at stage) {
-		if refused == nil && r.class() != 2 {
-			refused = &outcome{r, at}
+// envelopeReplies reads the replies to MAIL, RCPT and DATA, and asks what is
+// not asked yet. Waits tells that the server waits for a message.
+func (c *conn) envelopeReplies(t *transaction) (waits bool, err error) {
+	if err := c.mailReply(t); err != nil {
+		return false, err
+	}
+	for i, it := range t.items {
+		if !c.pipelining {
+			if len(t.said) == len(t.items) {
+				break // MAIL is refused
+			}
+			if err := c.write(it.appendRcpt(c.buf[:0], c)); err != nil {
+				return false, err
+			}
+		}
+		if err := c.rcptReply(t); err != nil {
+			return false, err
+		}
+		if !c.pipelining && t.said[i].stage == stageOver { // and so are the others
+			for len(t.said) < len(t.items) {
+				t.said = append(t.said, t.said[i])
+			}
+			break
 		}
 	}
-	r, err := c.verdict(c.times.Command)
-	if err != nil {
-		return nil, false, fmt.Errorf("MAIL: %w", err)
-	}
-	note(r, stageMail)
 	if !c.pipelining {
-		if refused != nil {
-			return refused, false, nil
-		}
-		if err := c.write(it.appendRcpt(c.buf[:0])); err != nil {
-			return nil, false, err
-		}
-	}
-	if r, err = c.verdict(c.times.Command); err != nil {
-		return nil, false, fmt.Errorf("RCPT: %w", err)
-	}
-	note(r, stageRcpt)
-	if !c.pipelining {
-		if refused != nil {
-			return refused, false, nil
+		if !t.open() {
+			return false, nil
 		}
 		if err := c.write(append(c.buf[:0], "DATA\r\n"...)); err != nil {
-			return nil, false, err
+			return false, err
 		}
 	}
-	r, err = c.hear(c.times.Data, nil)
+	return c.dataReply(t)
+}
+
+// mailReply reads the reply to MAIL.
+func (c *conn) mailReply(t *transaction) error {
+	r, err := c.verdict(c.times.Command)
+	if err != nil {
+		return fmt.Errorf("MAIL: %w", err)
+	}
+	if r.class() == 2 {
+		return nil
+	}
+	t.refuse(r, stageMail)
+	return c.caught(stageMail, r, t.asked, false)
+}
+
+// rcptReply reads the reply to the next RCPT.
+func (c *conn) rcptReply(t *transaction) error {
+	r, err := c.verdict(c.times.Command)
+	if err != nil {
+		return fmt.Errorf("RCPT: %w", err)
+	}
+	if r.class() != 2 && len(t.said) < len(t.items) {
+		if err := c.caught(stageRcpt, r, t.asked, false); err != nil {
+			return err
+		}
+	}
+	t.rcpt(r)
+	return nil
+}
+
+// dataReply reads the reply to DATA.
+func (c *conn) dataReply(t *transaction) (waits bool, err error) {
+	r, err := c.hear(c.times.Data, nil)
 	switch {
 	case err != nil:
-		return nil, false, fmt.Errorf("DATA: %w", err)
+		return false, fmt.Errorf("DATA: %w", err)
 	case r.code == 421:
-		return nil, false, fmt.Errorf("DATA: %w: %s", errClosing, r)
+		return false, fmt.Errorf("DATA: %w: %s", errClosing, r)
 	case r.code == 354:
 		if c.r.Buffered() > 0 {
-			return nil, false, fmt.Errorf("%w: a reply to the message before it was sent", errProtocol)
+			return false, fmt.Errorf("%w: a reply to the message before it was sent", errProtocol)
 		}
-		return refused, true, nil
+		return true, nil
 	case r.class() != 4 && r.class() != 5:
-		return nil, false, fmt.Errorf("DATA: %w: %d is no answer to it", errProtocol, r.code)
+		return false, fmt.Errorf("DATA: %w: %d is no answer to it", errProtocol, r.code)
+	case t.open():
+		t.message(outcome{reply: r, stage: stageData})
+		t.ended = true
+		return false, c.caught(stageData, r, t.asked, false)
 	}
-	note(r, stageData)
-	return refused, false, nil
+	return false, nil
 }
 
 // verdict reads a reply that must be 2xx, 4xx or 5xx; 421 ends the session.
@@ -256,36 +283,42 @@ func (c *conn) resetReply() error {
 
 // message writes an item's message, the final dot and the next envelope: a
 // short one in one piece, a long one in blocks, asking before each.
-func (c *conn) message(f feed, it, next *item) error {
+func (c *conn) message(f feed, it *item, next *transaction) error {
 	b := append(c.buf[:0], stuff(it.own())...)
-	if it.content.stuffedN <= flatSize {
-		for _, p := range it.content.stuffed {
-			b = append(b, p...)
-		}
+	if it.content.stuffed != nil {
+		b = append(b, it.content.stuffed...)
 		return c.write(c.follow(append(b, ".\r\n"...), next))
 	}
-	if err := c.blocks(f, b, it.content.stuffed); err != nil {
+	if err := c.blocks(f, b, it.content.plain, true); err != nil {
 		return err
 	}
 	return c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
 }
 
-// blocks writes what is large piece by piece, from the shared copy.
-func (c *conn) blocks(f feed, first []byte, pieces [][]byte) error {
+// blocks writes what is large block by block, from the shared copy; for DATA
+// each is dot-stuffed as it goes out.
+func (c *conn) blocks(f feed, first []byte, pieces [][]byte, dots bool) error {
 	if err := c.write(first); err != nil {
 		return err
 	}
+	if dots && c.stuffing == nil {
+		c.stuffing = make([]byte, 0, 2*flatSize)
+	}
+	start := true // of a line
 	for _, p := range pieces {
 		for len(p) > 0 {
-			n := min(len(p), flatSize)
+			block := p[:min(len(p), flatSize)]
+			p = p[len(block):]
 			if !f.ready() {
 				return errStopped
 			}
+			if dots {
+				block, start = stuffBlock(c.stuffing, block, start)
+			}
 			c.net.SetWriteDeadline(time.Now().Add(c.times.Block))
-			if _, err := c.net.Write(p[:n]); err != nil {
+			if _, err := c.net.Write(block); err != nil {
 				return err
 			}
-			p = p[n:]
 		}
 	}
 	return nil
@@ -293,7 +326,7 @@ func (c *conn) blocks(f feed, first []byte, pieces [][]byte) error {
 
 // write writes b, which may be c.buf, and keeps its room for the next time.
 func (c *conn) write(b []byte) error {
-	c.buf = b[:0]
+	c.buf, c.heard = b[:0], 0
 	if len(b) == 0 {
 		return nil
 	}

@@ -3,7 +3,6 @@ package deliver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -13,34 +12,51 @@ const idleFor = 20 * time.Second
 
 // destination is where some recipients' mail goes: the relay, or one
 // domain's mail exchangers. It keeps their sessions, never more than its
-// limit, and remembers for a while that nobody is there.
+// pace allows, remembers what they can't do, and for a while that nobody is
+// there.
 type destination struct {
-	name   string
-	relay  bool          // everything goes there: it is waited for
-	wait   time.Duration // how long
-	where  func(context.Context) ([]endpoint, error)
-	dial   *dialer
-	slots  chan struct{} // sessions for posts
-	prompt chan struct{} // sessions for letters, which wait for no post
+	name    string
+	relay   bool          // everything goes there: it is waited for
+	wait    time.Duration // how long
+	where   func(context.Context) ([]endpoint, error)
+	dial    *dialer
+	lessons *lessons
+	quota   *quota
+	table   timetable
+	share   int  // sessions for posts that leave workers for other destinations
+	slots   gate // sessions for posts
+	prompt  gate // sessions for letters, which wait for no post
 
 	mu    sync.Mutex
+	pace  pace
 	idle  []*conn // last used last
 	fails int     // in a row
 	down  time.Time
 	why   error
 	used  time.Time
+	turn  time.Duration // how long one part's share of it takes, lately
 }
 
-func newDestination(name string, relay bool, limit, prompt int, dial *dialer, where func(context.Context) ([]endpoint, error)) *destination {
-	return &destination{name: name, relay: relay, where: where, dial: dial, slots: make(chan struct{}, limit), prompt: make(chan struct{}, prompt)}
+// terms are what a destination is held to.
+type terms struct {
+	first, most int // sessions for posts, to begin with and at most
+	share       int // of those, how many may hold a worker
+	perMinute   int // recipients, 0: no limit
+	letters     int // sessions for letters
+}
+
+func newDestination(name string, t terms, dial *dialer, now func() time.Time, where func(context.Context) ([]endpoint, error)) *destination {
+	d := &destination{name: name, where: where, dial: dial, lessons: &lessons{now: now}, quota: newQuota(t.perMinute), pace: newPace(t.first, t.most), share: t.share}
+	d.slots.most, d.prompt.most = min(d.pace.sessions(), t.share), t.letters
+	return d
 }
 
 // places is where one who wants a session takes a place.
-func (d *destination) places(letter bool) chan struct{} {
+func (d *destination) places(letter bool) *gate {
 	if letter {
-		return d.prompt
+		return &d.prompt
 	}
-	return d.slots
+	return &d.slots
 }
 
 // errBusy says that all sessions to a destination are in use.
@@ -55,19 +71,12 @@ func (d *downError) Unwrap() error { return d.why }
 // get gives a session, one in wait or a new one; used tells which. It waits
 // for a free place for patience at most.
 func (d *destination) get(ctx context.Context, letter bool, patience time.Duration) (c *conn, used bool, err error) {
-	places := d.places(letter)
-	t := time.NewTimer(patience)
-	defer t.Stop()
-	select {
-	case places <- struct{}{}:
-	case <-t.C:
-		return nil, false, errBusy
-	case <-ctx.Done():
-		return nil, false, ctx.Err()
+	if err := d.places(letter).enter(ctx, patience); err != nil {
+		return nil, false, err
 	}
 	defer func() {
 		if c == nil {
-			<-places
+			d.places(letter).leave()
 		}
 	}()
 	if c := d.waiting(); c != nil {
@@ -82,7 +91,7 @@ func (d *destination) get(ctx context.Context, letter bool, patience time.Durati
 	}
 	to, err := d.where(ctx)
 	if err == nil {
-		c, err = d.dial.dial(ctx, to)
+		c, err = d.dial.dial(ctx, to, d.lessons)
 	}
 	var none *noMail
 	switch {
@@ -111,7 +120,7 @@ func (d *destination) waiting() *conn {
 
 // put gives a session back.
 func (d *destination) put(c *conn, letter bool) {
-	defer func() { <-d.places(letter) }()
+	defer d.places(letter).leave()
 	if c.spoiled {
 		c.close()
 		return
@@ -123,6 +132,63 @@ func (d *destination) put(c *conn, letter bool) {
 	d.idle = append(d.idle, c)
 }
 
+// forgetIdle ends the sessions in wait: they were begun with what has since
+// proved wrong.
+func (d *destination) forgetIdle() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.idle {
+		c.quit()
+	}
+	d.idle = nil
+}
+
+// heard takes what the far side says of messages as a sign of how much it
+// can do.
+func (d *destination) heard(o outcome) {
+	switch {
+	case o.class() == 2:
+		d.repace(func(p *pace) { p.served(d.slots.inside(), o.took) })
+	case asksForLess(o):
+		d.repace((*pace).refused)
+	}
+}
+
+// sessionLost takes the loss of a session as such a sign.
+func (d *destination) sessionLost(err error) {
+	if errors.Is(err, errClosing) {
+		d.repace((*pace).refused)
+	} else {
+		d.repace((*pace).lost)
+	}
+}
+
+func (d *destination) repace(change func(*pace)) {
+	d.mu.Lock()
+	before := d.pace.sessions()
+	change(&d.pace)
+	after := d.pace.sessions()
+	d.mu.Unlock()
+	if after != before {
+		d.slots.set(min(after, d.share))
+	}
+}
+
+// took notes how long a part's share was served.
+func (d *destination) took(t time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.turn = toward(d.turn, t, 8)
+}
+
+// comeBack is when n recipients that had no turn may try again.
+func (d *destination) comeBack(n int) time.Duration {
+	d.mu.Lock()
+	takes := max(d.turn/time.Duration(min(d.pace.sessions(), d.share)), time.Duration(n)*d.quota.each())
+	d.mu.Unlock()
+	return d.table.next(time.Now(), takes)
+}
+
 func (d *destination) up() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -132,6 +198,7 @@ func (d *destination) up() {
 // failed notes that nobody was there, so that others need not try for a
 // while: from 250 ms to 15 s for the relay, from 30 s to ten minutes for others.
 func (d *destination) failed(err error) {
+	d.sessionLost(err)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	first, most := 30*time.Second, 10*time.Minute
@@ -167,74 +234,5 @@ func (d *destination) tidy(all bool) (forgotten bool) {
 		}
 	}
 	d.idle = kept
-	return len(d.idle) == 0 && len(d.slots)+len(d.prompt) == 0 && time.Since(d.used) > time.Minute && time.Now().After(d.down)
-}
-
-// destinations are all that this process sends to.
-type destinations struct {
-	cfg     *Config
-	dial    *dialer
-	resolve *resolver
-
-	mu    sync.Mutex
-	all   map[string]*destination
-	relay *destination
-}
-
-// of gives the destination of mail for a domain.
-func (d *destinations) of(domain string) *destination {
-	if d.relay != nil {
-		return d.relay
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	to := d.all[domain]
-	if to == nil {
-		to = newDestination(domain, false, d.cfg.PerDomain, 1, d.dial, func(ctx context.Context) ([]endpoint, error) {
-			hosts, err := d.resolve.mailHosts(ctx, domain)
-			if err != nil {
-				return nil, err
-			}
-			to, err := d.resolve.endpoints(ctx, hosts, d.cfg.Port)
-			if err != nil {
-				return nil, fmt.Errorf("mail hosts of %s: %w", domain, err)
-			}
-			return to, nil
-		})
-		d.all[domain] = to
-	}
-	return to
-}
-
-// tidy ends old sessions and forgets destinations not used any more.
-func (d *destinations) tidy(all bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.relay != nil {
-		d.relay.tidy(all)
-	}
-	for name, to := range d.all {
-		if to.tidy(all) {
-			delete(d.all, name)
-		}
-	}
-}
-
-// connections counts the sessions that are open.
-func (d *destinations) connections() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	n := 0
-	count := func(to *destination) {
-		to.mu.Lock()
-		n += len(to.slots) + len(to.prompt) + len(to.idle)
-		to.mu.Unlock()
-	}
-	if d.relay != nil {
-		count(d.relay)
-	}
-	for _, to := range d.all {
-		count(to)
-	}
-	return n
+	return len(d.idle) == 0 && d.slots.inside()+d.prompt.inside() == 0 && time.Since(d.used) > time.Minute && time.Now().After(d.down)
 }

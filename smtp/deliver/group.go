@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
 
 const (
-	mostStrikes = 3                // connections lost in a row before a group gives up
-	mostLosses  = 2                // connections lost over one item before it is put off
-	slotWait    = 10 * time.Second // for a free session to one domain
-	groupBudget = time.Minute      // for one destination's share of a part: then others have their turn
+	mostStrikes = 3               // connections lost in a row before a group gives up
+	mostLosses  = 2               // connections lost over one item before it is put off
+	slotWait    = 5 * time.Second // for a free session to one domain
+	groupTurn   = 5 * time.Second // for one destination's share of a part, where other parts wait for a worker
+	groupBudget = time.Minute     // and where none does
 )
 
 // group is the items of one piece of work that go to one destination, sent
@@ -21,27 +23,40 @@ type group struct {
 	to     *destination
 	items  []*item
 	on     results
-	until  time.Time // after which no new item is begun; zero: never
 	stop   <-chan struct{}
 	letter bool
+	wanted func() bool // other work waits for the worker
 	log    *slog.Logger
 
+	began  time.Time
 	flying []*item // taken by the session, without a result yet
 	served int
+	paced  bool // the destination's quota is spent
 }
 
 // results takes what became of items. Several groups share it.
 type results interface {
 	ready() bool
-	result(to *destination, it *item, o outcome)
+	result(to *destination, o outcome, items []*item)
 	later(to *destination, items []*item, why string, paced bool)
 }
 
-func (g *group) next() *item {
+func (g *group) next(like *item) *item {
 	if len(g.items) == 0 || g.stopped() || g.spent() {
 		return nil
 	}
 	it := g.items[0]
+	if like != nil && !it.sharesWith(like) {
+		return nil
+	}
+	switch {
+	case g.to.quota == nil:
+	case g.letter:
+		g.to.quota.charge(time.Now())
+	case !g.to.quota.take(time.Now()):
+		g.paced = true
+		return nil
+	}
 	g.items = g.items[1:]
 	g.flying = append(g.flying, it)
 	return it
@@ -49,15 +64,29 @@ func (g *group) next() *item {
 
 func (g *group) ready() bool { return g.on.ready() }
 
-func (g *group) result(it *item, o outcome) {
-	for i, f := range g.flying {
-		if f == it {
-			g.flying = append(g.flying[:i], g.flying[i+1:]...)
-			break
+func (g *group) result(o outcome, items ...*item) {
+	g.land(items)
+	g.served += len(items)
+	if !g.letter {
+		g.to.heard(o)
+	}
+	g.on.result(g.to, o, items)
+}
+
+func (g *group) back(items []*item) {
+	g.land(items)
+	g.items = slices.Concat(items, g.items)
+}
+
+// land takes items from those under way; mostly they are the first.
+func (g *group) land(items []*item) {
+	for _, it := range items {
+		if i := slices.Index(g.flying, it); i == 0 {
+			g.flying = g.flying[1:]
+		} else if i > 0 {
+			g.flying = slices.Delete(g.flying, i, i+1)
 		}
 	}
-	g.served++
-	g.on.result(g.to, it, o)
 }
 
 func (g *group) stopped() bool {
@@ -69,18 +98,30 @@ func (g *group) stopped() bool {
 	}
 }
 
-func (g *group) spent() bool { return !g.until.IsZero() && time.Now().After(g.until) }
+// spent tells whether the group's turn is over: a slow destination does not
+// keep a worker that others wait for. The relay is everybody's.
+func (g *group) spent() bool {
+	if g.to.relay || g.letter {
+		return false
+	}
+	took := time.Since(g.began)
+	return took > groupBudget || took > groupTurn && g.wanted()
+}
 
 // run sends the group. What is left in items afterwards was not begun: the
 // sending was stopped or the lease lost.
 func (g *group) run(ctx context.Context) {
-	began, strikes := time.Now(), 0
-	for len(g.items) > 0 && !g.stopped() && g.on.ready() {
-		if g.spent() {
+	g.began = time.Now()
+	for strikes := 0; len(g.items) > 0 && !g.stopped() && g.on.ready(); {
+		switch {
+		case g.spent():
 			g.putOff("its turn was over", true)
 			return
+		case g.paced:
+			g.putOff("as many as it is given a minute have gone", true)
+			return
 		}
-		c, used, err := g.session(ctx, began)
+		c, used, err := g.session(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				g.log.Info("destination not reached", "destination", g.to.name, "waiting", len(g.items), "err", withoutAddresses(err.Error()))
@@ -97,18 +138,22 @@ func (g *group) run(ctx context.Context) {
 			continue
 		}
 		if errors.Is(err, errStopped) {
-			g.items = append(g.flying, g.items...)
+			g.items = slices.Concat(g.flying, g.items)
 			g.flying = nil
 			return
 		}
 		g.log.Info("session lost", "destination", g.to.name, "host", c.host, "served", g.served-before, "uncertain", len(g.flying), "err", withoutAddresses(err.Error()))
 		switch {
+		case g.simpler(err, g.served > before): // and tried again
+			g.retake(err, true)
+			continue
 		case g.served > before:
 			strikes = 0
 		case used: // it may just have been closed while it waited
 		default:
 			strikes++
 		}
+		g.to.sessionLost(err)
 		g.retake(err, used && g.served == before)
 		if strikes >= mostStrikes {
 			g.to.failed(err)
@@ -116,32 +161,55 @@ func (g *group) run(ctx context.Context) {
 			return
 		}
 	}
+	if !g.to.relay && !g.letter {
+		g.to.took(time.Since(g.began))
+	}
+}
+
+// simpler tells whether a session was lost over something that the next will
+// do without: an extension that the far side only offers, or so many
+// recipients at once.
+func (g *group) simpler(err error, served bool) bool {
+	if errors.Is(err, errLapse) {
+		g.to.forgetIdle()
+		return true
+	}
+	several := 0
+	for _, it := range g.flying {
+		if it.sharesWith(g.flying[0]) {
+			several++
+		}
+	}
+	return !served && g.to.lessons.cutBatch(several)
 }
 
 // retake takes back what was on the wire when the connection was lost. The
-// first of it may be the cause.
-func (g *group) retake(err error, stale bool) {
-	if len(g.flying) > 0 && !stale {
+// first of it may be the cause, unless the connection is known to be.
+func (g *group) retake(err error, innocent bool) {
+	if len(g.flying) > 0 && !innocent {
 		first := g.flying[0]
 		if first.losses++; first.losses >= mostLosses {
 			g.flying = g.flying[1:]
 			g.on.later(g.to, []*item{first}, err.Error(), false)
 		}
 	}
-	g.items = append(g.flying, g.items...)
+	g.items = slices.Concat(g.flying, g.items)
 	g.flying = nil
 }
 
 // session gets a session. The relay is waited for, since everything goes
 // there and would only pile up as put off.
-func (g *group) session(ctx context.Context, began time.Time) (*conn, bool, error) {
+func (g *group) session(ctx context.Context) (*conn, bool, error) {
 	for {
 		patience := slotWait
-		if g.to.relay {
+		switch {
+		case g.to.relay, g.letter:
 			patience = time.Hour
+		case g.wanted():
+			patience = 0
 		}
 		c, used, err := g.to.get(ctx, g.letter, patience)
-		if err == nil || !g.to.relay || time.Since(began) > g.to.wait {
+		if err == nil || !g.to.relay || time.Since(g.began) > g.to.wait {
 			return c, used, err
 		}
 		t := time.NewTimer(max(g.to.downFor(), 50*time.Millisecond))
@@ -167,7 +235,7 @@ func (g *group) unreachable(err error) {
 	case errors.Is(err, errStopped):
 	case errors.As(err, &none):
 		for _, it := range g.items {
-			g.on.result(g.to, it, outcome{none.reply, ""})
+			g.on.result(g.to, outcome{reply: none.reply}, []*item{it})
 		}
 		g.items = nil
 	case errors.Is(err, errBusy):

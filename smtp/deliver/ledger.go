@@ -49,11 +49,22 @@ func (l *ledger) ready() bool {
 	return !l.lost && l.part.Valid()
 }
 
-// served notes a member who has the post, or will get it no more.
-func (l *ledger) served(n lists.Number) {
+// served notes members who have the post, or will get it no more.
+func (l *ledger) served(items ...*item) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.note(n)
+	for _, it := range items {
+		l.done = append(l.done, it.number)
+	}
+	l.noted()
+}
+
+// gone notes members who left meanwhile.
+func (l *ledger) gone(ns []lists.Number) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.done = append(l.done, ns...)
+	l.noted()
 }
 
 // fail notes a member who can't be served.
@@ -61,11 +72,13 @@ func (l *ledger) fail(f Failure) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.failures = append(l.failures, f)
-	l.note(f.Number)
+	l.done = append(l.done, f.Number)
+	l.noted()
 }
 
-// later notes members whom a destination puts off.
-func (l *ledger) later(destination, reply string, paced bool, ns ...lists.Number) {
+// later notes members whom a destination puts off; after is how long, where
+// they had no turn.
+func (l *ledger) later(destination, reply string, paced bool, after time.Duration, ns ...lists.Number) {
 	if len(ns) == 0 {
 		return
 	}
@@ -77,17 +90,17 @@ func (l *ledger) later(destination, reply string, paced bool, ns ...lists.Number
 		l.put[destination] = d
 	}
 	d.Numbers = append(d.Numbers, ns...)
+	d.After = max(d.After, after)
 	if d.Paced = d.Paced && paced; !paced || d.Reply == "" {
 		d.Reply = reply
 	}
 }
 
-func (l *ledger) note(n lists.Number) {
-	l.done = append(l.done, n)
+func (l *ledger) noted() {
 	switch {
 	case len(l.done) >= (l.s.cfg.Batch+1)/2:
 		l.save()
-	case len(l.done) == 1 && l.timer == nil:
+	case l.timer == nil && !l.saving:
 		l.timer = time.AfterFunc(lingers, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()

@@ -50,7 +50,13 @@ func (r *letterRun) ready() bool {
 
 // result records each recipient before the next is served: letters have
 // few, and nobody should get one twice.
-func (r *letterRun) result(to *destination, it *item, o outcome) {
+func (r *letterRun) result(to *destination, o outcome, items []*item) {
+	for _, it := range items {
+		r.one(to, it, o)
+	}
+}
+
+func (r *letterRun) one(to *destination, it *item, o outcome) {
 	switch {
 	case o.class() == 2:
 		r.s.stats.letters.Add(1)

@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"plenary/lists"
@@ -18,8 +19,10 @@ func (s *Sender) part(ctx context.Context, p Part) {
 	// and what was not begun is given back.
 	wire, cancel := s.drain(ctx)
 	defer cancel()
-	run := &postRun{s: s, part: p, fanout: p.Fanout(), ledger: newLedger(s, p)}
-	groups, err := run.groups(wire)
+	run := &postRun{s: s, part: p, fanout: p.Fanout(), senders: map[string]string{}, ledger: newLedger(s, p)}
+	contents, release := s.contents.of(run.fanout, s.cfg.Seal)
+	defer release()
+	groups, err := run.groups(wire, contents)
 	if err != nil {
 		s.log.Warn("part not sent; it will be taken up again", "part", p.String(), "err", err)
 		p.Leave()
@@ -49,22 +52,22 @@ func (s *Sender) drain(ctx context.Context) (context.Context, context.CancelFunc
 
 // postRun is one part on its way.
 type postRun struct {
-	s      *Sender
-	part   Part
-	fanout *lists.Fanout
+	s       *Sender
+	part    Part
+	fanout  *lists.Fanout
+	senders map[string]string // of shared copies, by list ID
 	*ledger
 }
 
 // groups makes the envelopes of the members that are still to be served, by
 // destination.
-func (r *postRun) groups(ctx context.Context) ([]*group, error) {
+func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, error) {
 	from, to := r.part.Range()
 	people, err := r.s.roster.Roster(ctx, r.fanout.Family, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("reading members %d to %d of %s: %w", from, to, r.fanout.Family, err)
 	}
 	targets := r.fanout.Lists()
-	contents := r.s.contents.of(r.fanout, r.s.cfg.Seal)
 	today := lists.Date(r.s.cfg.Now().In(r.s.cfg.Location).Format(time.DateOnly))
 	byDestination := map[*destination]*group{}
 	var out []*group
@@ -82,10 +85,7 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 		d := r.s.to.of(p.Address.Domain())
 		g := byDestination[d]
 		if g == nil {
-			g = &group{to: d, on: r, log: r.s.log}
-			if !d.relay {
-				g.until = time.Now().Add(groupBudget)
-			}
+			g = &group{to: d, on: r, log: r.s.log, wanted: r.s.crowded}
 			byDestination[d] = g
 			out = append(out, g)
 		}
@@ -98,8 +98,8 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 				left = append(left, n)
 			}
 		}
-		for _, n := range left { // from here on the ledger has the part
-			r.served(n)
+		if len(left) > 0 { // from here on the ledger has the part
+			r.gone(left)
 		}
 	}
 	return out, nil
@@ -114,26 +114,53 @@ func index(targets []lists.List, id string) int {
 	return 0
 }
 
-// item is the envelope of one member: its sender names list and member, so
-// that a report finds its way (VERP).
+// item is one member's share: its sender names list and member, so that a
+// report finds its way (VERP); or list and chunk, where members share a copy
+// and are to be served together. Every tenth post goes by VERP all the same:
+// some reports name no recipient that we know.
 func (r *postRun) item(p lists.Person, l lists.List, c *content) *item {
-	token := lists.MemberToken(r.s.cfg.Secret, lists.TokenBounce, l, p.Number)
-	return &item{
-		from: string(lists.RoleAddress(l, "bounces", token, r.s.cfg.Domain)), to: string(p.Address),
-		prefix: r.s.personal(l, p.Number), content: c, number: p.Number, list: l.ID,
+	it := &item{to: string(p.Address), prefix: r.s.personal(l, p.Number), content: c, number: p.Number, list: l.ID}
+	if l.Unsub == lists.UnsubscribeShared && len(it.prefix) == 0 && !verpTurn(r.fanout.ID) {
+		it.from, it.shared = r.chunkSender(l), true
+		return it
 	}
+	it.from = string(lists.RoleAddress(l, "bounces", lists.MemberToken(r.s.cfg.Secret, lists.TokenBounce, l, p.Number), r.s.cfg.Domain))
+	return it
 }
 
-// result records what became of a member.
-func (r *postRun) result(to *destination, it *item, o outcome) {
+// chunkSender is the envelope sender of all members of the part whose copy
+// is the list's: it names the chunk's first number.
+func (r *postRun) chunkSender(l lists.List) string {
+	if from, ok := r.senders[l.ID]; ok {
+		return from
+	}
+	first, _ := r.part.Range()
+	token := lists.MemberToken(r.s.cfg.Secret, lists.TokenChunk, l, first)
+	from := string(lists.RoleAddress(l, "bounces", token, r.s.cfg.Domain))
+	r.senders[l.ID] = from
+	return from
+}
+
+// verpTurn tells whether a post of a list with shared copies goes by VERP:
+// one in ten, the same ones on every server.
+func verpTurn(postID string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(postID))
+	return h.Sum32()%10 == 0
+}
+
+// result records what became of members.
+func (r *postRun) result(to *destination, o outcome, items []*item) {
 	switch {
 	case o.class() == 2:
-		r.s.stats.sent.Add(1)
-		r.served(it.number)
+		r.s.stats.sent.Add(int64(len(items)))
+		r.served(items...)
 	case o.class() == 4 && !r.part.Expired():
-		r.later(to, []*item{it}, o.String(), false)
+		r.later(to, items, o.String(), false)
 	default:
-		r.lose(it, Failure{Code: o.code, Enhanced: o.enhanced, Text: o.text, Stage: string(o.stage), Expired: o.class() == 4})
+		for _, it := range items {
+			r.lose(it, Failure{Code: o.code, Enhanced: o.enhanced, Text: o.text, Stage: string(o.stage), Expired: o.class() == 4})
+		}
 	}
 }
 
@@ -158,5 +185,9 @@ func (r *postRun) later(to *destination, items []*item, why string, paced bool) 
 		ns[i] = it.number
 	}
 	r.s.stats.deferred.Add(int64(len(ns)))
-	r.ledger.later(to.name, why, paced, ns...)
+	var after time.Duration
+	if paced {
+		after = to.comeBack(len(ns))
+	}
+	r.ledger.later(to.name, why, paced, after, ns...)
 }

@@ -58,71 +58,59 @@ func (n *noMail) Error() string { return n.reply.String() }
 // mailHosts gives the hosts that take the domain's mail, best first (RFC
 // 5321 5.1): its MX, by preference and by chance among equals, or itself.
 // A domain that says that it takes none (RFC 7505), or is not there, is a
-// *noMail; trouble with the DNS is another error.
-func (r *resolver) mailHosts(ctx context.Context, domain string) ([]string, error) {
-	answer, rcode, err := r.ask(ctx, domain, dns.TypeMX)
+// *noMail; trouble with the DNS is another error. Secure tells that the
+// resolver vouches for the answer (DNSSEC).
+func (r *resolver) mailHosts(ctx context.Context, domain string) (hosts []string, secure bool, err error) {
+	answer, err := r.ask(ctx, domain, dns.TypeMX)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if rcode == dns.RcodeNameError {
-		return nil, &noMail{reply{550, [3]int{5, 1, 2}, "the domain " + domain + " does not exist"}}
+	if answer.rcode == dns.RcodeNameError {
+		return nil, false, &noMail{reply{550, [3]int{5, 1, 2}, "the domain " + domain + " does not exist"}}
 	}
 	var mx []*dns.MX
-	for _, rr := range answer {
+	for _, rr := range answer.records {
 		if m, ok := rr.(*dns.MX); ok {
 			mx = append(mx, m)
 		}
 	}
 	if len(mx) == 0 {
-		return []string{domain}, nil
+		return []string{domain}, answer.secure, nil
 	}
 	rand.Shuffle(len(mx), func(i, j int) { mx[i], mx[j] = mx[j], mx[i] })
 	slices.SortStableFunc(mx, func(a, b *dns.MX) int { return cmp.Compare(a.Preference, b.Preference) })
-	var hosts []string
 	for _, m := range mx {
 		if name := strings.TrimSuffix(m.Mx, "."); name != "" {
 			hosts = append(hosts, strings.ToLower(name))
 		}
 	}
 	if len(hosts) == 0 {
-		return nil, &noMail{reply{556, [3]int{5, 1, 10}, "the domain " + domain + " takes no mail (null MX)"}}
+		return nil, false, &noMail{reply{556, [3]int{5, 1, 10}, "the domain " + domain + " takes no mail (null MX)"}}
 	}
-	return hosts[:min(len(hosts), 10)], nil
+	return hosts[:min(len(hosts), 10)], answer.secure, nil
 }
 
-// endpoints gives the addresses of the hosts, in their order, IPv6 and IPv4
-// of each by turns (RFC 8305 without the race).
-func (r *resolver) endpoints(ctx context.Context, hosts []string, port int) ([]endpoint, error) {
-	var out []endpoint
-	var failed error
-	for _, h := range hosts {
-		addrs, err := r.addresses(ctx, h)
-		if err != nil {
-			failed = err
-		}
-		for _, a := range addrs {
-			out = append(out, endpoint{h, net.JoinHostPort(a.String(), strconv.Itoa(port))})
-		}
+// endpoints gives the addresses of a host, IPv6 and IPv4 by turns (RFC 8305
+// without the race).
+func (r *resolver) endpoints(ctx context.Context, host string, port int) (out []endpoint, secure bool, err error) {
+	addrs, secure, err := r.addresses(ctx, host)
+	for _, a := range addrs {
+		out = append(out, endpoint{host: host, addr: net.JoinHostPort(a.String(), strconv.Itoa(port))})
 	}
-	switch {
-	case len(out) > 0:
-		return out[:min(len(out), 20)], nil
-	case failed != nil:
-		return nil, failed
-	}
-	return nil, &noMail{reply{550, [3]int{5, 4, 4}, "no address for " + strings.Join(hosts, ", ")}}
+	return out, secure, err
 }
 
-func (r *resolver) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
+func (r *resolver) addresses(ctx context.Context, host string) (out []netip.Addr, secure bool, failed error) {
 	var four, six []netip.Addr
-	var failed error
+	secure = true
 	for _, kind := range []uint16{dns.TypeAAAA, dns.TypeA} {
-		answer, _, err := r.ask(ctx, host, kind)
+		answer, err := r.ask(ctx, host, kind)
 		if err != nil {
-			failed = err
+			failed, secure = err, false
 			continue
 		}
-		for _, rr := range answer {
+		secure = secure && answer.secure
+		for _, rr := range answer.records {
 			switch rr := rr.(type) {
 			case *dns.A:
 				if a, ok := netip.AddrFromSlice(rr.A); ok {
@@ -135,7 +123,6 @@ func (r *resolver) addresses(ctx context.Context, host string) ([]netip.Addr, er
 			}
 		}
 	}
-	var out []netip.Addr
 	for i := 0; i < max(len(four), len(six)); i++ {
 		if i < len(six) {
 			out = append(out, six[i])
@@ -145,9 +132,23 @@ func (r *resolver) addresses(ctx context.Context, host string) ([]netip.Addr, er
 		}
 	}
 	if len(out) > 0 {
-		return out, nil
+		return out, secure, nil
 	}
-	return nil, failed
+	return nil, secure, failed
+}
+
+// tlsa gives a host's TLSA records for SMTP on a port, where they are signed.
+func (r *resolver) tlsa(ctx context.Context, host string, port int) (out []*dns.TLSA, err error) {
+	answer, err := r.ask(ctx, fmt.Sprintf("_%d._tcp.%s", port, host), dns.TypeTLSA)
+	if err != nil || !answer.secure {
+		return nil, err
+	}
+	for _, rr := range answer.records {
+		if t, ok := rr.(*dns.TLSA); ok {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }
 
 // How long answers are kept, whatever their TTL says.
@@ -159,14 +160,15 @@ const (
 
 // ask gives the answer's records; the code is NOERROR or NXDOMAIN, and
 // everything else an error.
-func (r *resolver) ask(ctx context.Context, name string, kind uint16) ([]dns.RR, int, error) {
+func (r *resolver) ask(ctx context.Context, name string, kind uint16) (answer, error) {
 	key := question{strings.ToLower(name), kind}
 	if a, ok := r.cache.get(key, r.now()); ok {
-		return a.records, a.rcode, nil
+		return a, nil
 	}
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(name), kind)
 	m.SetEdns0(1232, false)
+	m.AuthenticatedData = true // say whether it is proven (RFC 6840 5.7)
 	var last error
 	for range 2 {
 		for _, server := range r.servers {
@@ -186,8 +188,9 @@ func (r *resolver) ask(ctx context.Context, name string, kind uint16) ([]dns.RR,
 					ttl = min(ttl, time.Duration(rr.Header().Ttl)*time.Second)
 				}
 			}
-			r.cache.put(key, answer{in.Answer, in.Rcode, r.now().Add(max(ttl, leastTTL))})
-			return in.Answer, in.Rcode, nil
+			a := answer{records: in.Answer, rcode: in.Rcode, secure: in.AuthenticatedData, until: r.now().Add(max(ttl, leastTTL))}
+			r.cache.put(key, a)
+			return a, nil
 		}
 		if ctx.Err() != nil {
 			break
@@ -196,7 +199,7 @@ func (r *resolver) ask(ctx context.Context, name string, kind uint16) ([]dns.RR,
 	if last == nil {
 		last = errors.New("no DNS server is known")
 	}
-	return nil, 0, fmt.Errorf("looking up %s of %s: %w", dns.TypeToString[kind], name, last)
+	return answer{}, fmt.Errorf("looking up %s of %s: %w", dns.TypeToString[kind], name, last)
 }
 
 func (r *resolver) exchange(ctx context.Context, m *dns.Msg, server string) (*dns.Msg, error) {

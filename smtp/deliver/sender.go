@@ -8,6 +8,7 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"plenary/lists"
@@ -25,20 +26,37 @@ type Config struct {
 	RelayTLS      TLSMode // default TLSAuto
 	Port          int     // of mail exchangers; default 25
 	Resolver      string  // DNS server host:port; empty: the system's
+	MTASTS        bool    // ask for domains' MTA-STS policies and keep to them
+	PolicyPort    int     // of their HTTPS servers; default 443
+	DANE          bool    // keep to TLSA records that the resolver vouches for
 
-	Connections int           // sessions to the relay at once, for posts; default 8
-	PerDomain   int           // sessions to one domain's exchangers at once, for posts; default 5
-	Workers     int           // parts of posts under way at once; default half as many again as Connections: some are read and recorded while others are sent
-	Letters     int           // letters sent at once, over sessions of their own; default 2
-	RelayWait   time.Duration // for a relay that is not there, before its mail is put off; default 2 min
-	Batch       int           // recipients served and not yet recorded, of a part, at most; default 40
-	Seal        Seal          // signs posts; nil: they go out as they are
-	Timeouts    Timeouts
-	TLS         *tls.Config // a base for client TLS, such as RootCAs
-	Now         func() time.Time
-	Location    *time.Location // the site's, for vacations; default UTC
-	Log         *slog.Logger
+	Connections  int           // sessions to the relay at once, for posts; default 8
+	PerDomain    int           // sessions to one domain's exchangers at once, for posts; default 5
+	PerMinute    int           // recipients a minute, to the relay or to each domain; 0: no limit
+	Destinations []Destination // domains with limits of their own
+	Workers      int           // parts of posts under way at once; default, to a relay, half as many again as Connections: some are read and recorded while others are sent; straight to MX, shareOfWorkers times the most sessions to one domain
+	Letters      int           // letters sent at once, over sessions of their own; default 2
+	RelayWait    time.Duration // for a relay that is not there, before its mail is put off; default 2 min
+	Batch        int           // recipients served and not yet recorded, of a part, at most; default 40
+	Seal         Seal          // signs posts; nil: they go out as they are
+	Timeouts     Timeouts
+	TLS          *tls.Config // a base for client TLS, such as RootCAs
+	Now          func() time.Time
+	Location     *time.Location // the site's, for vacations; default UTC
+	Log          *slog.Logger
 }
+
+// Destination is a domain with limits of its own, each 0 for what the others
+// have. They are for this process; several share nothing.
+type Destination struct {
+	Domain      string
+	Connections int // sessions at once, for posts
+	PerMinute   int // recipients a minute
+}
+
+// shareOfWorkers is which part of the workers one domain's posts may hold: a
+// slow destination takes only its own share.
+const shareOfWorkers = 4
 
 // Queue is where work comes from.
 type Queue interface {
@@ -125,6 +143,7 @@ type Sender struct {
 	contents contents
 	stats    stats
 	scout    chan struct{} // held by the one worker that waits for parts
+	idle     atomic.Int32  // workers without a part
 }
 
 // New makes a sender. Personal and failed may be nil.
@@ -142,7 +161,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 	if base.ClientSessionCache == nil {
 		base.ClientSessionCache = tls.NewLRUClientSessionCache(512)
 	}
-	dial := &dialer{hostname: cfg.Hostname, mode: TLSAuto, tls: base, times: cfg.Timeouts}
+	dial := &dialer{hostname: cfg.Hostname, mode: TLSAuto, tls: base, times: cfg.Timeouts, log: s.log}
 	s.to = &destinations{cfg: &s.cfg, dial: dial, all: map[string]*destination{}}
 	if cfg.Relay != "" {
 		dial.mode, dial.user, dial.pass = cfg.RelayTLS, cfg.RelayUser, cfg.RelayPassword
@@ -150,23 +169,35 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		if err != nil {
 			return nil, fmt.Errorf("delivery.relay %q: want host:port: %w", cfg.Relay, err)
 		}
-		s.to.relay = newDestination("relay", true, cfg.Connections, cfg.Letters, dial, s.relayAt(host, port))
-		s.to.relay.wait = cfg.RelayWait
+		t := terms{first: cfg.Connections, most: cfg.Connections, share: cfg.Connections, perMinute: cfg.PerMinute, letters: cfg.Letters}
+		s.to.relay = newDestination("relay", t, dial, cfg.Now, s.relayAt(host, port))
+		s.to.relay.relay, s.to.relay.wait = true, cfg.RelayWait
 		return s, nil
 	}
-	var err error
-	if s.to.resolve, err = newResolver(cfg.Resolver, cfg.Now); err != nil {
+	resolve, err := newResolver(cfg.Resolver, cfg.Now)
+	if err != nil {
 		return nil, err
+	}
+	s.to.to = &exchangers{resolve: resolve, dane: cfg.DANE, port: cfg.Port}
+	if cfg.MTASTS {
+		s.to.to.policies = newPolicies(resolve, base, cfg.PolicyPort, cfg.Now, s.log)
 	}
 	return s, nil
 }
 
 // Window is how many recipients may get a second copy when a sender dies, or
 // is paused for longer than a lease: of each part under way what is not
-// recorded, and of each connection to the relay what is on the wire.
-func (c Config) Window() int {
+// recorded, and of each connection to the relay what is on the wire. Straight
+// to the MX, each worker may have groupsAtOnce connections.
+func (c Config) Window() int { return c.window(outstanding) }
+
+// SharedWindow is the same for lists whose members share one copy: a
+// connection has up to outstandingRcpts of them on the wire.
+func (c Config) SharedWindow() int { return c.window(outstandingRcpts) }
+
+func (c Config) window(wire int) int {
 	c.orDefault()
-	return c.Workers*c.Batch + min(c.Workers, c.Connections)*outstanding
+	return c.Workers*c.Batch + min(c.Workers, c.Connections)*wire
 }
 
 func (c *Config) orDefault() {
@@ -179,13 +210,20 @@ func (c *Config) orDefault() {
 	for _, n := range []struct {
 		p *int
 		v int
-	}{{&c.Port, 25}, {&c.Connections, 8}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 40}} {
+	}{{&c.Port, 25}, {&c.PolicyPort, 443}, {&c.Connections, 8}, {&c.Letters, 2}, {&c.PerDomain, 5}, {&c.Batch, 40}} {
 		if *n.p <= 0 {
 			*n.p = n.v
 		}
 	}
 	if c.Workers <= 0 {
 		c.Workers = c.Connections + (c.Connections+1)/2
+		if c.Relay == "" {
+			most := c.PerDomain
+			for _, d := range c.Destinations {
+				most = max(most, d.Connections)
+			}
+			c.Workers = max(c.Workers, shareOfWorkers*most)
+		}
 	}
 	c.Timeouts = c.Timeouts.orDefault()
 	if c.RelayWait <= 0 {
@@ -207,7 +245,7 @@ func (c *Config) orDefault() {
 func (s *Sender) relayAt(host, port string) func(context.Context) ([]endpoint, error) {
 	return func(ctx context.Context) ([]endpoint, error) {
 		if net.ParseIP(host) != nil || host == "localhost" || s.cfg.Resolver == "" {
-			return []endpoint{{host, net.JoinHostPort(host, port)}}, nil
+			return []endpoint{{host: host, addr: net.JoinHostPort(host, port)}}, nil
 		}
 		r, err := newResolver(s.cfg.Resolver, s.cfg.Now)
 		if err != nil {
@@ -217,7 +255,11 @@ func (s *Sender) relayAt(host, port string) func(context.Context) ([]endpoint, e
 		if err != nil {
 			return nil, fmt.Errorf("delivery.relay: port %q: %w", port, err)
 		}
-		return r.endpoints(ctx, []string{host}, n)
+		to, _, err := r.endpoints(ctx, host, n)
+		if err == nil && len(to) == 0 {
+			err = fmt.Errorf("delivery.relay: no address for %s", host)
+		}
+		return to, err
 	}
 }
 
@@ -277,16 +319,21 @@ func (s *Sender) parts(ctx context.Context) {
 		case p != nil:
 			s.part(ctx, p)
 		default:
+			s.idle.Add(1)
 			select {
 			case s.scout <- struct{}{}:
 				s.queue.WaitPart(ctx, idle)
 				<-s.scout
 			case <-ctx.Done():
 			}
+			s.idle.Add(-1)
 		}
 		trouble = 0
 	}
 }
+
+// crowded tells whether all workers are busy: more work may be waiting.
+func (s *Sender) crowded() bool { return s.idle.Load() == 0 }
 
 func (s *Sender) letters(ctx context.Context) {
 	trouble := time.Duration(0)
