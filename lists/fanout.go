@@ -8,6 +8,8 @@ import "time"
 // at Head's end; where it does not, it is put there.
 type Copy struct {
 	List List
+	Post uint64  // the post's number in its list, 0 none: it decides for who turned to digests or back
+	Only Numbers // whom it goes to, whatever their delivery; nil: to those who take each post
 	Head []byte
 	Body []byte
 }
@@ -20,15 +22,6 @@ type Fanout struct {
 	MessageID string  // without brackets, for people and logs
 	Author    Address // may want no own posts back
 	Targets   []Copy
-}
-
-// Lists are the target lists in order.
-func (f *Fanout) Lists() []List {
-	out := make([]List, len(f.Targets))
-	for i := range f.Targets {
-		out[i] = f.Targets[i].List
-	}
-	return out
 }
 
 // Deferral is what one destination put off: members to be tried again.

@@ -36,6 +36,8 @@ type Subscription struct {
 	Deputy   bool     // stands in for the leader; counts only with Leader
 	Admin    bool
 	Joined   time.Time // UTC, to the day at least
+	Plain    bool      // digests come as one text (RFC 1153), not as MIME
+	Turns    []Turn    // earlier choices of delivery, by post, ascending
 }
 
 // Person is somebody known to a family by one address.

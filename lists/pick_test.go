@@ -27,14 +27,20 @@ func TestPickTarget(t *testing.T) {
 		{"own post, not wanted", Person{Address: "Ann@example.net", HideOwn: true, Subs: []Subscription{sub(dc, Each)}}, []List{dc}, ""},
 		{"another's post", Person{Address: "bob@example.net", HideOwn: true, Subs: []Subscription{sub(dc, Each)}}, []List{dc}, "dc"},
 	}
+	copies := func(all []List) (out []Copy) {
+		for _, l := range all {
+			out = append(out, Copy{List: l})
+		}
+		return out
+	}
 	for _, tt := range tests {
-		got, ok := PickTarget(tt.p, tt.targets, ann, monday)
+		got, ok := PickTarget(tt.p, copies(tt.targets), ann, monday)
 		if got != tt.want || ok != (tt.want != "") {
 			t.Errorf("%s: %q %v, want %q", tt.what, got, ok, tt.want)
 		}
 	}
 	p := Person{Address: "bob@example.net", HideOwn: true, Subs: []Subscription{sub(dc, Each), sub(maps, Each)}}
-	targets := []List{dc, maps}
+	targets := copies([]List{dc, maps})
 	if n := testing.AllocsPerRun(100, func() { PickTarget(p, targets, ann, monday) }); n != 0 {
 		t.Errorf("it allocates %v times a member", n)
 	}

@@ -63,9 +63,11 @@ func (im *importing) batch(ctx context.Context, people []lists.NewMember) (added
 		if err := im.reserve(ctx, keys, found); err != nil {
 			return false, err
 		}
-		var c change
-		var used int
-		c, added, used = im.change(reg, people, keys, found)
+		c, n, used, err := im.change(ctx, reg, people, keys, found)
+		if err != nil {
+			return false, err
+		}
+		added = n
 		done, err := im.s.commit(ctx, &c)
 		if done {
 			im.first, im.free = im.first+lists.Number(used), im.free-used
@@ -95,7 +97,7 @@ func (im *importing) reserve(ctx context.Context, keys []string, found []*record
 
 // change is what one batch does: how many it adds to the list, and how many
 // numbers it uses.
-func (im *importing) change(reg registry, people []lists.NewMember, keys []string, found []*record) (c change, added, used int) {
+func (im *importing) change(ctx context.Context, reg registry, people []lists.NewMember, keys []string, found []*record) (c change, added, used int, err error) {
 	var order []string
 	next, old := map[string]*record{}, map[string]*record{}
 	joined := map[string]int{} // list ID → how many
@@ -116,15 +118,20 @@ func (im *importing) change(reg registry, people []lists.NewMember, keys []strin
 			joined[id]++
 		}
 	}
+	var at places
 	for _, key := range order {
+		if err := im.s.turned(ctx, &at, old[key], next[key]); err != nil {
+			return c, 0, 0, err
+		}
 		c.append(im.s.put(reg, old[key], next[key], false))
 	}
 	added = joined[im.l.ID]
+	c.append(&at.change)
 	for _, l := range []lists.List{im.main, im.l} {
 		if joined[l.ID] > 0 {
 			c.imported(l.Family, l.Serial, im.s.now(), joined[l.ID], next[order[0]].person.Number)
 			delete(joined, l.ID) // the main list may be the list
 		}
 	}
-	return c, added, used
+	return c, added, used, nil
 }

@@ -82,6 +82,7 @@ func listKeys(f string, serial uint32) []string {
 		membersKey(f, serial), activityKey(f, serial),
 		heldKey(f, serial), heldBodyKey(f, serial), heldNextKey(f, serial),
 		recordKey(f, serial), recordNextKey(f, serial), recordSourceKey(f, serial),
+		bookKey(f, serial), postNumbersKey(f, serial), postRecordsKey(f, serial), postBodiesKey(f, serial), readersKey(f, serial),
 	}
 }
 
@@ -108,6 +109,21 @@ func recordNextKey(f string, serial uint32) string { return listKey(f, "recordne
 // recordSourceKey holds which entry a message made, digest of kind and
 // source → entry ID.
 func recordSourceKey(f string, serial uint32) string { return listKey(f, "recordsrc", serial) }
+
+// bookKey holds the numbering of a list's posts and where its digests stand.
+func bookKey(f string, serial uint32) string { return listKey(f, "book", serial) }
+
+// postNumbersKey is the sorted set of a list's posts, by number.
+func postNumbersKey(f string, serial uint32) string { return listKey(f, "posts", serial) }
+
+// postRecordsKey holds them, identity → octets so far and the post as JSON.
+func postRecordsKey(f string, serial uint32) string { return listKey(f, "post", serial) }
+
+// postBodiesKey holds the raw posts that no archive has.
+func postBodiesKey(f string, serial uint32) string { return listKey(f, "postraw", serial) }
+
+// readersKey is the bitmap of those who take a list's digests.
+func readersKey(f string, serial uint32) string { return listKey(f, "readers", serial) }
 
 // questionKey holds the question that a token stands for.
 func questionKey(token string) string {

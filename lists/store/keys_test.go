@@ -25,6 +25,9 @@ func TestKeysAreAsDocumented(t *testing.T) {
 	must(s.NewSignIn(ctx, "ada@example.org", time.Minute))(t)
 	must(s.NewSession(ctx, "ada@example.org", time.Minute))(t)
 	_, _, _, askErr := s.Ask(ctx, wish())
+	must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "none yet", Size: 3}}))(t)
+	must(s.UpdatePerson(ctx, "dc", "ada@example.org", func(p *lists.Person) error { p.Subs[0].Delivery = lists.Daily; return nil }))(t)
+	must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "x", Size: 3, Raw: []byte("raw")}}))(t)
 	_, _, siteErr := s.Freeze(ctx, "", "digest/1", nil, 0)
 	_, _, familyErr := s.Freeze(ctx, "dc", "digest/1", nil, 0)
 	for _, err := range []error{askErr, siteErr, familyErr, s.SetBounces(ctx, "dc", 1, []byte("{}")), s.SetPassword(ctx, "ada@example.org", "imap", "secret")} {

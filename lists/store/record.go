@@ -17,7 +17,7 @@ import (
 // with empty fields at the end left out. Subscriptions are separated by
 // commas, each SERIAL DELIVERY ROLES DAY: the list's serial, a letter of
 // each, daily, weekly, none, L for a leader, D for a deputy and A for an admin, and the days
-// from 1970 to the joining, as 3eL20415. Flags are h (own posts are hidden),
+// from 1970 to the joining, as 3eL20415, and what encodeTurns says. Flags are h (own posts are hidden),
 // c (concealed) and b (bouncing).
 type record struct {
 	person  lists.Person
@@ -125,6 +125,9 @@ func parseSub(text string) (serial uint32, s lists.Subscription, ok bool) {
 		s.Leader = true
 	}
 	rest, s.Admin = strings.CutPrefix(rest, "A")
+	if rest, ok = cutTurns(rest, &s); !ok {
+		return 0, s, false
+	}
 	days, err := strconv.ParseInt(rest, 10, 32)
 	s.Joined = time.Unix(days*int64(day/time.Second), 0).UTC()
 	return uint32(n), s, err == nil
@@ -152,7 +155,7 @@ func (r *record) encode() string {
 	var subs []string
 	for _, s := range p.Subs {
 		days := s.Joined.Unix() / int64(day/time.Second)
-		subs = append(subs, fmt.Sprintf("%d%c%s%d", r.serials[s.List], letterOf(s.Delivery), roles(s), days))
+		subs = append(subs, fmt.Sprintf("%d%c%s%d%s", r.serials[s.List], letterOf(s.Delivery), roles(s), days, encodeTurns(s)))
 	}
 	flags := ""
 	for _, flag := range []struct {

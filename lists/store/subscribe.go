@@ -49,9 +49,13 @@ func (s *Store) subscribe(ctx context.Context, listID string, m lists.NewMember,
 		}
 		next = next.clone()
 		*added = next.join(l, main, m, s.now())
+		var c places
+		if err := s.turned(ctx, &c, old, next); err != nil {
+			return false, err
+		}
 		*p = next.person
-		c := s.put(reg, old, next, true)
-		return s.commit(ctx, c)
+		c.append(s.put(reg, old, next, true))
+		return s.commit(ctx, &c.change)
 	})
 }
 
@@ -174,8 +178,13 @@ func (s *Store) UpdatePerson(ctx context.Context, family string, a lists.Address
 		if err := checkPerson(old.person, &next.person); err != nil {
 			return false, err
 		}
+		var c places
+		if err := s.turned(ctx, &c, old, next); err != nil {
+			return false, err
+		}
 		p = next.person
-		return s.commit(ctx, s.put(reg, old, next, true))
+		c.append(s.put(reg, old, next, true))
+		return s.commit(ctx, &c.change)
 	})
 	if err != nil {
 		return lists.Person{}, fmt.Errorf("change a person of %s: %w", family, err)
@@ -296,6 +305,9 @@ func (s *Store) putSubs(c *change, old, next *record, singly bool) {
 			c.setBit(membersKey(f, serial), n, true)
 			event(eventJoined, serial)
 		}
+		if takes := sub.TakesDigests(); takes != was.TakesDigests() {
+			c.setBit(readersKey(f, serial), n, takes)
+		}
 		switch now := roles(sub); {
 		case now == roles(was):
 		case now == "":
@@ -310,6 +322,9 @@ func (s *Store) putSubs(c *change, old, next *record, singly bool) {
 		}
 		serial := old.serials[sub.List]
 		c.setBit(membersKey(f, serial), n, false)
+		if sub.TakesDigests() {
+			c.setBit(readersKey(f, serial), n, false)
+		}
 		if roles(sub) != "" {
 			c.delField(officersKey(f), officerField(serial, n))
 		}

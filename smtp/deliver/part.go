@@ -67,7 +67,7 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 	if err != nil {
 		return nil, fmt.Errorf("reading members %d to %d of %s: %w", from, to, r.fanout.Family, err)
 	}
-	targets := r.fanout.Lists()
+	targets := r.fanout.Targets
 	today := lists.Date(r.s.cfg.Now().In(r.s.cfg.Location).Format(time.DateOnly))
 	byDestination := map[*destination]*group{}
 	var out []*group
@@ -89,7 +89,7 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 			byDestination[d] = g
 			out = append(out, g)
 		}
-		g.items = append(g.items, r.item(p, targets[i], contents[i]))
+		g.items = append(g.items, r.item(p, targets[i].List, contents[i]))
 	}
 	if !r.part.Fresh() { // who left meanwhile is waited for no more
 		var left []lists.Number
@@ -105,9 +105,9 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 	return out, nil
 }
 
-func index(targets []lists.List, id string) int {
+func index(targets []lists.Copy, id string) int {
 	for i := range targets {
-		if targets[i].ID == id {
+		if targets[i].List.ID == id {
 			return i
 		}
 	}

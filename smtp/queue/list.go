@@ -155,7 +155,7 @@ type waiting struct {
 	at      time.Time
 	left    int // chunks
 	size    int
-	lists   []lists.List
+	copies  []lists.Copy // without their octets
 }
 
 // eachPost walks the posts of all families that are not settled.
@@ -186,7 +186,7 @@ func (q *Queue) eachPost(ctx context.Context, fn func(waiting) error) error {
 			p.left, _ = strconv.Atoi(head["left"])
 			p.size, _ = strconv.Atoi(head["size"])
 			for _, t := range targets {
-				p.lists = append(p.lists, t.list)
+				p.copies = append(p.copies, lists.Copy{List: t.list, Post: t.post})
 			}
 			if err := fn(p); err != nil {
 				return err
@@ -249,9 +249,9 @@ func (q *Queue) members(ctx context.Context, p waiting, l lateField) ([]lists.Pe
 // entriesOf lists a post: one entry for what was not tried yet, and one for
 // each member put off.
 func (q *Queue) entriesOf(ctx context.Context, p waiting, fn func(Entry) error) error {
-	names := make([]string, len(p.lists))
-	for i, l := range p.lists {
-		names[i] = l.Name
+	names := make([]string, len(p.copies))
+	for i, c := range p.copies {
+		names[i] = c.List.Name
 	}
 	if p.left > 0 {
 		if err := fn(Entry{Message: p.message, List: strings.Join(names, ", "), Due: p.at, Kind: KindPost}); err != nil {
@@ -265,9 +265,9 @@ func (q *Queue) entriesOf(ctx context.Context, p waiting, fn func(Entry) error) 
 		}
 		for _, who := range people {
 			e := Entry{Message: p.message, Recipient: string(who.Address), Attempts: l.Tries, Due: l.due, LastReply: l.Reply, Kind: KindLate}
-			for _, t := range p.lists {
-				if id, _ := lists.PickTarget(who, p.lists, p.author, ""); e.List == "" || id == t.ID {
-					e.List = t.Name
+			for _, c := range p.copies {
+				if id, _ := lists.PickTarget(who, p.copies, p.author, ""); e.List == "" || id == c.List.ID {
+					e.List = c.List.Name
 				}
 			}
 			if err := fn(e); err != nil {

@@ -198,7 +198,7 @@ func (m *model) serve(t *rapid.T, p *Part, most int, fail bool) (done []lists.Nu
 		if !p.Todo(who.Number) {
 			continue
 		}
-		_, ok := lists.PickTarget(who, f.Lists(), f.Author, "2026-11-23")
+		_, ok := lists.PickTarget(who, f.Targets, f.Author, "2026-11-23")
 		switch {
 		case !ok && !p.Fresh():
 			done = append(done, who.Number)

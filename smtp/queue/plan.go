@@ -82,43 +82,51 @@ func (q *Queue) planArgs(ctx context.Context, f lists.Fanout, id string, size in
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", c.List.Name, err)
 		}
-		chunks, err := q.chunksOf(ctx, c.List, size)
-		if err != nil {
-			return nil, err
+		chunks := chunksWith(c.Only, size)
+		if c.Only == nil {
+			if chunks, err = q.chunksOf(ctx, c.List, size); err != nil {
+				return nil, err
+			}
 		}
 		hash, body := hashID(string(c.Body)), c.Body
 		if given[hash] {
 			body = nil
 		}
 		given[hash] = true
-		args = append(args, c.List.ID, list, c.Head, hash, body, chunks)
+		args = append(args, c.List.ID, list, c.Head, hash, body, chunks, c.Post, []byte(c.Only))
 	}
 	return args, nil
 }
 
 // chunksOf names the chunks in which the list has members.
 func (q *Queue) chunksOf(ctx context.Context, l lists.List, size int) (string, error) {
-	var b strings.Builder
 	if r, ok := q.opt.Roster.(Numbers); ok {
 		bits, err := r.Numbers(ctx, l.ID)
 		if err != nil {
 			return "", fmt.Errorf("members of %s: %w", l.Name, err)
 		}
-		for from := 0; from < 8*len(bits); from += size {
-			if anySet(bits, from, min(from+size, 8*len(bits))) {
-				fmt.Fprintf(&b, "%07d", from/size)
-			}
-		}
-		return b.String(), nil
+		return chunksWith(bits, size), nil
 	}
 	last, err := q.opt.Roster.LastNumber(ctx, l.Family)
 	if err != nil {
 		return "", fmt.Errorf("members of %s: %w", l.Name, err)
 	}
+	var b strings.Builder
 	for c := 0; last > 0 && c <= int(last)/size; c++ {
 		fmt.Fprintf(&b, "%07d", c)
 	}
 	return b.String(), nil
+}
+
+// chunksWith names the chunks in which a bit is set.
+func chunksWith(bits []byte, size int) string {
+	var b strings.Builder
+	for from := 0; from < 8*len(bits); from += size {
+		if anySet(bits, from, min(from+size, 8*len(bits))) {
+			fmt.Fprintf(&b, "%07d", from/size)
+		}
+	}
+	return b.String()
 }
 
 // anySet tells whether one of the bits from..to-1 is set.

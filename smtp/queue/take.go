@@ -152,7 +152,7 @@ func (q *Queue) load(ctx context.Context, f familyKeys, id string) (*loadedPost,
 		if shared[t.body] == nil {
 			shared[t.body] = []byte(body["b:"+t.body])
 		}
-		out.fanout.Targets = append(out.fanout.Targets, lists.Copy{List: t.list, Head: []byte(body["h:"+t.list.ID]), Body: shared[t.body]})
+		out.fanout.Targets = append(out.fanout.Targets, lists.Copy{List: t.list, Post: t.post, Only: only(body, t.list), Head: []byte(body["h:"+t.list.ID]), Body: shared[t.body]})
 	}
 	return out, nil
 }
@@ -161,6 +161,15 @@ type target struct {
 	order int
 	body  string
 	list  lists.List
+	post  uint64 // its number in the list, 0 none
+}
+
+// only is whom alone a list's copy is for, nil all.
+func only(body map[string]string, l lists.List) lists.Numbers {
+	if bits, some := body["o:"+l.ID]; some {
+		return lists.Numbers(bits)
+	}
+	return nil
 }
 
 // readTargets reads the lists that a post is still being sent to, from its
@@ -173,7 +182,7 @@ func readTargets(head map[string]string) ([]target, error) {
 		}
 		var t target
 		var list string
-		if err := json.Unmarshal([]byte(value), &[]any{&t.order, &t.body, &list}); err != nil {
+		if err := json.Unmarshal([]byte(value), &[]any{&t.order, &t.body, &list, &t.post}); err != nil {
 			return nil, fmt.Errorf("its list %s: %w", field[2:], err)
 		}
 		if err := json.Unmarshal([]byte(list), &t.list); err != nil {

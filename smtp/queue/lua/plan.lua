@@ -4,7 +4,8 @@
 -- ARGV[1] id  [2] message id  [3] author  [4] now, Unix s  [5] chunk size
 --     [6] life of a settled post, s  [7] count of lists, then for each list:
 --     id, list as JSON, head, body's hash, body ('' if given before),
---     its chunks, seven digits each, ascending
+--     its chunks, seven digits each, ascending, the post's number in the
+--     list, bitmap of whom alone it is for ('' all)
 -- Result: the post's chunk size if it is another (nothing was done), else
 --     minus the count of lists added
 local size = redis.call('HGET', KEYS[1], 'size')
@@ -16,12 +17,13 @@ end
 local function open(c)
   if not seen[c] then seen[c] = true; want[#want + 1] = c end
 end
-for i = 8, 7 + 6 * tonumber(ARGV[7]), 6 do
+for i = 8, 7 + 8 * tonumber(ARGV[7]), 8 do
   local list = ARGV[i]
   if redis.call('HEXISTS', KEYS[1], 't:' .. list) == 0 then
     added = added + 1
-    redis.call('HSET', KEYS[1], 't:' .. list, cjson.encode({lists + added, ARGV[i + 3], ARGV[i + 1]}))
+    redis.call('HSET', KEYS[1], 't:' .. list, cjson.encode({lists + added, ARGV[i + 3], ARGV[i + 1], tonumber(ARGV[i + 6])}))
     redis.call('HSET', KEYS[4], 'h:' .. list, ARGV[i + 2])
+    if ARGV[i + 7] ~= '' then redis.call('HSET', KEYS[4], 'o:' .. list, ARGV[i + 7]) end
     if ARGV[i + 4] ~= '' then redis.call('HSETNX', KEYS[4], 'b:' .. ARGV[i + 3], ARGV[i + 4]) end
     for at = 1, #ARGV[i + 5], 7 do open(string.sub(ARGV[i + 5], at, at + 6)) end
   end
