@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -58,7 +60,7 @@ func (p *faultProcess) launch() error {
 		return err
 	}
 	cmd := exec.Command(path)
-	cmd.Dir, cmd.Stderr, cmd.Env = p.w.dir, log, append(append(os.Environ(), "GORACE="+raceOptions), p.env...)
+	cmd.Dir, cmd.Stderr, cmd.Env = p.w.dir, log, append(others(os.Environ()), p.env...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -73,6 +75,11 @@ func (p *faultProcess) launch() error {
 	p.cmd, p.stdin, p.ended, p.wanted, p.said = cmd, stdin, ended, true, at
 	go p.watch(cmd, ended)
 	return nil
+}
+
+// others are the variables that are not the driver's own.
+func others(env []string) []string {
+	return append(slices.DeleteFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "PLENARY_FAULT_") }), "GORACE="+raceOptions)
 }
 
 // watch sees the program end.

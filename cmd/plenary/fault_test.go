@@ -24,6 +24,7 @@ import (
 //	PLENARY_FAULT_SEED    only this one
 //	PLENARY_FAULT_SEEDS   so many, from 1; default 200
 //	PLENARY_FAULT_WORLDS  trials side by side; default 16: they mostly wait for leases
+//	PLENARY_FAULT_LOGS    1 shows what the servers logged, of seeds that pass, too
 func TestFaults(t *testing.T) {
 	number := func(name string, fallback int) int {
 		text := os.Getenv(name)
@@ -177,7 +178,7 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 	if err := w.archived(ctx, tr); err != nil {
 		t.Error(err)
 	}
-	if t.Failed() {
+	if t.Failed() || os.Getenv("PLENARY_FAULT_LOGS") != "" {
 		t.Log(w.logs())
 	}
 	sum.add(len(w.outages), served, doubled, allowed, len(mails), tries)

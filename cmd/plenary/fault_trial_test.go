@@ -60,7 +60,7 @@ func draw(seed uint64) trial {
 		t.servers = 3
 	}
 	t.latency = []time.Duration{0, time.Millisecond, 3 * time.Millisecond}[r.IntN(3)]
-	t.without = [][]string{nil, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING", "PIPELINING"}}[r.IntN(4)]
+	t.without = [][]string{nil, nil, nil, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING", "PIPELINING"}}[r.IntN(8)]
 	for i := range 1 + r.IntN(3) {
 		p := trialPost{lists: []string{"dc"}, lines: 5 + r.IntN(60), after: time.Duration(r.IntN(500)) * time.Millisecond}
 		switch k := r.IntN(6); {
