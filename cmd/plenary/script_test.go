@@ -48,6 +48,7 @@ import (
 //	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
 //	dns FILE                     answer DNS questions out of a zone file; without it nobody does
 //	sign DOMAIN FILE OUT [FIELD…]    write the mail of FILE, signed by DKIM, to OUT
+//	config FILE                  what servers started from now on have as their configuration
 //	lmtp FROM TO…                by LMTP; prints the reply for each
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
@@ -63,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"dns": dnsVerb, "sign": signVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
+			"config": configVerb,
 			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},

@@ -11,12 +11,11 @@ import (
 
 	"plenary/lists/mailbox"
 	"plenary/lists/web"
-	"plenary/smtp/receive"
 )
 
 // door is one address where clients come in.
 type door struct {
-	name     string // smtp, lmtp, http, imap, metrics
+	name     string // smtp, lmtp, submission, submissions, http, imap, metrics
 	listener net.Listener
 	serve    func(context.Context, net.Listener) error
 	shutdown func(context.Context) error
@@ -53,15 +52,7 @@ func (s *service) Addrs() map[string]string {
 
 // joinDoors builds the servers and binds their addresses.
 func (s *service) joinDoors(certs *tls.Config, believed *belief) error {
-	in := receive.New(receive.Config{
-		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, TLS: certs,
-		BareNewlines: s.cfg.SMTP.BareNewlines, NewID: s.queue.NewID, Log: s.log, Now: s.now,
-	}, s.store, believed, believed)
-	nothing := func(context.Context) error { return nil }
-	if err := errors.Join(
-		s.bind("smtp", "smtp.listen", s.cfg.SMTP.Listen, in.ServeSMTP, in.Shutdown),
-		s.bind("lmtp", "smtp.lmtp", s.cfg.SMTP.LMTP, in.ServeLMTP, nothing),
-	); err != nil {
+	if err := s.joinReception(certs, believed); err != nil {
 		return err
 	}
 	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Archive: s.archive, Log: s.log})

@@ -81,8 +81,10 @@ func token(s string) string {
 
 // Mark is the message with our Authentication-Results on top, and without
 // those that bear our id already: nobody but us may have written them.
-func Mark(m *message.Message, id string, f Findings) []byte {
-	field := "Authentication-Results: " + id + ";\r\n\t" + f.Results() + "\r\n"
+func Mark(m *message.Message, id string, f Findings) []byte { return mark(m, id, f.Results()) }
+
+func mark(m *message.Message, id, results string) []byte {
+	field := "Authentication-Results: " + id + ";\r\n\t" + results + "\r\n"
 	out := make([]byte, 0, len(field)+len(m.Raw))
 	out = append(out, field...)
 	read := 0
