@@ -37,8 +37,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 	}
 	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	acks := &acks{rdb: q.rdb, key: k, life: alive, wait: g.lease}
-	c := &consumer{q: q, g: g, acks: acks, handle: handle, log: q.log.With("consumer", name)}
+	c := &consumer{q: q, g: g, acks: q.forget(alive), handle: handle, log: q.log.With("consumer", name)}
 	go g.keep(alive, func(err error) { c.log.Warn("leases not renewed", "err", err) })
 
 	free := make(chan struct{}, max(workers, 1))
@@ -76,7 +75,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 type consumer struct {
 	q      *Queue
 	g      *group
-	acks   *acks
+	acks   *merged[string]
 	handle Handler
 	log    *slog.Logger
 }
@@ -128,7 +127,7 @@ func (c *consumer) settle(ctx context.Context, id string, e entry, failed error)
 	k, rdb := c.q.inbound(), c.q.rdb
 	switch {
 	case failed == nil:
-		return c.acks.forget(e.id)
+		return c.acks.put(ctx, e.id, 1)
 	case e.tries >= mostTries:
 		c.log.Error("message set aside as dead", "id", id, "tries", e.tries, "err", failed)
 		return deadScript.Run(ctx, rdb, []string{k.stream(), k.dead(), k.later(), k.errors()},

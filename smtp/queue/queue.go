@@ -56,7 +56,8 @@ type Queue struct {
 
 	letterBell, partBell chan struct{} // rung when this process has put in work to deliver
 
-	bodies bodies
+	bodies  bodies
+	accepts *merged[acceptance]
 
 	mu       sync.Mutex
 	groups   map[string]*group // by stream
@@ -91,12 +92,14 @@ func New(rdb redis.UniversalClient, o Options) *Queue {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Retry = o.Retry.orDefault()
-	return &Queue{
+	q := &Queue{
 		rdb: rdb, opt: o, log: o.Log, now: o.Now,
 		letterBell: make(chan struct{}, 1), partBell: make(chan struct{}, 1),
 		bodies: bodies{limit: bodiesKept, held: map[string]*bodyEntry{}},
 		groups: map[string]*group{},
 	}
+	q.accepts = &merged[acceptance]{life: context.Background(), wait: acceptWait, most: acceptsAtOnce, write: q.take}
+	return q
 }
 
 func nodeName() string {
