@@ -36,6 +36,8 @@ type belief struct {
 	id  string // our authserv-id
 	now func() time.Time
 
+	recent *message.Recent // shared with the screen: a mail is read once
+
 	mu    sync.Mutex
 	known map[string]authenticate.Findings
 	order []string
@@ -45,22 +47,27 @@ type belief struct {
 func (s *service) newBelief() *belief {
 	return &belief{
 		checker: s.checker, screen: s.router, inbox: s.queue, once: s.store, id: s.site.Domain, now: s.now,
-		known: map[string]authenticate.Findings{},
+		recent: &s.router.Recent, known: map[string]authenticate.Findings{},
 	}
 }
 
 // Screen judges a message by who is believed to have sent it.
 func (b *belief) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
-	if m, err := message.Parse(raw); err == nil { // else the screen says why it can't be taken
+	if m, err := b.recent.Parse(raw); err == nil { // else the screen says why it can't be taken
 		env.Verdict, _ = b.verdict(env, m, b.find(ctx, env, m))
 	}
-	return b.screen.Screen(ctx, env, raw)
+	refused := b.screen.Screen(ctx, env, raw)
+	if refused != nil {
+		b.recent.Forget(raw)
+	}
+	return refused
 }
 
 // Accept puts a message in the queue with what is believed of its sender, and
 // with our Authentication-Results on top.
 func (b *belief) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (string, error) {
-	m, err := message.Parse(raw)
+	m, err := b.recent.Parse(raw)
+	defer b.recent.Forget(raw)
 	if err != nil { // it came in by a door without a screen, and is answered for
 		return b.inbox.Accept(ctx, env, raw)
 	}

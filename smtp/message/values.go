@@ -3,6 +3,7 @@ package message
 import (
 	"net/mail"
 	"strings"
+	"time"
 )
 
 // readValues reads the fields that every caller asks for, in one pass.
@@ -37,7 +38,7 @@ func (m *Message) readValue(f Field) error {
 	case "date":
 		if m.Date.IsZero() {
 			if value := f.Unfolded(); len(value) < 200 {
-				m.Date, _ = mail.ParseDate(value)
+				m.Date = date(value)
 			}
 		}
 	case "message-id":
@@ -58,6 +59,17 @@ func (m *Message) readValue(f Field) error {
 		m.Received++
 	}
 	return nil
+}
+
+// date reads a Date field's value; the zero time where it can't be read. The
+// form that nearly all mail has is tried first: the library tries some thirty,
+// and each that fails costs an error.
+func date(value string) time.Time {
+	t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", value)
+	if err != nil {
+		t, _ = mail.ParseDate(value)
+	}
+	return t
 }
 
 // Addresses are the mailboxes of all fields of this name, MaxAddresses of

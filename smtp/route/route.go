@@ -72,6 +72,7 @@ type Router struct {
 	Handlers  Handlers
 	Posts     Posts
 	Log       *slog.Logger
+	Recent    message.Recent // mail that is screened was read by others a moment ago
 }
 
 // Handle routes one message. An error means: not done, hand it in again.

@@ -7,14 +7,13 @@ import (
 
 	"plenary/lists"
 	"plenary/smtp"
-	"plenary/smtp/message"
 )
 
 // Screen tells reception, before a message is taken, whether every one of its
 // targets refuses it already: then the writer hears of it at once, from their
 // own server. Nil means: take it. One that can't be read is refused too.
 func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
-	parsed, err := message.Parse(raw)
+	parsed, err := r.Recent.Parse(raw)
 	if err != nil {
 		return &smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 0}, Text: "The message cannot be taken: " + err.Error(), Cause: err}
 	}
