@@ -47,7 +47,8 @@ func (s *Store) Recent(ctx context.Context) (*lists.Directory, error) {
 	return s.Directory(ctx)
 }
 
-func (s *Store) snapshot(ctx context.Context) (*snapshot, error) {
+// look asks Redis whether the directory still stands, and reads it if not.
+func (s *Store) look(ctx context.Context) (*snapshot, error) {
 	asked := time.Now().UnixNano()
 	version, err := s.rdb.Get(ctx, versionKey()).Result()
 	if err != nil && !absent(err) {

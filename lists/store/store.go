@@ -29,6 +29,7 @@ type Store struct {
 	hashing      chan struct{} // who may hash a password now
 	directory    atomic.Pointer[snapshot]
 	checked      atomic.Int64 // when directory was last known to stand, Unix time in ns
+	looks        looks
 }
 
 // Open joins the site's data in Redis, and begins it in an empty one. It
