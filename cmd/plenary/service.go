@@ -97,7 +97,7 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.openArchive(ctx); err != nil {
 		return nil, err
 	}
-	s.queue = queue.New(s.rdb, queue.Options{Domain: s.site.Domain, Roster: s.store, Now: s.now, Log: s.log})
+	s.queue = queue.New(s.rdb, queue.Options{Domain: s.site.Domain, Roster: s.store, Retry: backoff(cfg), Now: s.now, Log: s.log})
 	s.composer = &compose.Composer{Site: s.site, Secret: s.store.Secret(), RewriteDomains: cfg.From.RewriteDomains}
 	if err := s.joinSigner(ctx); err != nil {
 		return nil, err

@@ -43,12 +43,7 @@ func (s *service) joinMail() error {
 			Bounce:   failures.deliveryReport,
 		},
 	}
-	sender, err := deliver.New(deliver.Config{
-		Domain: s.site.Domain, Secret: s.store.Secret(), Relay: s.cfg.Delivery.Relay, RelayUser: s.cfg.Delivery.RelayUser,
-		RelayPassword: s.cfg.Delivery.RelayPassword, RelayTLS: deliver.TLSMode(s.cfg.Delivery.RelayTLS), Port: s.cfg.Delivery.Port,
-		Resolver: s.cfg.DNS.Resolver, Now: s.now, Location: s.site.Location, Log: s.log,
-		Seal: s.signer.Seal,
-	}, leases{s.queue, s.signed}, s.store, s.composer.Personal, failures)
+	sender, err := deliver.New(s.sending(), leases{s.queue, s.signed}, s.store, s.composer.Personal, failures)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ func (c *Config) check(before Faults, others []Check) Faults {
 	c.checkCertificates(say, note)
 	c.checkHooks(say)
 	c.checkDelivery(say, note)
+	c.checkPace(say, note)
 	c.checkPages(say, note)
 	for _, k := range c.keys() {
 		for _, other := range others {
@@ -83,6 +84,7 @@ func (c *Config) checkForms(say sayer) {
 		words       []string
 	}{
 		{"redis.durability", c.Redis.Durability, []string{"strict", "relaxed"}},
+		{"digest.empty", c.Digest.Empty, []string{"short", "none"}},
 		{"smtp.bare_newlines", c.SMTP.BareNewlines, []string{"refuse", "fix"}},
 		{"smtp.dnsbl.on_error", c.SMTP.DNSBL.OnError, []string{"open", "closed"}},
 		{"smtp.rspamd.on_error", c.SMTP.Rspamd.OnError, []string{"open", "closed"}},
@@ -110,6 +112,9 @@ func (c *Config) checkForms(say sayer) {
 		if l.value != "" && !isHostPort(l.value) {
 			say(l.name, `%q: write HOST:PORT, as "%s"`, l.value, net.JoinHostPort(hostOf(l.value), l.port))
 		}
+	}
+	if d, err := time.ParseDuration(c.Digest.QuestionLead); err != nil || d < time.Hour || d > 6*24*time.Hour {
+		say("digest.question_lead", `%q: write a time from "1h" to "144h" (six days), as "48h"`, c.Digest.QuestionLead)
 	}
 	if _, err := location(c.Digest.Timezone); err != nil {
 		say("digest.timezone", `%q is no time zone: write a name of the zone database, as "Europe/Zurich" or "UTC"`, c.Digest.Timezone)

@@ -95,15 +95,6 @@ type Collect struct {
 	Poll       string `toml:"poll"`
 }
 
-// Delivery is how mail goes out.
-type Delivery struct {
-	Relay         string `toml:"relay"`
-	RelayUser     string `toml:"relay_user"`
-	RelayPassword string `toml:"relay_password"`
-	RelayTLS      string `toml:"relay_tls"` // opportunistic | required | implicit | none
-	Port          int    `toml:"port"`
-}
-
 // HTTP is the pages.
 type HTTP struct {
 	Listen  string `toml:"listen"`
@@ -118,8 +109,11 @@ type IMAP struct {
 
 // Digest is when the week's digest is due.
 type Digest struct {
-	Schedule string `toml:"schedule"`
-	Timezone string `toml:"timezone"`
+	Schedule     string `toml:"schedule"`
+	Timezone     string `toml:"timezone"`
+	QuestionLead string `toml:"question_lead"`
+	Weekends     bool   `toml:"weekends"`
+	Empty        string `toml:"empty"` // short | none
 }
 
 // DKIM is how outgoing mail is signed.
@@ -159,8 +153,8 @@ func Default() *Config {
 			DNSBL: DNSBL{OnError: "open"}, Rspamd: Rspamd{OnError: "open"}},
 		ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Listen: "0.0.0.0:80"},
 		Collect:  Collect{TLS: "implicit", Folder: "INBOX", DoneFolder: "Done", Poll: "1m"},
-		Delivery: Delivery{RelayTLS: "opportunistic", Port: 25},
-		Digest:   Digest{Schedule: "Mon 09:00", Timezone: "UTC"},
+		Delivery: Delivery{RelayTLS: "opportunistic", Port: 25, MTASTS: true, DANE: true, RetryMin: "300s", RetryMax: "4000s", Expire: "120h"},
+		Digest:   Digest{Schedule: "Mon 09:00", Timezone: "UTC", QuestionLead: "48h", Weekends: true, Empty: "short"},
 		Commands: Commands{Trust: "dmarc"},
 	}
 }
@@ -195,6 +189,12 @@ func (c *Config) Site() lists.Site {
 		}
 	}
 	return site
+}
+
+// Lead is how long before the digest leaders are asked.
+func (d Digest) Lead() time.Duration {
+	lead, _ := time.ParseDuration(d.QuestionLead)
+	return lead
 }
 
 // PollEvery is how often a mailbox without IDLE is looked into.

@@ -110,24 +110,38 @@ func TestFaults(t *testing.T) {
 		"proxies":             {ok + "[smtp]\nproxy_from = [\"10.0.0.0/8\", \"192.0.2.7\", \"everybody\"]\n", []string{`:3:1: smtp.proxy_from: "everybody": write networks or addresses`}},
 		"hooks": {ok + "[smtp.dnsbl]\nzones = [\"zen\"]\non_error = \"shut\"\n[smtp.rspamd]\nurl = \"127.0.0.1:11333\"\n", []string{
 			`:3:1: smtp.dnsbl.zones: the domain "zen" has no dot`, `:4:1: smtp.dnsbl.on_error: "shut": write "open" or "closed"`, `:6:1: smtp.rspamd.url: "127.0.0.1:11333": write where rspamd's worker answers`}},
-		"half a certificate":   {ok + "[smtp]\ntls_cert = \"/c\"\n", []string{`: smtp.tls_key: missing`}},
-		"keys, no selector":    {ok + "[dkim]\nkeys = [\"/k\"]\n", []string{`dkim.selector: missing: write the RSA key's selector`}},
-		"selector, no keys":    {ok + "[dkim]\nselector = \"s\"\n", []string{`:3:1: note: dkim.selector: not used: it goes with dkim.keys`}},
-		"signing domain":       {ok + "[dkim]\ndomain = \"here\"\n", []string{`:3:1: dkim.domain: the domain "here" has no dot`}},
-		"our own authserv":     {ok + "[smtp]\ntrusted_authserv = \"Lists.example.org\"\n", []string{`:3:1: smtp.trusted_authserv: "Lists.example.org" is the name that Plenary itself writes`}},
-		"authserv, no LMTP":    {ok + "[smtp]\ntrusted_authserv = \"mx\"\n", []string{`:3:1: note: smtp.trusted_authserv: not used`}},
-		"nothing takes mail":   {ok + "[smtp]\nlisten = \"\"\n", []string{`:3:1: smtp.listen: nothing takes mail in`}},
-		"base_url":             {ok + "[http]\nbase_url = \"lists.example.org\"\n", []string{`:3:1: http.base_url: "lists.example.org" is no address of a site`}},
-		"plain http":           {ok + "[http]\nbase_url = \"http://lists.example.org\"\n", []string{`:3:1: note: http.base_url: one-click`}},
-		"http on loopback":     {ok + "[http]\nbase_url = \"http://127.0.0.1:8080\"\n", nil},
-		"bucket":               {ok + "[archive]\nbucket = \"file://archive\"\n", []string{`:3:1: archive.bucket: "file://archive": a folder's address has three slashes`}},
-		"Geneva":               {ok + "[digest]\ntimezone = \"Europe/Geneva\"\n", []string{`:3:1: note: digest.timezone: Europe/Geneva is read as Europe/Zurich`}},
-		"relay without port":   {ok + "[delivery]\nrelay = \"mail\"\n", []string{`:3:1: delivery.relay: "mail": write HOST:PORT, as "mail:25"`}},
-		"collection":           {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`:4:1: collect.poll: "often"`, `collect.user: missing`}},
-		"collection in clear":  {ok + "[collect]\nserver = \"imap.example.org:143\"\nuser = \"u\"\npassword = \"p\"\ntls = \"none\"\n", []string{`:6:1: collect.tls: "none" is for this machine only`}},
-		"collection to itself": {ok + "[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"\ndone_folder = \"Inbox\"\n", []string{`:6:1: collect.done_folder: mail is collected from there`}},
-		"collection's address": {ok + "[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"\naddress = \"u\"\n", []string{`:6:1: collect.address: "u": not a mail address`}},
-		"small limit":          {ok + "[smtp]\nmax_bytes = 25\n", []string{`:3:1: smtp.max_bytes: 25 is too small`}},
+		"half a certificate": {ok + "[smtp]\ntls_cert = \"/c\"\n", []string{`: smtp.tls_key: missing`}},
+		"keys, no selector":  {ok + "[dkim]\nkeys = [\"/k\"]\n", []string{`dkim.selector: missing: write the RSA key's selector`}},
+		"selector, no keys":  {ok + "[dkim]\nselector = \"s\"\n", []string{`:3:1: note: dkim.selector: not used: it goes with dkim.keys`}},
+		"signing domain":     {ok + "[dkim]\ndomain = \"here\"\n", []string{`:3:1: dkim.domain: the domain "here" has no dot`}},
+		"our own authserv":   {ok + "[smtp]\ntrusted_authserv = \"Lists.example.org\"\n", []string{`:3:1: smtp.trusted_authserv: "Lists.example.org" is the name that Plenary itself writes`}},
+		"authserv, no LMTP":  {ok + "[smtp]\ntrusted_authserv = \"mx\"\n", []string{`:3:1: note: smtp.trusted_authserv: not used`}},
+		"nothing takes mail": {ok + "[smtp]\nlisten = \"\"\n", []string{`:3:1: smtp.listen: nothing takes mail in`}},
+		"base_url":           {ok + "[http]\nbase_url = \"lists.example.org\"\n", []string{`:3:1: http.base_url: "lists.example.org" is no address of a site`}},
+		"plain http":         {ok + "[http]\nbase_url = \"http://lists.example.org\"\n", []string{`:3:1: note: http.base_url: one-click`}},
+		"http on loopback":   {ok + "[http]\nbase_url = \"http://127.0.0.1:8080\"\n", nil},
+		"bucket":             {ok + "[archive]\nbucket = \"file://archive\"\n", []string{`:3:1: archive.bucket: "file://archive": a folder's address has three slashes`}},
+		"Geneva":             {ok + "[digest]\ntimezone = \"Europe/Geneva\"\n", []string{`:3:1: note: digest.timezone: Europe/Geneva is read as Europe/Zurich`}},
+		"relay without port": {ok + "[delivery]\nrelay = \"mail\"\n", []string{`:3:1: delivery.relay: "mail": write HOST:PORT, as "mail:25"`}},
+		"destinations": {ok + "[[delivery.destination]]\ndomain = \"gmail.com\"\n[[delivery.destination]]\ndomain = \"here\"\nper_minute = \"many\"\nconections = 3\n", []string{
+			`:5:1: delivery.destination[2].domain: the domain "here" has no dot`,
+			`:6:1: delivery.destination[2].per_minute: write a whole number`,
+			`:7:1: delivery.destination[2].conections: there is no such key; is connections meant?`}},
+		"destinations in a line": {ok + "[delivery]\ndestination = [{domain = \"a.example\"}, {domain = \"A.example\", connections = 501}, 3, {}]\n", []string{
+			`:3:1: delivery.destination[3]: write a table`, `:3:1: delivery.destination[4]: domain is missing`, `:3:1: delivery.destination[2].connections: 501: write`}},
+		"destination twice":     {ok + "[delivery]\ndestination = [{domain = \"a.example\"}, {domain = \"A.example\"}]\n", []string{`:3:1: delivery.destination[2].domain: "a.example" has a section above`}},
+		"destination as a text": {ok + "[delivery]\ndestination = \"a.example\"\n", []string{`:3:1: delivery.destination: write sections [[delivery.destination]]`}},
+		"too many connections":  {ok + "[delivery]\nconnections = 5000\n", []string{`:3:1: delivery.connections: 5000: write a number from 0 to 500`}},
+		"destination, relayed":  {ok + "[delivery]\nrelay = \"127.0.0.1:26\"\ndestination = [{domain = \"a.example\"}]\n", []string{`:4:1: note: delivery.destination: not used`}},
+		"retries":               {ok + "[delivery]\nretry_min = \"soon\"\n", []string{`:3:1: delivery.retry_min: "soon": write a time, as "300s"`}},
+		"retries that shrink":   {ok + "[delivery]\nretry_min = \"2h\"\n", []string{`delivery.retry_max: 4000s is less than retry_min, 2h`}},
+		"expires too soon":      {ok + "[delivery]\nexpire = \"1m\"\n", []string{`:3:1: delivery.expire: 1m is less than retry_max`}},
+		"expires soon":          {ok + "[delivery]\nexpire = \"5h\"\n", []string{`:3:1: note: delivery.expire: 5h: mail to a server that is down for a day`}},
+		"collection":            {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`:4:1: collect.poll: "often"`, `collect.user: missing`}},
+		"collection in clear":   {ok + "[collect]\nserver = \"imap.example.org:143\"\nuser = \"u\"\npassword = \"p\"\ntls = \"none\"\n", []string{`:6:1: collect.tls: "none" is for this machine only`}},
+		"collection to itself":  {ok + "[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"\ndone_folder = \"Inbox\"\n", []string{`:6:1: collect.done_folder: mail is collected from there`}},
+		"collection's address":  {ok + "[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"\naddress = \"u\"\n", []string{`:6:1: collect.address: "u": not a mail address`}},
+		"small limit":           {ok + "[smtp]\nmax_bytes = 25\n", []string{`:3:1: smtp.max_bytes: 25 is too small`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := write(t, tc.text)
@@ -155,12 +169,18 @@ func TestFaults(t *testing.T) {
 func TestEnvironmentLiesOverTheFile(t *testing.T) {
 	file := write(t, "domain = \"a.example.org\"\n[redis]\nurl = \"redis://1.1.1.1:1\"\n")
 	c, faults := Load("", []string{"PLENARY_CONFIG=" + file, "PLENARY_REDIS_URL=embedded", "PLENARY_ADMINS=a@example.org, b@example.org",
-		"PLENARY_DELIVERY_PORT=2525", "PLENARY_SMTP_TLS_CERT=", "PLENARY_SERVICE_HOST=10.0.0.1", "PLENARY_PORT_25_TCP=tcp://10.0.0.1:25"})
+		"PLENARY_DELIVERY_PORT=2525", "PLENARY_DELIVERY_DESTINATION=Gmail.com connections=3 per_minute=600, outlook.com per_minute=300", "PLENARY_SMTP_TLS_CERT=", "PLENARY_SERVICE_HOST=10.0.0.1", "PLENARY_PORT_25_TCP=tcp://10.0.0.1:25"})
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
 	if !c.Embedded() || !c.Relaxed() || c.Delivery.Port != 2525 || !slices.Equal(c.Admins, []string{"a@example.org", "b@example.org"}) {
 		t.Errorf("%+v", c)
+	}
+	if want := []Destination{{"gmail.com", 3, 600}, {"outlook.com", 0, 300}}; !slices.Equal(c.Delivery.Destination, want) {
+		t.Errorf("destinations %v", c.Delivery.Destination)
+	}
+	if _, faults := Load(file, []string{"PLENARY_DELIVERY_DESTINATION=here rate=3"}); len(faults) != 2 || !strings.HasPrefix(faults[0].String(), "PLENARY_DELIVERY_DESTINATION: delivery.destination[1].domain: ") {
+		t.Error(faults)
 	}
 	_, faults = Load(file, []string{"PLENARY_DELIVERY_PORT=many", "PLENARY_SMTP_LISTEN=here", "PLENARY_SMPT_LISTEN=x"})
 	want := []string{

@@ -35,9 +35,14 @@ func (c *Config) Set(name string) bool {
 // Fault says of a key what is wrong with it, at the place it was read from.
 func (c *Config) Fault(name, format string, args ...any) Fault {
 	f := Fault{File: c.source.file, Key: name, Text: fmt.Sprintf(format, args...)}
-	if v, ok := c.source.env[name]; ok {
+	table, _, indexed := strings.Cut(name, "[")
+	if v, ok := c.source.env[table]; ok {
 		f.File = v
 	} else if p, ok := c.source.lines[name]; ok {
+		f.Line, f.Col = p.line, p.col
+	} else if p, ok := c.source.lines[name[:strings.LastIndexByte(name, ']')+1]]; ok && indexed {
+		f.Line, f.Col = p.line, p.col
+	} else if p, ok := c.source.lines[table]; ok && indexed {
 		f.Line, f.Col = p.line, p.col
 	}
 	return f
@@ -130,7 +135,9 @@ func (c *Config) decode(text []byte) (faults Faults, broken bool) {
 			continue
 		}
 		k, known := byName[name]
-		switch {
+		switch place, tables := tables(k, known); {
+		case tables:
+			faults = append(faults, c.destinations(name, place, value)...)
 		case known:
 			if want := put(k.value, value); want != "" {
 				faults = append(faults, c.Fault(name, "write %s", want))
@@ -144,6 +151,15 @@ func (c *Config) decode(text []byte) (faults Faults, broken bool) {
 		}
 	}
 	return faults, false
+}
+
+// tables tells whether a key holds tables, and where they go.
+func tables(k key, known bool) (*[]Destination, bool) {
+	if !known {
+		return nil, false
+	}
+	place, ok := k.value.Addr().Interface().(*[]Destination)
+	return place, ok
 }
 
 func (c *Config) unknown(name string) Fault {
@@ -239,6 +255,10 @@ func (c *Config) environment(env map[string]string) Faults {
 		}
 		delete(env, name)
 		c.source.env[k.name] = name
+		if place, tables := tables(k, true); tables {
+			faults = append(faults, c.destinations(k.name, place, fromText(k.value.Kind(), text))...)
+			continue
+		}
 		if want := put(k.value, fromText(k.value.Kind(), text)); want != "" {
 			faults = append(faults, c.Fault(k.name, "%q: write %s", text, strings.ReplaceAll(want, ", without quotes", "")))
 		}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -11,18 +12,21 @@ import (
 type position struct{ line, col int }
 
 // positions tells where each key and table of a well-formed text first
-// stands, in the order of the text.
+// stands, in the order of the text. The tables of an array are told apart,
+// as name[1], name[2].
 func positions(text []byte) (order []string, at map[string]position) {
 	at = map[string]position{}
 	p := unstable.Parser{}
 	p.Reset(text)
+	var last position // of the key noted last
 	note := func(prefix string, n *unstable.Node) string {
 		name := prefix
 		for key := n.Key(); key.Next(); {
 			part := key.Node()
+			last = place(text, int(part.Raw.Offset))
 			name = strings.TrimPrefix(name+"."+string(part.Data), ".")
 			if _, ok := at[name]; !ok {
-				at[name] = place(text, int(part.Raw.Offset))
+				at[name] = last
 				order = append(order, name)
 			}
 		}
@@ -37,11 +41,16 @@ func positions(text []byte) (order []string, at map[string]position) {
 			}
 		}
 	}
-	table := ""
+	table, count := "", map[string]int{}
 	for p.NextExpression() {
 		switch n := p.Expression(); n.Kind {
-		case unstable.Table, unstable.ArrayTable:
+		case unstable.Table:
 			table = note("", n)
+		case unstable.ArrayTable:
+			name := note("", n)
+			count[name]++
+			table = fmt.Sprintf("%s[%d]", name, count[name])
+			at[table] = last
 		case unstable.KeyValue:
 			value(table, n)
 		}
