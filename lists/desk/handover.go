@@ -37,7 +37,7 @@ func (handing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, e
 	switch mine := me != nil && me.Leads(l.ID); {
 	case p == nil:
 	case a.Verb == lists.DoDeputy && p.Deputy(l.ID):
-		return already("%s is a deputy of %s already.", s.whom(a.Subject), s.named(l)), nil
+		return already("%s is a deputy leader of %s already.", s.whom(a.Subject), s.named(l)), nil
 	case a.Verb == lists.DoDeputy && p.Leads(l.ID), a.Verb == lists.DoHandover && p.Leads(l.ID) && !mine:
 		return already("%s leads %s already.", s.whom(a.Subject), s.named(l)), nil
 	}

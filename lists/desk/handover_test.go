@@ -112,7 +112,7 @@ func TestDeputy(t *testing.T) {
 	if o.role("mo@example.org") != "deputy" || o.role("lea@example.org") != "leader" {
 		t.Errorf("mo %q, lea %q", o.role("mo@example.org"), o.role("lea@example.org"))
 	}
-	if l := o.last("mo@example.org"); !strings.Contains(l.Subject, "deputy of Data Map") {
+	if l := o.last("mo@example.org"); !strings.Contains(l.Subject, "deputy leader of Data Map") {
 		t.Errorf("told: %s", l.Subject)
 	}
 	said(t, o.says("lea@example.org", lists.Action{Verb: lists.DoDeputy, List: "dc-map", Subject: "mo@example.org"})[0], lists.Already, "already")

@@ -60,7 +60,7 @@ func (s *sight) office(a lists.Action, l lists.List) string {
 	case lists.DoHandover:
 		return "the leader of " + s.named(l)
 	case lists.DoDeputy:
-		return "a deputy of who leads " + s.named(l)
+		return "a deputy leader of " + s.named(l)
 	}
 	return "a leader of " + s.named(l)
 }
