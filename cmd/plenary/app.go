@@ -90,7 +90,7 @@ func (a *app) redis() (*redisopen.Conn, *config.Config, error) {
 	if cfg.Embedded() {
 		return nil, nil, config.Faults{cfg.Fault("redis.url", `"embedded" is a Redis within the server's own process: no command can see into it; name a Redis of its own, as "redis://127.0.0.1:6379/0"`)}
 	}
-	rdb, err := redisopen.Open(a.ctx, redisopen.Options{Address: cfg.Redis.URL, Wait: cliWait})
+	rdb, err := redisopen.Open(a.ctx, redisopen.Options{Address: cfg.Redis.URL, Wait: cliWait, Relaxed: cfg.Relaxed()})
 	if err != nil {
 		return nil, nil, err
 	}

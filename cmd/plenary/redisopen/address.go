@@ -157,13 +157,22 @@ func (a *address) database(s string) error {
 	return nil
 }
 
-// client makes the client; it does not connect yet.
-func (a *address) client() redis.UniversalClient {
+// client makes the client; it does not connect yet. With wait, what it writes
+// waits for replicas.
+func (a *address) client(wait bool) redis.UniversalClient {
+	hooked := func(c *redis.Client, mark string) *redis.Client {
+		if wait {
+			c.AddHook(newWaiter(c, mark))
+		}
+		return c
+	}
 	switch a.kind {
 	case "cluster":
-		return redis.NewClusterClient(a.opts.Cluster())
+		o := a.opts.Cluster()
+		o.NewClient = func(o *redis.Options) *redis.Client { return hooked(redis.NewClient(o), "") }
+		return redis.NewClusterClient(o)
 	case "sentinel":
-		return redis.NewFailoverClient(a.opts.Failover())
+		return hooked(redis.NewFailoverClient(a.opts.Failover()), "{plenary}:waited")
 	}
-	return redis.NewClient(a.opts.Simple())
+	return hooked(redis.NewClient(a.opts.Simple()), "{plenary}:waited")
 }

@@ -17,7 +17,7 @@ type Options struct {
 	Wait    time.Duration   // for a Redis that is absent or loading
 	Waiting func(why error) // called once when the wait begins; may be nil
 	Durable bool            // look at its settings: refuse, or note, what could lose mail
-	Relaxed bool            // note instead of refuse
+	Relaxed bool            // note instead of refuse, and don't wait for replicas
 }
 
 // Conn is an open Redis.
@@ -46,7 +46,7 @@ func Open(ctx context.Context, o Options) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{UniversalClient: a.client()}
+	c := &Conn{UniversalClient: a.client(!o.Relaxed)}
 	if err := c.answer(ctx, o); err != nil {
 		c.Close()
 		return nil, err
@@ -81,7 +81,7 @@ func embedded() (*Conn, error) {
 		return nil, err
 	}
 	return &Conn{
-		UniversalClient: a.client(),
+		UniversalClient: a.client(false),
 		Notes:           []string{"everything is held in this process only: when it ends, lists, members and mail under way are gone"},
 		stop:            m.Close,
 	}, nil

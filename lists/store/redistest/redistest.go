@@ -57,6 +57,7 @@ type Server struct {
 	program string // redis-server, or one that is newer
 	dir     string
 	extra   []string
+	config  string // of a sentinel; "" otherwise
 	cmd     *exec.Cmd
 	stdin   io.Closer
 	pid     int
@@ -89,7 +90,11 @@ func StartIn(t testing.TB, dir string, extra ...string) *Server {
 
 // start runs a program, which must be a Redis, in dir.
 func start(program, dir string, extra ...string) (s *Server, err error) {
-	s = &Server{program: program, dir: dir, extra: extra}
+	return (&Server{program: program, dir: dir, extra: extra}).start()
+}
+
+// start finds a port for the server, and runs it.
+func (s *Server) start() (_ *Server, err error) {
 	for range 5 { // another process may take the port that was free
 		if s.Addr, err = freeAddr(); err == nil {
 			if err = s.launch(); err == nil {
@@ -140,8 +145,7 @@ func (s *Server) launch() error {
 		return err
 	}
 	args := append([]string{"-c", `"$@" >"$0" 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait $!`,
-		filepath.Join(s.dir, "log"), s.program, "--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
-		"--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"}, s.extra...)
+		filepath.Join(s.dir, "log"), s.program}, s.words(port)...)
 	cmd := exec.Command("sh", args...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -169,6 +173,15 @@ func (s *Server) launch() error {
 	return nil
 }
 
+// words are what the program is called with.
+func (s *Server) words(port string) []string {
+	if s.config != "" {
+		return []string{s.config, "--sentinel", "--port", port, "--bind", "127.0.0.1", "--daemonize", "no"}
+	}
+	return append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
+		"--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"}, s.extra...)
+}
+
 // ready checks that the server that answers is ours and has loaded its data.
 func (s *Server) ready() error {
 	if err := syscall.Kill(s.pid, 0); err != nil {
@@ -182,7 +195,7 @@ func (s *Server) ready() error {
 		return err
 	case !strings.Contains(info, "process_id:"+strconv.Itoa(s.pid)+"\r"):
 		return fmt.Errorf("another server answers on %s", s.Addr)
-	case !strings.Contains(info, "loading:0"):
+	case s.config == "" && !strings.Contains(info, "loading:0"):
 		return fmt.Errorf("it is still loading")
 	}
 	return nil
