@@ -39,6 +39,8 @@ type commands struct {
 	Member    memberCmd  `cmd:"" help:"Add, show and change members."`
 	Queue     queueCmd   `cmd:"" help:"Look after what waits to be sent."`
 	Digest    digestCmd  `cmd:"" help:"Ask leaders, preview and send a main list's digest."`
+	Board     boardCmd   `cmd:"" help:"Show what each group of a main list does now."`
+	Annual    annualCmd  `cmd:"" help:"Write a main list's report of a year: groups, activities, outputs, participation, next steps."`
 	Doctor    doctorCmd  `cmd:"" help:"Look at Redis, DNS, TLS, clock and disk, and say how to mend each."`
 	Archive   archiveCmd `cmd:"" help:"Take a list's archive out of Plenary, or into it."`
 	Keys      keysCmd    `cmd:"" help:"Make the keys that outgoing mail is signed with."`
@@ -63,7 +65,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Vars{
 			"posts": "family,members,anyone,moderated,announce", "joins": "open,approved,invited",
-			"archives": "public,members,none", "deliveries": "each,daily,weekly,none", "roles": "member,leader,admin",
+			"archives": "public,members,none", "deliveries": "each,daily,weekly,none", "roles": "member,leader,deputy,admin",
 		},
 	)
 	line, err := parser.Parse(args)

@@ -30,7 +30,7 @@ func (s *service) bind(name, key, address string, serve func(context.Context, ne
 	if err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	s.doors = append(s.doors, door{name: name, listener: l, serve: serve, shutdown: shutdown})
+	s.doors = append(s.doors, door{name: name, listener: s.metrics.Listen(name, l), serve: serve, shutdown: shutdown})
 	return nil
 }
 
@@ -55,33 +55,17 @@ func (s *service) joinDoors(certs *tls.Config, believed *belief) error {
 	if err := s.joinReception(certs, believed); err != nil {
 		return err
 	}
-	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Archive: s.archive, Log: s.log})
+	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Archive: s.archive,
+		Boards: newBoards(s.weekly, s.archive, s.now), Log: s.log})
 	if err != nil {
 		return err
 	}
-	posts := mailbox.New(mailbox.Config{Site: s.site, TLS: certs, Now: s.now, Log: s.log}, s.store, s.archive)
+	posts := mailbox.New(mailbox.Config{Site: s.site, TLS: certs, Refused: func() { s.metrics.Refused("imap") }, Now: s.now, Log: s.log}, s.store, s.archive)
 	return errors.Join(
 		s.bindHTTP("http", "http.listen", s.cfg.HTTP.Listen, pages),
-		s.bindHTTP("health", "http.metrics", s.cfg.HTTP.Metrics, s.health()),
+		s.bindHTTP("metrics", "http.metrics", s.cfg.HTTP.Metrics, s.health()),
 		s.bind("imap", "imap.listen", s.cfg.IMAP.Listen, posts.Serve, posts.Shutdown),
 	)
-}
-
-// health answers whether the process lives (/healthz), and whether it can do
-// its work: whether Redis answers (/readyz).
-func (s *service) health() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-		defer cancel()
-		if err := s.rdb.Ping(ctx).Err(); err != nil {
-			http.Error(w, "Redis does not answer", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
-	return mux
 }
 
 // bindHTTP opens an address for pages.

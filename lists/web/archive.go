@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"plenary/smtp/message"
 )
@@ -32,7 +33,7 @@ func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for i := range posts {
-		posts[i].Subject, posts[i].From = hideAddresses(posts[i].Subject), hideAddresses(posts[i].From)
+		posts[i].Subject, posts[i].From = p.hideAddresses(posts[i].Subject), p.hideAddresses(posts[i].From)
 	}
 	older := uint32(0)
 	if len(posts) == postsOnPage {
@@ -62,16 +63,24 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	if m, err := message.Parse(raw); err == nil {
 		text = m.Text(maxText)
 	}
-	post.From = hideAddresses(post.From)
-	title := hideAddresses(post.Subject)
+	post.From = p.hideAddresses(post.From)
+	title := p.hideAddresses(post.Subject)
 	if title == "" {
 		title = "A post without a subject"
 	}
-	return p.show(w, r, http.StatusOK, "post.html", title, map[string]any{"List": l, "Post": post, "Text": hideAddresses(text)})
+	return p.show(w, r, http.StatusOK, "post.html", title, map[string]any{"List": l, "Post": post, "Text": p.hideAddresses(text)})
 }
 
 var inText = regexp.MustCompile(`([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)
 
-// hideAddresses takes the domains of mail addresses out of a text that anybody
-// may read.
-func hideAddresses(text string) string { return inText.ReplaceAllString(text, "$1@…") }
+// hideAddresses takes the domains of people's mail addresses out of a text
+// that anybody may read. The site's own addresses stay: they say how to join.
+func (p *pages) hideAddresses(text string) string {
+	return inText.ReplaceAllStringFunc(text, func(a string) string {
+		local, domain, _ := strings.Cut(a, "@")
+		if strings.EqualFold(domain, p.Site.Domain) {
+			return a
+		}
+		return local + "@…"
+	})
+}

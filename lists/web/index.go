@@ -29,7 +29,7 @@ func (p *pages) card(ctx context.Context, l lists.List) (card, error) {
 	var names []string
 	for _, leader := range leaders {
 		if !leader.Conceal && !leader.Deputy(l.ID) {
-			names = append(names, hideAddresses(leader.Called()))
+			names = append(names, p.hideAddresses(leader.Called()))
 		}
 	}
 	role := func(word string) lists.Address { return lists.RoleAddress(l, word, "", p.Site.Domain) }

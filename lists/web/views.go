@@ -26,7 +26,7 @@ func loadViews() (views, error) {
 	}
 	v := views{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords}).
+		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords, "plural": plural}).
 			ParseFS(files, "pages/frame.html", "pages/parts.html", name)
 		if err != nil {
 			return nil, err
@@ -91,4 +91,12 @@ func dateInWords(d lists.Date) string {
 		return ""
 	}
 	return t.Format("Monday 2 January 2006")
+}
+
+// plural is a number with its noun: "1 post", "2 posts".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

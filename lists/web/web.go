@@ -52,6 +52,7 @@ type Config struct {
 	Reader   Reader
 	Sessions Sessions
 	Archive  Archive
+	Boards   Boards
 	Log      *slog.Logger
 }
 
@@ -114,6 +115,10 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 			"GET /{list}":                p.list,
 			"POST /{list}/join":          p.join,
 			"POST /{list}/leave":         p.leaveByMail,
+			"GET /{list}/board":          p.board,
+			"GET /{list}/board.json":     p.boardJSON,
+			"GET /{list}/digest.atom":    p.digestFeed,
+			"GET /{list}/next.ics":       p.calendar,
 			"GET /{list}/archive":        p.archive,
 			"GET /{list}/archive/{code}": p.post,
 			"/":                          p.nothing,

@@ -112,7 +112,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Archive: shelf{}, Log: log})
+	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Archive: shelf{}, Boards: o, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,8 +241,14 @@ func (o *office) sound(path string, res *http.Response, text []byte) {
 				if at["lang"] == "" {
 					o.t.Errorf("%s: no lang", path)
 				}
-			case "script", "style", "img", "table":
+			case "script", "style", "img":
 				o.t.Errorf("%s: has %s", path, n.Data)
+			case "table":
+				o.t.Run("table", func(t *testing.T) { soundTable(t, n) })
+			case "svg":
+				if at["role"] != "img" || at["aria-labelledby"] == "" {
+					o.t.Errorf("%s: a picture without words", path)
+				}
 			case "h1", "h2", "h3", "h4":
 				level := int(n.Data[1] - '0')
 				if level > heading+1 || level == 1 && heading != 0 {
@@ -258,6 +264,10 @@ func (o *office) sound(path string, res *http.Response, text []byte) {
 			case "title":
 				if n.FirstChild == nil {
 					o.t.Errorf("%s: no title", path)
+				}
+			case "summary":
+				if n.FirstChild == nil {
+					o.t.Errorf("%s: nothing says what unfolds", path)
 				}
 			}
 		}

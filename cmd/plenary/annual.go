@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plenary/digest/annual"
+	"plenary/lists"
+)
+
+type annualCmd struct {
+	Main string `arg:"" help:"The main list."`
+	Year int    `placeholder:"2026" help:"The year; without it this one, as far as it has gone."`
+	HTML bool   `help:"A page instead of Markdown."`
+}
+
+// Run prints the yearly report.
+func (c annualCmd) Run(a *app) error {
+	s, l, err := a.mainList(c.Main)
+	if err != nil {
+		return err
+	}
+	this := a.now().In(s.site.Location).Year()
+	if c.Year == 0 {
+		c.Year = this
+	}
+	if first := l.Created.In(s.site.Location).Year(); c.Year < first || c.Year > this {
+		return misused("--year %d: %s has been here since %d, and it is %d now", c.Year, l.Name, first, this)
+	}
+	facts, err := s.yearOf(a.ctx, l, c.Year)
+	if err != nil {
+		return fmt.Errorf("gather the year %d of %s: %w", c.Year, l.Name, err)
+	}
+	write := annual.Markdown
+	if c.HTML {
+		write = annual.HTML
+	}
+	text, err := write(annual.Gather(facts))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(a.out, text)
+	return err
+}
+
+// yearOf reads a year of a family: the record, the membership, the archive.
+func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual.Facts, error) {
+	f := annual.Facts{Site: s.site, Main: main, Year: year, Until: s.now().In(s.site.Location)}
+	d, err := s.store.Directory(ctx)
+	if err != nil {
+		return f, err
+	}
+	if f.Body, err = s.accountOf(ctx, main, year); err != nil {
+		return f, err
+	}
+	for _, l := range d.Family(main.ID) {
+		if l.Main() {
+			continue
+		}
+		g := annual.GroupFacts{List: l}
+		if g.Account, err = s.accountOf(ctx, l, year); err != nil {
+			return f, err
+		}
+		leaders, _, err := s.store.Officers(ctx, l.ID)
+		if err != nil {
+			return f, err
+		}
+		for _, p := range leaders { // by name, never by address
+			if p.Name != "" {
+				g.Leaders = append(g.Leaders, p.Name)
+			}
+		}
+		if g.Entries, err = s.store.Progress(ctx, l.ID, time.Time{}, time.Time{}); err != nil {
+			return f, err
+		}
+		f.Groups = append(f.Groups, g)
+	}
+	return f, nil
+}
+
+// accountOf counts a list's members, and the year's posts in its archive.
+func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual.Account, error) {
+	a := annual.Account{Archived: l.Archive != lists.ArchiveNone}
+	loc := s.site.Location
+	err := s.store.Members(ctx, l.ID, func(_ lists.Person, sub lists.Subscription) error {
+		a.Members++
+		if sub.Joined.In(loc).Year() == year {
+			a.Joined++
+		}
+		return nil
+	})
+	if err != nil || !a.Archived {
+		return a, err
+	}
+	wrote := map[string]bool{}
+	for m := range a.Months {
+		begin := time.Date(year, time.Month(m+1), 1, 0, 0, 0, 0, loc)
+		posts, err := s.archive.Since(ctx, l.ID, begin, begin.AddDate(0, 1, 0))
+		if err != nil {
+			return a, err
+		}
+		month := map[string]bool{}
+		for _, p := range posts {
+			month[p.Author], wrote[p.Author] = true, true
+		}
+		a.Months[m] = annual.Count{Posts: len(posts), People: len(month)}
+	}
+	a.People = len(wrote)
+	return a, nil
+}

@@ -1,0 +1,153 @@
+package annual
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"plenary/digest"
+	"plenary/lists"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func on(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 12, 0, 0, 0, time.UTC)
+}
+
+func entry(kind, text string, at time.Time) lists.ProgressEntry {
+	return lists.ProgressEntry{Kind: kind, Text: text, Name: "Lea Moreau", Author: "lea@example.org", At: at}
+}
+
+func step(text string, by lists.Date, at time.Time) lists.ProgressEntry {
+	e := entry(digest.KindNext, text, at)
+	e.By = by
+	return e
+}
+
+func sample() Facts {
+	maps := GroupFacts{
+		List: lists.List{ID: "dc-maps", Name: "dc-maps", Family: "dc", Title: "Data protection map", Purpose: "Show which *laws* hold where.", State: lists.Active, Created: on(2025, 3, 1),
+			Next: "Print the atlas", NextBy: "2027-02-01"},
+		Leaders: []string{"Lea Moreau"},
+		Account: Account{Members: 14, Joined: 3, People: 5, Archived: true, Months: [12]Count{{2, 1}, {}, {7, 4}}},
+		Entries: []lists.ProgressEntry{
+			entry(digest.KindProgress, "Of the year before.", on(2025, 12, 31)),
+			step("Publish forty countries", "2026-03-01", on(2026, 1, 10)),
+			entry(digest.KindProgress, "We met.\n\n# Not a heading\n1. not a list <script>alert(1)</script> [x](javascript:1)", on(2026, 1, 10)),
+			entry(digest.KindHelp, "Somebody who reads Korean", on(2026, 1, 10)),
+			step("Publish forty countries", "2026-04-01", on(2026, 2, 20)),
+			entry(digest.KindProgress, "Thirty-one countries.", on(2026, 3, 2)),
+			entry(digest.KindDissent, "Maps mislead.", on(2026, 3, 2)),
+			entry(digest.KindDone, "Publish forty countries", on(2026, 3, 30)),
+			step("Print the atlas", "2027-02-01", on(2026, 4, 1)),
+			entry(digest.KindProgress, "Of the next year.", on(2027, 1, 2)),
+		},
+	}
+	done := GroupFacts{
+		List:    lists.List{ID: "dc-end", Name: "dc-end", Family: "dc", Title: "A finished group", State: lists.Done, Created: on(2026, 2, 1)},
+		Account: Account{Members: 1},
+		Entries: []lists.ProgressEntry{entry(digest.KindState, "done", on(2026, 6, 1))},
+	}
+	gone := GroupFacts{
+		List:    lists.List{ID: "dc-old", Name: "dc-old", Family: "dc", Title: "Gone before", State: lists.Closed, Created: on(2024, 2, 1)},
+		Entries: []lists.ProgressEntry{entry(digest.KindState, "closed", on(2025, 6, 1))},
+	}
+	later := GroupFacts{List: lists.List{ID: "dc-new", Name: "dc-new", Family: "dc", Title: "Made later", State: lists.Active, Created: on(2027, 1, 1)}}
+	return Facts{
+		Site: lists.Site{Domain: "lists.example.org", Location: time.UTC}, Year: 2026, Until: on(2027, 1, 15),
+		Main: lists.List{ID: "dc", Name: "dc", Family: "dc", Title: "Digital Coalition", Purpose: "Data for all.", Created: on(2024, 1, 1)},
+		Body: Account{Members: 50, Joined: 9, People: 12, Archived: true, Months: [12]Count{{10, 4}, {3, 2}}}, Groups: []GroupFacts{maps, done, gone, later},
+	}
+}
+
+func TestGolden(t *testing.T) {
+	r := Gather(sample())
+	md, err := Markdown(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := HTML(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]string{"2026.md": md, "2026.html": page} {
+		path := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is not as it was (go test -update writes it anew):\n%s", name, got)
+		}
+	}
+}
+
+// The year's own entries are told, no others; groups that were not there in
+// the year are not named.
+func TestGather(t *testing.T) {
+	r := Gather(sample())
+	md, err := Markdown(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []string{"year before", "next year.", "Gone before", "Made later", "not over", "lea@example.org"} {
+		if strings.Contains(md, never) {
+			t.Errorf("the report tells %q", never)
+		}
+	}
+	if !slices.Equal(r.Founded, []string{"A finished group"}) || !slices.Equal(r.Ended, []string{"A finished group"}) {
+		t.Errorf("founded %v, ended %v", r.Founded, r.Ended)
+	}
+	f := sample()
+	f.Until = on(2026, 5, 1)
+	if md, _ := Markdown(Gather(f)); !strings.Contains(md, "up to 1 May 2026") {
+		t.Error("a year that is not over is reported as if it were")
+	}
+}
+
+// What people wrote is text, in Markdown and in HTML: it makes no element of
+// its own.
+func TestPeoplesWordsAreText(t *testing.T) {
+	for _, hostile := range []string{
+		"<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](http://evil.example/x.png)", "# heading", "- list", "+ list", "* list", "1. list", "23) list", "> quote",
+		"`code`", "    code", "```\ncode\n```", "~~~\ncode", "a\n===", "a\n---", "***", "| a | b |\n| --- | --- |", "&lt;b&gt;", "<https://evil.example>", "**bold** _it_", `back\slash`, "\tcode",
+	} {
+		f := sample()
+		f.Groups[0].Entries = []lists.ProgressEntry{entry(digest.KindProgress, hostile, on(2026, 5, 5)), entry(digest.KindHelp, hostile, on(2026, 5, 5))}
+		f.Main.Title, f.Groups[0].List.Purpose, f.Groups[0].List.Next, f.Groups[0].Leaders = hostile, hostile, hostile, []string{hostile}
+		page, err := HTML(Gather(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := html.Parse(strings.NewReader(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		for n := range doc.Descendants() {
+			switch n.Type {
+			case html.ElementNode:
+				if slices.Contains([]string{"script", "img", "a", "code", "pre", "em", "strong", "ol", "hr", "b"}, n.Data) {
+					t.Errorf("%q made an element %s", hostile, n.Data)
+				}
+			case html.TextNode:
+				said.WriteString(n.Data)
+			}
+		}
+		if want := strings.Join(strings.Fields(strings.Split(hostile, "\n")[0]), " "); !strings.Contains(said.String(), want) {
+			t.Errorf("%q is not told as it was written", hostile)
+		}
+	}
+}

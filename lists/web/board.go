@@ -1,0 +1,159 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"plenary/lists"
+)
+
+// Boards is what the board and its feeds show of a family. Both may be some
+// seconds old.
+type Boards interface {
+	Board(ctx context.Context, main lists.List) (lists.Board, error)
+	Digests(ctx context.Context, main lists.List, limit int) ([]lists.BoardDigest, error)
+}
+
+// boardOf is the board of the family that a path names, for who may read it:
+// it tells what the digests tell, so it is read as the main list's archive
+// is; where there is no archive, by members.
+func (p *pages) boardOf(r *http.Request) (main lists.List, b lists.Board, err error) {
+	_, main, err = p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return main, b, err
+	}
+	if err := p.readsDigests(r, main); err != nil {
+		return main, b, err
+	}
+	b, err = p.Boards.Board(r.Context(), main)
+	return main, p.withoutAddresses(b), err
+}
+
+func (p *pages) readsDigests(r *http.Request, main lists.List) error {
+	if main.Archive == lists.ArchiveNone {
+		main.Archive = lists.ArchiveMembers
+	}
+	return p.reads(r.Context(), r, main)
+}
+
+// withoutAddresses is the board as anybody may read it.
+func (p *pages) withoutAddresses(b lists.Board) lists.Board {
+	words := func(all []lists.BoardWord) []lists.BoardWord {
+		clean := make([]lists.BoardWord, len(all))
+		for i, w := range all {
+			clean[i] = lists.BoardWord{Text: p.hideAddresses(w.Text), Who: p.hideAddresses(w.Who), At: w.At}
+		}
+		return clean
+	}
+	groups := make([]lists.BoardGroup, len(b.Groups))
+	for i, g := range b.Groups {
+		g.Progress, g.Help, g.Dissent = words(g.Progress), words(g.Help), words(g.Dissent)
+		threads := make([]lists.BoardThread, len(g.Threads))
+		for j, t := range g.Threads {
+			t.Subject = p.hideAddresses(t.Subject)
+			threads[j] = t
+		}
+		g.Threads = threads
+		groups[i] = g
+	}
+	b.Groups = groups
+	return b
+}
+
+// board shows each group's card on one page.
+func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
+	main, b, err := p.boardOf(r)
+	if err != nil {
+		return err
+	}
+	if b.Main != strings.ToLower(r.PathValue("list")) && main.ID != strings.ToLower(r.PathValue("list")) {
+		http.Redirect(w, r, "/"+main.ID+"/board", http.StatusFound) // a group's board is its body's
+		return nil
+	}
+	cards := make([]boardCard, len(b.Groups))
+	for i, g := range b.Groups {
+		cards[i] = boardCard{BoardGroup: g, Plot: plotOf(g.Weeks)}
+	}
+	return p.show(w, r, http.StatusOK, "board.html", b.Title+": what the groups do", map[string]any{
+		"Board": b, "Main": main, "Cards": cards, "Feeds": main.Archive == lists.ArchivePublic, "Zone": p.zone(),
+	})
+}
+
+// boardCard is a group's card with the picture of its weeks.
+type boardCard struct {
+	lists.BoardGroup
+	Plot plot
+}
+
+// Open tells whether anybody may ask to join.
+func (c boardCard) Open() bool { return c.Policy != lists.JoinInvited }
+
+// boardJSON is the same for programs.
+func (p *pages) boardJSON(w http.ResponseWriter, r *http.Request) error {
+	_, b, err := p.boardOf(r)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the board of %s as JSON: %w", b.Main, err)
+	}
+	p.feed(w, r, "application/json", append(text, '\n'))
+	return nil
+}
+
+// feed writes what a program reads. Caches may keep it a little while.
+func (p *pages) feed(w http.ResponseWriter, r *http.Request, kind string, text []byte) {
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=60")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(text) // the reader has gone: nobody is left to tell
+	}
+}
+
+func (p *pages) zone() *time.Location {
+	if p.Site.Location == nil {
+		return time.UTC
+	}
+	return p.Site.Location
+}
+
+// plot is the bars of a group's weeks, in the picture's own units.
+type plot struct {
+	Bars []bar
+	Most int
+}
+
+type bar struct{ X, Y, W, H, Week, Posts, People int }
+
+// The picture's measures, as its viewBox in board.html has them.
+const (
+	plotWide = 288
+	plotHigh = 64
+)
+
+// plotOf draws a bar a week, the oldest first; no bars where nobody wrote.
+func plotOf(weeks []lists.BoardWeek) plot {
+	var p plot
+	for _, w := range weeks {
+		p.Most = max(p.Most, w.Posts)
+	}
+	if p.Most == 0 {
+		return plot{}
+	}
+	step := plotWide / len(weeks)
+	for i, w := range weeks {
+		high := w.Posts * (plotHigh - 2) / p.Most
+		if w.Posts > 0 {
+			high = max(high, 3) // one post is seen beside a thousand
+		}
+		p.Bars = append(p.Bars, bar{X: i*step + 3, Y: plotHigh - 2 - high, W: step - 6, H: high, Week: len(weeks) - 1 - i, Posts: w.Posts, People: w.People})
+	}
+	return p
+}

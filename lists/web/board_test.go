@@ -1,0 +1,212 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"testing"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+	"golang.org/x/net/html"
+
+	"plenary/lists"
+)
+
+// The office shows a board of its own.
+
+func (o *office) Board(_ context.Context, main lists.List) (lists.Board, error) {
+	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	weeks := make([]lists.BoardWeek, 12)
+	weeks[11] = lists.BoardWeek{Posts: 40, People: 3}
+	weeks[3] = lists.BoardWeek{Posts: 1, People: 1}
+	return lists.Board{
+		Main: main.Name, Title: main.Title, At: at, Since: at.AddDate(0, 0, -7), Members: 50, Posts: 2, People: 1,
+		Groups: []lists.BoardGroup{
+			{Name: "dc-map", Title: "Data <Map>", Purpose: "Draw & show.", State: lists.Active, Leaders: []string{"Lea Leader"}, Join: "dc-map-join@lists.example.org", Page: "https://x/dc-map",
+				Next: "Publish it", By: "2026-11-20", When: "overdue", Days: 3, Silent: 2, Posts: 1, People: 1, Members: 9, Joined: 2, Weeks: weeks,
+				Progress: []lists.BoardWord{{Text: "We met.\nAsk ana@example.net <b>", Who: "Lea", At: at}}, Help: []lists.BoardWord{{Text: "A lawyer", At: at}},
+				Threads: []lists.BoardThread{{Subject: "Which laws? ask bo@example.net", Posts: 4, Link: "https://x/dc-map/archive/c1"}}},
+			{Name: "dc-club", Title: "Closed Club", State: lists.Paused, Policy: lists.JoinInvited, Leaders: []string{}, Weeks: make([]lists.BoardWeek, 12)},
+		},
+		Due: []lists.BoardStep{{Group: "dc-map", Title: "Data <Map>", Step: "Publish it", By: "2026-11-20"}},
+	}, nil
+}
+
+func (o *office) Digests(_ context.Context, main lists.List, limit int) ([]lists.BoardDigest, error) {
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	return []lists.BoardDigest{{Week: "2026-W48", At: at, Subject: "Week 48: news", Code: "c48", Text: "Ask ana@example.net <now>\n\nNext"}}, nil
+}
+
+func TestBoard(t *testing.T) {
+	o := newOffice(t)
+	page := o.get(200, "/dc/board")
+	has(t, page, "Data &lt;Map&gt;", "overdue by 3 days", "Friday 20 November 2026", "Led by", "Lea Leader", "We met.", "Help wanted", "A lawyer", "2 weeks ago",
+		"1 post by 1 person; 9 members, 2 new", "dc-map-join@lists.example.org", "Posts to Data &lt;Map&gt; in each of the last 12 weeks", "0 0 0 1 0 0 0 0 0 0 0 40",
+		"By invitation", "no name is given", "/dc/digest.atom", "/dc/next.ics", "Which laws?", "The last 12 weeks of Data &lt;Map&gt; in figures")
+	lacks(t, page, "ana@example.net", "bo@example.net", "<b>")
+	if n := strings.Count(page, "<svg"); n != 1 {
+		t.Errorf("%d pictures: a group where nobody wrote has none", n)
+	}
+	has(t, o.get(200, "/map/board"), "Data &lt;Map&gt;") // the board of its body
+	o.get(404, "/nothing/board")
+}
+
+// A picture's bars lie inside it, rise with the posts, and one post is seen.
+func TestPlot(t *testing.T) {
+	for _, posts := range [][]int{{1}, {0, 1, 1000}, {5, 4, 3, 2, 1, 0, 7, 7, 7, 7, 7, 7}} {
+		weeks := make([]lists.BoardWeek, len(posts))
+		for i, n := range posts {
+			weeks[i].Posts = n
+		}
+		p := plotOf(weeks)
+		if len(p.Bars) != len(posts) {
+			t.Fatalf("%v: %d bars", posts, len(p.Bars))
+		}
+		for i, b := range p.Bars {
+			if b.X < 0 || b.X+b.W > plotWide || b.Y < 0 || b.Y+b.H > plotHigh || b.W <= 0 || (b.H > 0) != (posts[i] > 0) {
+				t.Errorf("%v: bar %d is %+v", posts, i, b)
+			}
+			for j, other := range p.Bars {
+				if posts[i] > posts[j] && b.H < other.H {
+					t.Errorf("%v: bar %d is not higher than bar %d", posts, i, j)
+				}
+			}
+		}
+	}
+	if p := plotOf(make([]lists.BoardWeek, 12)); p.Bars != nil {
+		t.Errorf("nobody wrote, and %d bars are drawn", len(p.Bars))
+	}
+}
+
+func TestBoardJSON(t *testing.T) {
+	o := newOffice(t)
+	text := o.get(200, "/dc/board.json")
+	var b lists.Board
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		t.Fatal(err)
+	}
+	if b.Main != "dc" || len(b.Groups) != 2 || b.Groups[0].By != "2026-11-20" {
+		t.Errorf("%s", text)
+	}
+	lacks(t, text, "ana@example.net", "bo@example.net")
+}
+
+// The feed holds each digest as text that can't run.
+func TestDigestFeed(t *testing.T) {
+	o := newOffice(t)
+	text := o.get(200, "/dc/digest.atom")
+	var feed struct {
+		XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
+		ID      string   `xml:"id"`
+		Updated string   `xml:"updated"`
+		Entries []struct {
+			ID      string `xml:"id"`
+			Title   string `xml:"title"`
+			Content struct {
+				Type string `xml:"type,attr"`
+				Text string `xml:",chardata"`
+			} `xml:"content"`
+			Link struct {
+				Href string `xml:"href,attr"`
+			} `xml:"link"`
+		} `xml:"entry"`
+	}
+	if err := xml.Unmarshal([]byte(text), &feed); err != nil {
+		t.Fatal(err)
+	}
+	if len(feed.Entries) != 1 || feed.ID != "tag:lists.example.org,2026-11-23:dc/digests" || feed.Updated != "2026-11-23T10:00:00Z" {
+		t.Fatalf("%s", text)
+	}
+	e := feed.Entries[0]
+	if e.Title != "Week 48: news" || !strings.HasSuffix(e.Link.Href, "/dc/archive/c48") || !strings.Contains(e.Content.Text, "Ask ana@… &lt;now&gt;") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A step is a day of the calendar; its UID stays when its date moves.
+func TestCalendar(t *testing.T) {
+	o := newOffice(t)
+	read := func() *ics.Calendar {
+		text := o.get(200, "/dc/next.ics")
+		for line := range strings.SplitSeq(text, "\r\n") {
+			if len(line) > 75 {
+				t.Errorf("a line of %d octets: %s", len(line), line)
+			}
+		}
+		c, err := ics.ParseCalendar(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	events := read().Events()
+	if len(events) != 1 {
+		t.Fatalf("%d events", len(events))
+	}
+	start, err := events[0].GetAllDayStartAt()
+	if err != nil || start.Format(time.DateOnly) != "2026-12-01" {
+		t.Errorf("%v, %v", start, err)
+	}
+	if got := events[0].GetProperty(ics.ComponentPropertySummary).Value; got != "Data Map: Publish it" {
+		t.Errorf("summary %q", got)
+	}
+	if got := events[0].GetProperty(ics.ComponentPropertyDescription).Value; !strings.Contains(got, "dc-map-join@lists.example.org") {
+		t.Errorf("description %q", got)
+	}
+	o.change("dc-map", func(l *lists.List) { l.NextBy = "2026-12-24" })
+	moved := read().Events()
+	if start, err := moved[0].GetAllDayStartAt(); err != nil || start.Format(time.DateOnly) != "2026-12-24" || moved[0].Id() != events[0].Id() {
+		t.Errorf("moved to %v (%v), UID %s, before %s", start, err, moved[0].Id(), events[0].Id())
+	}
+	o.change("dc-map", func(l *lists.List) { l.Next, l.NextBy = "", "" })
+	if n := len(read().Events()); n != 0 {
+		t.Errorf("%d events without a step", n)
+	}
+}
+
+// The board tells what the digests tell: where the archive is for members, so
+// is the board, and its feed. Next steps stand on the open pages anyway.
+func TestBoardForMembers(t *testing.T) {
+	for _, policy := range []lists.ArchivePolicy{lists.ArchiveMembers, lists.ArchiveNone} {
+		o := newOffice(t)
+		o.change("dc", func(l *lists.List) { l.Archive = policy })
+		for _, path := range []string{"/dc/board", "/dc/board.json", "/dc/digest.atom"} {
+			lacks(t, o.get(401, path), "We met")
+		}
+		o.get(200, "/dc/next.ics")
+	}
+}
+
+func (o *office) change(id string, f func(*lists.List)) {
+	o.t.Helper()
+	if _, err := o.store.UpdateList(o.t.Context(), id, func(l *lists.List) error { f(l); return nil }); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// soundTable wants a caption and heads that say what they head.
+func soundTable(t *testing.T, table *html.Node) {
+	t.Helper()
+	caption := false
+	for n := range table.Descendants() {
+		switch n.Data {
+		case "caption":
+			caption = n.FirstChild != nil
+		case "th":
+			scope := ""
+			for _, a := range n.Attr {
+				if a.Key == "scope" {
+					scope = a.Val
+				}
+			}
+			if scope == "" {
+				t.Error("a th without a scope")
+			}
+		}
+	}
+	if !caption {
+		t.Error("a table without a caption")
+	}
+}

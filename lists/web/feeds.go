@@ -1,0 +1,120 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"html"
+	"net/http"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/gorilla/feeds"
+
+	"plenary/lists"
+)
+
+// digestsInFeed is how many digests the feed holds: some three months.
+const digestsInFeed = 13
+
+// digestFeed is the digests as an Atom feed (RFC 4287).
+func (p *pages) digestFeed(w http.ResponseWriter, r *http.Request) error {
+	_, main, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	if err := p.readsDigests(r, main); err != nil {
+		return err
+	}
+	sent, err := p.Boards.Digests(r.Context(), main, digestsInFeed)
+	if err != nil {
+		return err
+	}
+	feed := &feeds.Feed{
+		Title: main.Title + ": weekly digests", Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/board", Rel: "alternate"},
+		Updated: main.Created, Author: &feeds.Author{Name: main.Title},
+	}
+	for _, d := range sent {
+		feed.Updated = later(feed.Updated, d.At)
+		feed.Items = append(feed.Items, &feeds.Item{
+			Id: p.tag(main, "digest/"+d.Week), Title: p.hideAddresses(d.Subject), Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/archive/" + d.Code, Rel: "alternate"},
+			Created: d.At, Updated: d.At, Content: "<pre style=\"white-space: pre-wrap\">" + html.EscapeString(p.hideAddresses(d.Text)) + "</pre>",
+		})
+	}
+	atom := (&feeds.Atom{Feed: feed}).AtomFeed()
+	atom.Id = p.tag(main, "digests") // the library would take the link, which moves with the site
+	text, err := feeds.ToXML(atom)
+	if err != nil {
+		return fmt.Errorf("write the digests of %s as a feed: %w", main.Name, err)
+	}
+	p.feed(w, r, "application/atom+xml", []byte(text))
+	return nil
+}
+
+// tag is a name that no move of the site changes (RFC 4151).
+func (p *pages) tag(main lists.List, what string) string {
+	return fmt.Sprintf("tag:%s,%s:%s/%s", p.Site.Domain, main.Created.UTC().Format(time.DateOnly), main.ID, what)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// calendar is the groups' next steps as days of a calendar (RFC 5545).
+func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
+	_, main, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	dir, err := p.Reader.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	c := ics.NewCalendar()
+	c.SetProductId("-//Plenary//Next steps//EN")
+	c.SetName(main.Title + ": next steps")
+	c.SetXWRCalName(main.Title + ": next steps")
+	for _, l := range dir.Family(main.ID) {
+		if day, dated := l.NextBy.Time(); dated && l.Next != "" && l.State != lists.Closed && l.State != lists.Done {
+			c.AddVEvent(p.dueDay(l, day))
+		}
+	}
+	var text bytes.Buffer
+	if err := c.SerializeTo(&text, ics.WithNewLineWindows); err != nil {
+		return fmt.Errorf("write the next steps of %s as a calendar: %w", main.Name, err)
+	}
+	p.feed(w, r, "text/calendar", text.Bytes())
+	return nil
+}
+
+// dueDay is the day a step is due. The same step keeps its UID when its date
+// moves, so that calendars move it too.
+func (p *pages) dueDay(l lists.List, day time.Time) *ics.VEvent {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.Join(strings.Fields(l.Next), " "))))
+	code := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	e := ics.NewEvent(fmt.Sprintf("next-%d-%s@%s", l.Serial, code, p.Site.Domain))
+	e.SetDtStampTime(l.Created.UTC())
+	e.SetAllDayStartAt(day)
+	e.SetAllDayEndAt(day.AddDate(0, 0, 1))
+	e.SetSummary(p.line(l.Title + ": " + l.Next))
+	how := "To join the group, write to " + string(lists.RoleAddress(l, "join", "", p.Site.Domain)) + "."
+	if l.Join == lists.JoinInvited {
+		how = "To reach the group, write to " + string(lists.RoleAddress(l, "owner", "", p.Site.Domain)) + "."
+	}
+	e.SetDescription(strings.TrimSpace(p.line(l.Purpose) + "\n\n" + how))
+	e.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy for it
+	if p.Site.BaseURL != "" {
+		e.SetURL(p.Site.BaseURL + "/" + l.ID)
+	}
+	return e
+}
+
+// line is people's words in one line, as anybody may read them.
+func (p *pages) line(text string) string {
+	return p.hideAddresses(strings.Join(strings.Fields(text), " "))
+}
