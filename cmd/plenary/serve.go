@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"plenary/cmd/plenary/config"
+	"plenary/cmd/plenary/metrics"
 	"plenary/cmd/plenary/redisopen"
 )
 
@@ -26,7 +27,7 @@ type serveCmd struct{}
 // them; once it runs the one before drains. What is wrong with them is logged,
 // and the service goes on as it was.
 func (serveCmd) Run(a *app) error {
-	h := &host{app: a, log: slog.New(slog.NewTextHandler(a.errs, nil)), sockets: newSockets()}
+	h := &host{app: a, log: slog.New(slog.NewTextHandler(a.errs, nil)), sockets: newSockets(), metrics: metrics.New()}
 	defer h.sockets.close()
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
@@ -59,6 +60,7 @@ type host struct {
 	app     *app
 	log     *slog.Logger
 	sockets *sockets
+	metrics *metrics.Metrics
 }
 
 // generation is a service as one reading of the configuration made it.
@@ -104,7 +106,7 @@ func (h *host) build(before *generation) (g *generation, err error) {
 	for _, note := range faults.Notes() {
 		h.log.Warn("configuration", "note", note.String())
 	}
-	o := serviceOptions{Now: h.app.now, Log: h.log, Listen: h.sockets.listen}
+	o := serviceOptions{Now: h.app.now, Log: h.log, Listen: h.sockets.listen, Metrics: h.metrics}
 	if cfg.SMTP.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey)
 		if err != nil {
@@ -136,6 +138,7 @@ func (h *host) openRedis(cfg *config.Config) (*redisopen.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	rdb.AddHook(h.metrics.Redis())
 	for _, note := range rdb.Notes {
 		h.log.Warn("accepted mail may be lost (redis.durability is relaxed)", "when", note)
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"plenary/cmd/plenary/config"
+	"plenary/cmd/plenary/metrics"
 	"plenary/digest"
 	"plenary/digest/progress"
 	"plenary/digest/render"
@@ -58,9 +59,10 @@ type service struct {
 	weekly   *weekly.Sender
 	progress *progress.Office
 
-	listen func(network, address string) (net.Listener, error)
-	doors  []door
-	duty   []func(ctx context.Context) error
+	metrics *metrics.Metrics
+	listen  func(network, address string) (net.Listener, error)
+	doors   []door
+	duty    []func(ctx context.Context) error
 }
 
 // serviceOptions are what a service gets besides its configuration.
@@ -71,6 +73,8 @@ type serviceOptions struct {
 	TLS    *tls.Config                                         // for STARTTLS and IMAP; nil none
 	Listen func(network, address string) (net.Listener, error) // default net.Listen
 	DNS    authenticate.Resolver                               // by which senders are looked up; default that of the configuration
+
+	Metrics *metrics.Metrics // of this process; default new ones
 }
 
 // newService builds every part and binds every address: when it returns, a
@@ -85,7 +89,10 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if o.Listen == nil {
 		o.Listen = net.Listen
 	}
-	s := &service{listen: o.Listen, cfg: cfg, site: cfg.Site(), rdb: o.Redis, now: o.Now, log: o.Log}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New()
+	}
+	s := &service{metrics: o.Metrics, listen: o.Listen, cfg: cfg, site: cfg.Site(), rdb: o.Redis, now: o.Now, log: o.Log}
 	defer func() {
 		if err != nil {
 			s.unbind()
@@ -97,7 +104,7 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.openArchive(ctx); err != nil {
 		return nil, err
 	}
-	s.queue = queue.New(s.rdb, queue.Options{Domain: s.site.Domain, Roster: s.store, Retry: backoff(cfg), Now: s.now, Log: s.log})
+	s.queue = queue.New(s.rdb, queue.Options{Domain: s.site.Domain, Roster: s.store, Retry: backoff(cfg), Accepted: s.accepted, Now: s.now, Log: s.log})
 	s.composer = &compose.Composer{Site: s.site, Secret: s.store.Secret(), RewriteDomains: cfg.From.RewriteDomains}
 	if err := s.joinSigner(ctx); err != nil {
 		return nil, err
@@ -196,7 +203,7 @@ func ended(ctx context.Context, name string, err error) error {
 
 // inbound routes what came in until ctx ends.
 func (s *service) inbound(ctx context.Context) error {
-	return s.queue.Consume(ctx, "route", inboundWorkers, s.router.Handle)
+	return s.queue.Consume(ctx, "route", inboundWorkers, s.routed)
 }
 
 // summaries sends owners what is held, once an hour, until ctx ends.

@@ -32,7 +32,7 @@ func (s *service) joinMail() error {
 		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
 	}
 	s.router = &route.Router{
-		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.posts(),
+		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.timed(s.posts()),
 		Handlers: route.Handlers{
 			Command: obey,
 			Confirm: func(ctx context.Context, m route.Mail, t lists.Target) error {
@@ -43,11 +43,11 @@ func (s *service) joinMail() error {
 			Bounce:   failures.deliveryReport,
 		},
 	}
-	sender, err := deliver.New(s.sending(), leases{s.queue, s.signed}, s.store, s.composer.Personal, failures)
+	sender, err := deliver.New(s.sending(), timedLeases{leases{s.queue, s.signed}, s.metrics}, s.store, s.composer.Personal, failures)
 	if err != nil {
 		return err
 	}
-	s.duty = append(s.duty, sender.Run)
+	s.joinMetrics(sender)
 	return nil
 }
 

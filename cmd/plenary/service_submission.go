@@ -20,7 +20,7 @@ func (s *service) joinReception(certs *tls.Config, believed *belief) error {
 	door := reception{members: members{s.store, s.site}, others: believed, id: s.site.Domain, screen: s.router, inbox: s.queue}
 	in := receive.New(receive.Config{
 		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, TLS: certs, ProxyFrom: s.cfg.Proxies(),
-		BareNewlines: s.cfg.SMTP.BareNewlines, Accounts: door.members, NewID: s.queue.NewID, Log: s.log, Now: s.now,
+		BareNewlines: s.cfg.SMTP.BareNewlines, Accounts: door.members, Refused: func() { s.metrics.Refused("smtp") }, NewID: s.queue.NewID, Log: s.log, Now: s.now,
 	}, s.store, door, door)
 	return errors.Join(
 		s.bind("smtp", "smtp.listen", s.cfg.SMTP.Listen, in.ServeSMTP, in.Shutdown),

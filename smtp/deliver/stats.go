@@ -15,12 +15,16 @@ type Stats struct {
 	Letters     int64 // recipients of letters served
 	Saves       int64 // ledger writes
 	Connections int   // sessions open now
+	Idle        int   // those of them that wait for work
+	Down        int   // destinations that were not there when last tried, and are not tried for the moment
 }
 
 // Stats gives the counts so far.
 func (s *Sender) Stats() Stats {
+	idle, down := s.to.resting()
 	return Stats{
 		Sent: s.stats.sent.Load(), Deferred: s.stats.deferred.Load(), Failed: s.stats.failed.Load(),
 		Letters: s.stats.letters.Load(), Saves: s.stats.saves.Load(), Connections: s.to.connections(),
+		Idle: idle, Down: down,
 	}
 }

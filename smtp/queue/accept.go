@@ -39,6 +39,10 @@ type acceptance struct {
 // is given a new id. Every error is a *smtp.Reply: 452 4.3.1 where Redis is
 // full or cannot write, else 451 4.3.0.
 func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id string, err error) {
+	if q.opt.Accepted != nil {
+		began := time.Now()
+		defer func() { q.opt.Accepted(time.Since(began), err) }()
+	}
 	if env.ID == "" {
 		env.ID = q.NewID()
 	}

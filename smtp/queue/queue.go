@@ -28,6 +28,10 @@ type Options struct {
 	Roster Roster // who the members are; needed by Plan and List
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	// Accepted is told how long each Accept took, and with what outcome; may
+	// be nil.
+	Accepted func(took time.Duration, err error)
 }
 
 // Roster is what the queue asks about members; the store answers.

@@ -71,11 +71,14 @@ func (m *Metrics) Handler() http.Handler {
 // Time begins a step; what it gives is called at the step's end.
 func (m *Metrics) Time(step string) (done func(error)) {
 	began := time.Now()
-	return func(err error) {
-		result := "ok"
-		if err != nil {
-			result = "failed"
-		}
-		m.steps.WithLabelValues(step, result).Observe(time.Since(began).Seconds())
+	return func(err error) { m.Took(step, time.Since(began), err) }
+}
+
+// Took counts a step that is over.
+func (m *Metrics) Took(step string, d time.Duration, err error) {
+	result := "ok"
+	if err != nil {
+		result = "failed"
 	}
+	m.steps.WithLabelValues(step, result).Observe(d.Seconds())
 }
