@@ -17,28 +17,26 @@ import (
 // signingKey is the key of every domain that a script signs for.
 var signingKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
 
-// dnsVerb answers where servers ask, from now on, out of a file in zone
-// form. Every domain has the key of the sign verb. Before it is called nobody
-// answers there.
-func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: dns FILE")
+// scriptDNS answers the questions of a script's servers.
+type scriptDNS struct {
+	addr   string
+	server *dns.Server // nil: nobody answers
+}
+
+// answer answers out of these records, and that there is nothing else.
+func (d *scriptDNS) answer(records []dns.RR) error {
+	d.stop()
+	conn, err := net.ListenPacket("udp", d.addr)
+	if err != nil {
+		return err
 	}
-	var records []dns.RR
-	zone := dns.NewZoneParser(strings.NewReader(ts.ReadFile(args[0])), ".", args[0])
-	for rr, ok := zone.Next(); ok; rr, ok = zone.Next() {
-		records = append(records, rr)
-	}
-	ts.Check(zone.Err())
-	key := "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(signingKey.Public().(ed25519.PublicKey))
-	conn, err := net.ListenPacket("udp", ts.Getenv("DNS"))
-	ts.Check(err)
-	server := &dns.Server{PacketConn: conn, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+	started := make(chan struct{})
+	d.server = &dns.Server{PacketConn: conn, NotifyStartedFunc: func() { close(started) }, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		m, name := new(dns.Msg).SetReply(q), strings.ToLower(q.Question[0].Name)
 		m.Rcode = dns.RcodeNameError
 		if strings.HasPrefix(name, "test._domainkey.") && q.Question[0].Qtype == dns.TypeTXT {
 			m.Rcode = dns.RcodeSuccess
-			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: []string{key}}}
+			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: []string{testKeyRecord}}}
 		}
 		for _, rr := range records {
 			if strings.EqualFold(rr.Header().Name, name) {
@@ -50,11 +48,44 @@ func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		_ = w.WriteMsg(m)
 	})}
-	started := make(chan struct{})
-	server.NotifyStartedFunc = func() { close(started) }
+	server := d.server
 	go func() { _ = server.ActivateAndServe() }()
 	<-started
-	ts.Defer(func() { _ = server.Shutdown() })
+	return nil
+}
+
+func (d *scriptDNS) stop() {
+	if d.server != nil {
+		_ = d.server.Shutdown()
+		d.server = nil
+	}
+}
+
+// testKeyRecord is the key that every domain has in a script.
+var testKeyRecord = "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(signingKey.Public().(ed25519.PublicKey))
+
+// dnsVerb answers where servers ask, from now on, out of files in zone form,
+// or (down) not at all. Every domain has the key of the sign verb. Before it
+// is called, DNS knows no names.
+func dnsVerb(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	switch {
+	case len(args) == 0:
+		ts.Fatalf("usage: dns down|FILE…")
+	case args[0] == "down":
+		w.dns.stop()
+		return
+	}
+	var records []dns.RR
+	for _, file := range args {
+		zone := dns.NewZoneParser(strings.NewReader(ts.ReadFile(file)), ".", file)
+		zone.SetDefaultTTL(60)
+		for rr, ok := zone.Next(); ok; rr, ok = zone.Next() {
+			records = append(records, rr)
+		}
+		ts.Check(zone.Err())
+	}
+	ts.Check(w.dns.answer(records))
 }
 
 // signVerb signs a mail for a domain and writes it to a file; NOW in it

@@ -46,7 +46,7 @@ import (
 //	capture NAME REGEXP          sets a variable from the last output
 //	redis kill|start|set NAME VALUE    the Redis of this script
 //	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
-//	dns FILE                     answer DNS questions out of a zone file; without it nobody does
+//	dns down|FILE…               answer DNS questions out of zone files, or not at all; without it no name is known
 //	sign DOMAIN FILE OUT [FIELD…]    write the mail of FILE, signed by DKIM, to OUT
 //	config FILE                  what servers started from now on have as their configuration
 //	lmtp FROM TO…                by LMTP; prints the reply for each
@@ -100,6 +100,7 @@ type world struct {
 	redisAddr string
 	mailbox   *imapmemserver.User // of the mailbox verb
 	sink      *sink.Sink
+	dns       scriptDNS
 	servers   map[string]*served
 }
 
@@ -120,7 +121,7 @@ func newWorld(env *testscript.Env) error {
 	if w.sink, err = sink.New(sink.Options{Keep: true, Rcpt: refusals}); err != nil {
 		return err
 	}
-	env.Defer(func() { w.sink.Close() })
+	env.Defer(func() { w.sink.Close(); w.dns.stop() })
 	addr, durability := "", "strict"
 	if redistest.Real() || os.Getenv("CI") != "" {
 		w.redis = redistest.Start(t)
@@ -133,13 +134,17 @@ func newWorld(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	w.dns = scriptDNS{addr: ports[8]}
+	if err := w.dns.answer(nil); err != nil {
+		return err
+	}
 	for name, value := range map[string]string{
 		"GORACE":         raceOptions,
 		"PLENARY_DOMAIN": "lists.example.org", "PLENARY_DATA_DIR": env.WorkDir + "/data", "PLENARY_ADMINS": "admin@example.org",
 		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability,
 		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
 		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
-		"DNS":                 ports[8], // where servers ask; nobody answers there, unless the script has dns
+		"DNS":                 ports[8], // where servers ask; no name is known there, unless the script has dns
 		"PLENARY_HTTP_LISTEN": ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
 		"SMTP": ports[0], "LMTP": ports[1], "IMAP": ports[2], "HTTP": ports[3],
 		"SMTP2": ports[4], "LMTP2": ports[5], "IMAP2": ports[6], "HTTP2": ports[7],
