@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"plenary/lists"
 	"plenary/smtp"
 )
 
@@ -17,7 +18,7 @@ var (
 	answersStranger = rate{30, 1}
 	answersMember   = rate{300, 10}
 	answersSource   = rate{2000, 100}
-	asksSource      = rate{1000, 50}
+	asksSource      = rate{300, 20}
 )
 
 type rate struct{ hourly, minutely int }
@@ -32,7 +33,7 @@ func (h *Handler) mayAnswer(ctx context.Context, remote string, f Facts) (bool, 
 	if err != nil || !ok || remote == "" {
 		return ok, err
 	}
-	return h.within(ctx, "answers/from/"+remote, answersSource)
+	return h.within(ctx, "answers/from/"+lists.Network(remote), answersSource)
 }
 
 // mayAsk counts the questions that a source has put to strangers. One too
@@ -41,7 +42,7 @@ func (h *Handler) mayAsk(ctx context.Context, env smtp.Envelope, f Facts) (bool,
 	if env.Remote == "" || f.known() {
 		return true, nil
 	}
-	ok, err := h.within(ctx, "asks/from/"+env.Remote, asksSource)
+	ok, err := h.within(ctx, "asks/from/"+lists.Network(env.Remote), asksSource)
 	if err != nil {
 		return false, fmt.Errorf("count the question that %s asks for: %w", env.ID, err)
 	}

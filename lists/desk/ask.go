@@ -103,7 +103,11 @@ func (d *Desk) member(ctx context.Context, a lists.Address) (bool, error) {
 // allowed counts against a limit, once for each cause as far as the answer
 // goes: a second run gets the first one's.
 func (w *work) allowed(ctx context.Context, counter string, limit int) (bool, error) {
-	ok, err := w.d.store.Allow(ctx, counter, limit, day)
+	return w.allowedWithin(ctx, counter, limit, day)
+}
+
+func (w *work) allowedWithin(ctx context.Context, counter string, limit int, per time.Duration) (bool, error) {
+	ok, err := w.d.store.Allow(ctx, counter, limit, per)
 	if err != nil {
 		return false, fmt.Errorf("count %s: %w", counter, err)
 	}

@@ -24,8 +24,13 @@ func (d *Desk) Do(ctx context.Context, asker lists.Address, believed bool, via, 
 	if err != nil {
 		return nil, err
 	}
+	full, err := w.flooded(ctx, actions, outs)
+	if err != nil {
+		return nil, err
+	}
+	asks = slices.DeleteFunc(asks, func(p pending) bool { return full[p.index] })
 	for i, a := range actions {
-		if !believed || slices.ContainsFunc(asks, func(p pending) bool { return p.index == i }) {
+		if full[i] || !believed || slices.ContainsFunc(asks, func(p pending) bool { return p.index == i }) {
 			continue
 		}
 		if outs[i], err = w.carry(ctx, i, a); err != nil {

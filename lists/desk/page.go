@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"plenary/lists"
@@ -31,7 +30,7 @@ func (d *Desk) LeaveByPage(ctx context.Context, listID string, a lists.Address, 
 }
 
 func (d *Desk) askByPage(ctx context.Context, action lists.Action, remote string) error {
-	if ok, err := d.store.Allow(ctx, "pages/"+network(remote), asksFromOnePlace, time.Hour); err != nil {
+	if ok, err := d.store.Allow(ctx, "pages/"+lists.Network(remote), asksFromOnePlace, time.Hour); err != nil {
 		return err
 	} else if !ok {
 		return &lists.Refusal{Text: "Too many people have asked from where you are. Please try again in an hour, or write the mail instead."}
@@ -77,24 +76,6 @@ func (d *Desk) tellByMail(ctx context.Context, action lists.Action, queueID, tex
 	}
 	return d.send(ctx, "note.txt", map[string]any{"Subject": "Your wish to " + string(action.Verb) + " " + l.Title, "Text": text, "Request": w.address(l, "request")},
 		d.from(l, smtp.Letter{Key: "told/" + queueID, To: []string{string(a)}, AutoReplied: true, Priority: smtp.Prompt}))
-}
-
-// network is the part of an IP address that one visitor can't easily change.
-func network(remote string) string {
-	ip, err := netip.ParseAddr(remote)
-	if err != nil {
-		return "unknown"
-	}
-	ip = ip.Unmap()
-	bits := 32
-	if ip.Is6() {
-		bits = 64
-	}
-	prefix, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return "unknown"
-	}
-	return prefix.String()
 }
 
 func random() string {

@@ -1,0 +1,97 @@
+package desk
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"plenary/lists"
+)
+
+// join asks for dc in the name of an address, as a mail to dc-join@ does.
+func (o *office) join(address string, believed bool) lists.Outcome {
+	o.t.Helper()
+	o.mails++
+	outs, err := o.desk.Do(o.ctx, lists.Address(address), believed, "dc", fmt.Sprintf("flood%d", o.mails),
+		[]lists.Action{{Verb: lists.DoJoin, List: "dc", Subject: lists.Address(address)}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return outs[0]
+}
+
+// TestTenThousandJoinsForOneAddress: whoever is being bombed gets three
+// question mails a day, and nothing else (DESIGN, "Who may do what").
+func TestTenThousandJoinsForOneAddress(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if _, err := o.store.CreateList(o.ctx, lists.NewList{Name: "dc", Title: "Coalition"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 10_000 {
+		o.join("victim@example.net", false)
+	}
+	if got := len(o.out.to("victim@example.net")); got != 3 {
+		t.Errorf("%d mails in a day, want 3", got)
+	}
+	o.pass(24 * time.Hour)
+	for range 100 {
+		o.join("victim@example.net", false)
+	}
+	if got := len(o.out.to("victim@example.net")); got != 6 {
+		t.Errorf("%d mails in two days, want 6", got)
+	}
+}
+
+// TestTenThousandStrangersForOneList: bounded for the list, its owner told
+// once, and open again within the minute and the hour; members are not held
+// up, and a believed stranger hears why not.
+func TestTenThousandStrangersForOneList(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if _, err := o.store.CreateList(o.ctx, lists.NewList{Name: "dc", Title: "Coalition"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.store.CreateList(o.ctx, lists.NewList{Name: "maps", Parent: "dc", Title: "Maps"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []lists.NewMember{{Address: "ann@example.org", Admin: true}, {Address: "bob@example.org"}} {
+		if _, _, err := o.store.Subscribe(o.ctx, "dc", m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked := 0
+	for i := range 10_000 {
+		if out := o.join(fmt.Sprintf("stranger%d@example.net", i), false); out.Result == lists.Asked {
+			asked++
+		} else if out.Result != lists.Refused || !out.Told {
+			t.Fatalf("stranger %d: %+v", i, out)
+		}
+	}
+	if want := strangersHour + strangersMinute; asked != want {
+		t.Errorf("%d were asked, want %d", asked, want)
+	}
+	if got := o.out.to("ann@example.org"); len(got) != 1 || got[0].Subject != "Very many people ask to join Coalition" {
+		t.Errorf("the owner got %d mails", len(got))
+	}
+	if out := o.join("proven@example.com", true); out.Result != lists.Refused || out.Told || out.Text == "" {
+		t.Errorf("a believed stranger: %+v", out)
+	}
+	outs, err := o.desk.Do(o.ctx, "bob@example.org", true, "dc", "bob1", []lists.Action{{Verb: lists.DoJoin, List: "dc-maps", Subject: "bob@example.org"}})
+	if err != nil || outs[0].Result != lists.Did {
+		t.Errorf("a member was held up: %+v, %v", outs, err)
+	}
+	o.pass(time.Minute)
+	if out := o.join("later@example.net", false); out.Result != lists.Asked {
+		t.Errorf("a minute later: %+v", out)
+	}
+	o.pass(time.Hour)
+	for i := range strangersHour {
+		if out := o.join(fmt.Sprintf("newcomer%d@example.net", i), false); out.Result != lists.Asked {
+			t.Fatalf("an hour later: %+v", out)
+		}
+	}
+	if got := o.out.to("ann@example.org"); len(got) != 1 {
+		t.Errorf("the owner got %d mails in a day", len(got))
+	}
+}
