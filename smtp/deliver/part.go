@@ -1,9 +1,11 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"plenary/lists"
@@ -90,6 +92,11 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 			out = append(out, g)
 		}
 		g.items = append(g.items, r.item(p, targets[i].List, contents[i]))
+	}
+	if len(r.senders) > 0 { // those who share a copy stand together
+		for _, g := range out {
+			slices.SortStableFunc(g.items, func(a, b *item) int { return cmp.Compare(a.list, b.list) })
+		}
 	}
 	if !r.part.Fresh() { // who left meanwhile is waited for no more
 		var left []lists.Number

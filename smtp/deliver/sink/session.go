@@ -31,7 +31,8 @@ type session struct {
 	from   string
 	params []string
 	to     []string
-	chunks []byte // of a message by BDAT
+	rcpt   []string // what was asked for besides, of each of to
+	chunks []byte   // of a message by BDAT
 	size   int
 }
 
@@ -49,6 +50,9 @@ func (c *session) run() {
 			return
 		}
 		verb, rest, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(" "))
+		if c.hears(line); c.deaf(verb) {
+			return
+		}
 		if err := c.command(string(bytes.ToUpper(verb)), string(rest)); err != nil {
 			c.w.Flush()
 			return
@@ -89,11 +93,11 @@ func (c *session) command(verb, rest string) error {
 }
 
 func (c *session) clear() {
-	c.mail, c.from, c.params, c.to, c.chunks, c.size = false, "", nil, nil, nil, 0
+	c.mail, c.from, c.params, c.to, c.rcpt, c.chunks, c.size = false, "", nil, nil, nil, nil, 0
 }
 
 func (c *session) offers() string {
-	all := []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "SIZE " + strconv.FormatInt(c.s.opt.Size, 10)}
+	all := []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING", "SIZE " + strconv.FormatInt(c.s.opt.Size, 10)}
 	if c.s.opt.TLS != nil && !c.tls {
 		all = append(all, "STARTTLS")
 	}
@@ -178,6 +182,9 @@ func (c *session) mailFrom(rest string) error {
 		return c.say("503 5.5.1 one at a time")
 	}
 	addr, params := path(rest)
+	if c.refuses(params) {
+		return c.say("555 5.5.4 unknown parameter")
+	}
 	c.mail, c.from, c.params = true, addr, strings.Fields(strings.ToUpper(params))
 	return c.answer(MailFrom, "250 2.1.0 ok")
 }
@@ -186,13 +193,22 @@ func (c *session) rcptTo(rest string) error {
 	if !c.mail {
 		return c.say("503 5.5.1 MAIL first")
 	}
-	addr, _ := path(rest)
+	addr, params := path(rest)
+	if c.refuses(params) {
+		return c.say("555 5.5.4 unknown parameter")
+	}
+	if most := c.s.opt.MostRcpts; most > 0 && len(c.to) >= most {
+		return c.answer(RcptTo, "452 4.5.3 too many recipients")
+	}
 	if c.s.opt.Rcpt != nil {
 		if reply := c.s.opt.Rcpt(addr); reply != "" {
 			return c.answer(RcptTo, reply)
 		}
 	}
 	c.to = append(c.to, addr)
+	if c.s.opt.Keep || c.s.opt.Got != nil {
+		c.rcpt = append(c.rcpt, strings.TrimSpace(params))
+	}
 	return c.answer(RcptTo, "250 2.1.5 ok")
 }
 
@@ -227,6 +243,9 @@ func (c *session) bdat(rest string) error {
 	if len(f) == 0 {
 		return c.say("501 5.5.4 size?")
 	}
+	if c.pretends("CHUNKING") {
+		return c.say("502 5.5.1 unknown command")
+	}
 	n, err := strconv.Atoi(f[0])
 	if err != nil || n < 0 {
 		c.say("501 5.5.4 size?")
@@ -258,7 +277,7 @@ func (c *session) keeps() bool { return c.s.opt.Keep || c.s.opt.Got != nil || c.
 
 // finish takes the message, or refuses it.
 func (c *session) finish(body []byte, size int) error {
-	m := Mail{From: c.from, To: c.to, Params: c.params, Data: body, At: c.s.opt.Now(), Conn: c.n, TLS: c.tls, User: c.user}
+	m := Mail{From: c.from, To: c.to, Params: c.params, Rcpt: c.rcpt, Data: body, At: c.s.opt.Now(), Conn: c.n, TLS: c.tls, User: c.user}
 	c.clear()
 	reply, lie := "", c.s.lie(Dot)
 	if c.s.opt.Data != nil {
@@ -338,6 +357,9 @@ func (c *session) say(reply string) error {
 
 func (c *session) pause() {
 	if c.s.opt.Latency > 0 && c.r.Buffered() == 0 {
+		c.s.mu.Lock()
+		c.s.counts.Waits++
+		c.s.mu.Unlock()
 		time.Sleep(c.s.opt.Latency)
 	}
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Got        func(Mail)    // told of each mail taken, by the goroutine of its connection
 	Latency    time.Duration // before each answer that the client waits for
 	Without    []string      // extensions not offered, such as PIPELINING or CHUNKING
+	Pretend    []string      // offered, and not done: PIPELINING, CHUNKING, SMTPUTF8, 8BITMIME, SIZE or DSN; EHLO: it hangs up
+	MostRcpts  int           // recipients a mail may have, 0 any number; to more it says 452
 	Size       int64         // announced by SIZE
 	TLS        *tls.Config   // offers STARTTLS
 	Implicit   bool          // TLS from the first octet
@@ -58,6 +60,7 @@ type Mail struct {
 	From   string
 	To     []string
 	Params []string // of MAIL FROM, upper case
+	Rcpt   []string // what each RCPT TO asked for besides, as sent
 	Data   []byte   // as sent, without dot-stuffing
 	At     time.Time
 	Conn   int // which connection it came by, from 1
@@ -73,6 +76,7 @@ type Counts struct {
 	Mails  int       // mails taken
 	Rcpts  int       // their recipients
 	Octets int64     // their size
+	Waits  int       // answers that a client waited for, where there is a latency
 	First  time.Time // first mail
 	Last   time.Time // last mail
 }
