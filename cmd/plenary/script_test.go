@@ -43,13 +43,18 @@ import (
 //	newest ADDRESS [REGEXP]      settle, and print the newest
 //	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
 //	http METHOD URL [BODY]       prints status and page
+//	scrape URL REGEXP            metrics, once a line of them is like that
 //	capture NAME REGEXP          sets a variable from the last output
 //	redis kill|start|set NAME VALUE    the Redis of this script
 //	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
 //	dns down|FILE…               answer DNS questions out of zone files, or not at all; without it no name is known
 //	sign DOMAIN FILE OUT [FIELD…]    write the mail of FILE, signed by DKIM, to OUT
 //	config FILE                  what servers started from now on have as their configuration
+//	partly DOMAIN FILE OUT       the same, with the first line of the body signed alone (l=)
+//	received ADDRESS [REGEXP]    prints what a far server finds out about the newest mail there
+//	resend [-via ADDR] WHOM TO [REGEXP]    sends the newest mail to WHOM on to TO, as a forwarder does
 //	lmtp FROM TO…                by LMTP; prints the reply for each
+//	deliver FROM TO FILE         a mail by LMTP
 //	exits N COMMAND…             it must end with this status
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"plenary": main, "faultserve": faultServe, "faultsink": faultSink})
@@ -61,11 +66,11 @@ func TestScripts(t *testing.T) {
 		Setup: newWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
-			"dns": dnsVerb, "sign": signVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
+			"dns": dnsVerb, "sign": signVerb, "partly": partlyVerb, "deliver": deliverVerb, "received": receivedVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
-			"config": configVerb,
-			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb,
+			"config": configVerb, "resend": resendVerb,
+			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
 		Condition:          lacks,
@@ -141,7 +146,7 @@ func newWorld(env *testscript.Env) error {
 	for name, value := range map[string]string{
 		"GORACE":         raceOptions,
 		"PLENARY_DOMAIN": "lists.example.org", "PLENARY_DATA_DIR": env.WorkDir + "/data", "PLENARY_ADMINS": "admin@example.org",
-		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability,
+		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability, "REDIS_ADDRESS": addr,
 		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
 		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
 		"DNS":                 ports[8], // where servers ask; no name is known there, unless the script has dns
