@@ -15,6 +15,7 @@ import (
 	"plenary/cmd/plenary/config"
 	"plenary/cmd/plenary/redisopen"
 	"plenary/digest"
+	"plenary/digest/personal"
 	"plenary/lists"
 	"plenary/lists/store"
 )
@@ -64,6 +65,14 @@ func (a *app) load() (*config.Config, config.Faults) {
 		config.Check{Key: "redis.url", Of: redisopen.CheckAddress},
 		config.Check{Key: "digest.schedule", Of: func(s string) error {
 			_, err := digest.ParseSchedule(s, nil)
+			return err
+		}},
+		config.Check{Key: "digest.personal_weekly", Of: func(s string) error {
+			_, err := digest.ParseSchedule(s, nil)
+			return err
+		}},
+		config.Check{Key: "digest.personal_daily", Of: func(s string) error {
+			_, err := personal.ParseClock(s, nil)
 			return err
 		}})
 }

@@ -17,6 +17,7 @@ import (
 	"plenary/cmd/plenary/config"
 	"plenary/cmd/plenary/metrics"
 	"plenary/digest"
+	"plenary/digest/personal"
 	"plenary/digest/progress"
 	"plenary/digest/render"
 	"plenary/digest/weekly"
@@ -58,6 +59,7 @@ type service struct {
 	desk     *desk.Desk
 	weekly   *weekly.Sender
 	progress *progress.Office
+	personal *personal.Sender
 
 	metrics *metrics.Metrics
 	listen  func(network, address string) (net.Listener, error)
@@ -122,6 +124,9 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 		return nil, err
 	}
 	s.progress.Desk = s.desk
+	if err := s.joinPersonal(); err != nil {
+		return nil, err
+	}
 	if err := s.joinMail(); err != nil {
 		return nil, err
 	}

@@ -66,7 +66,8 @@ func (s *service) posts() route.Posts {
 			return s.composer.Compose(ctx, compose.Post{Raw: e.Raw, List: e.List, Author: compose.Author{Name: e.Author.Name, Address: e.Author.Address},
 				Link: link, DefaultID: e.MessageID, Verdict: e.Verdict, Arrived: e.Arrived})
 		},
-		Plan: s.queue.Plan,
+		Enter: s.enter,
+		Plan:  s.queue.Plan,
 		Count: func(ctx context.Context, e route.Entry) error {
 			var number lists.Number
 			if e.Author.Person != nil {

@@ -42,6 +42,10 @@ type Posts struct {
 	Keep func(ctx context.Context, e Entry) (link string, err error)
 	// Compose makes the list's copy.
 	Compose func(ctx context.Context, e Entry, link string) lists.Copy
+	// Enter numbers a post in each of its lists, all of one family, before
+	// any copy is planned: a member who turns to digests meanwhile gets it once.
+	// Entered again it keeps its numbers.
+	Enter func(ctx context.Context, entries []Entry) ([]uint64, error)
 	// Plan queues the copies of one family's lists. Repeated, or with a
 	// further list, it serves only who has not been served.
 	Plan func(ctx context.Context, f lists.Fanout) error
@@ -114,6 +118,13 @@ func (r *Router) send(ctx context.Context, family string, entries []Entry) error
 			return fmt.Errorf("archive for %s: %w", e.List.Name, err)
 		}
 		copies = append(copies, r.Posts.Compose(ctx, e, link))
+	}
+	numbers, err := r.Posts.Enter(ctx, entries)
+	if err != nil {
+		return fmt.Errorf("number for %s: %w", family, err)
+	}
+	for i := range copies {
+		copies[i].Post = numbers[i]
 	}
 	first := entries[0]
 	fanout := lists.Fanout{ID: first.Identity, Family: family, MessageID: first.MessageID, Author: first.Author.Address, Targets: copies}

@@ -61,6 +61,7 @@ func newWorld(t *testing.T) *world {
 				w.sent = append(w.sent, e)
 				return lists.Copy{List: e.List, Body: e.Raw}
 			},
+			Enter: func(_ context.Context, entries []Entry) ([]uint64, error) { return make([]uint64, len(entries)), nil },
 			Plan: func(_ context.Context, f lists.Fanout) error {
 				var names []string
 				for _, c := range f.Targets {

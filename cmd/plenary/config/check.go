@@ -119,6 +119,12 @@ func (c *Config) checkForms(say sayer) {
 	if _, err := location(c.Digest.Timezone); err != nil {
 		say("digest.timezone", `%q is no time zone: write a name of the zone database, as "Europe/Zurich" or "UTC"`, c.Digest.Timezone)
 	}
+	if c.Digest.PersonalPosts < 1 {
+		say("digest.personal_posts", "%d: an issue needs room for a post; write 1 or more, as 100", c.Digest.PersonalPosts)
+	}
+	if c.Digest.PersonalBytes < 1 {
+		say("digest.personal_bytes", "%d: write how many octets fill an issue, as 512000", c.Digest.PersonalBytes)
+	}
 	for _, d := range c.From.RewriteDomains {
 		if _, err := lists.ParseDomain(d); err != nil {
 			say("from.rewrite_domains", `%v: write domains alone, as ["gmail.com"]`, err)

@@ -114,6 +114,12 @@ type Digest struct {
 	QuestionLead string `toml:"question_lead"`
 	Weekends     bool   `toml:"weekends"`
 	Empty        string `toml:"empty"` // short | none
+
+	// Members' own digests.
+	PersonalDaily  string `toml:"personal_daily"`
+	PersonalWeekly string `toml:"personal_weekly"`
+	PersonalPosts  int    `toml:"personal_posts"` // an issue with so many is closed early
+	PersonalBytes  int64  `toml:"personal_bytes"`
 }
 
 // DKIM is how outgoing mail is signed.
@@ -154,7 +160,8 @@ func Default() *Config {
 		ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Listen: "0.0.0.0:80"},
 		Collect:  Collect{TLS: "implicit", Folder: "INBOX", DoneFolder: "Done", Poll: "1m"},
 		Delivery: Delivery{RelayTLS: "opportunistic", Port: 25, MTASTS: true, DANE: true, RetryMin: "300s", RetryMax: "4000s", Expire: "120h"},
-		Digest:   Digest{Schedule: "Mon 09:00", Timezone: "UTC", QuestionLead: "48h", Weekends: true, Empty: "short"},
+		Digest: Digest{Schedule: "Mon 09:00", Timezone: "UTC", QuestionLead: "48h", Weekends: true, Empty: "short",
+			PersonalDaily: "08:00", PersonalWeekly: "Mon 08:00", PersonalPosts: 100, PersonalBytes: 500 << 10},
 		Commands: Commands{Trust: "dmarc"},
 	}
 }

@@ -14,6 +14,8 @@ func TestDigestKeys(t *testing.T) {
 		"question_lead = \"200h\"\n":                                    `digest.question_lead: "200h"`,
 		"question_lead = \"0h\"\n":                                      `digest.question_lead: "0h"`,
 		"empty = \"some\"\n":                                            `digest.empty: "some": write "short" or "none"`,
+		"personal_posts = 0\n":                                          `:4:1: digest.personal_posts: 0: an issue needs`,
+		"personal_bytes = -1\n":                                         `:4:1: digest.personal_bytes: -1: write how many`,
 		"weekends = \"no\"\n":                                           `digest.weekends`,
 	} {
 		c, faults := Load(write(t, ok+text), nil)
