@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/miekg/dns"
@@ -98,8 +97,7 @@ func signVerb(ts *testscript.TestScript, _ bool, args []string) {
 	if len(fields) == 0 {
 		fields = []string{"From", "To", "Cc", "Date", "Subject", "Message-ID"}
 	}
-	now := time.Now()
-	raw := strings.NewReplacer("NOW", now.Format(time.RFC1123Z), "AGO", now.AddDate(0, 0, -2).Format(time.RFC1123Z)).Replace(ts.ReadFile(args[1]))
+	raw := dated(ts.ReadFile(args[1]))
 	var out bytes.Buffer
 	ts.Check(dkim.Sign(&out, bytes.NewReader(crlf([]byte(raw))), &dkim.SignOptions{Domain: args[0], Selector: "test", Signer: signingKey, HeaderKeys: fields,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed}))
