@@ -131,7 +131,7 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 	for _, s := range w.servers {
 		names = append(names, s.name)
 	}
-	allowed, lettersAllowed := allowance(names, w.outages)
+	allowed, lettersAllowed := allowance(names, tr.shared, w.outages)
 	served, doubled := 0, 0
 	sums := map[string]string{}
 	for _, h := range mails {

@@ -19,6 +19,7 @@ type trial struct {
 	posts   []trialPost
 	faults  []trialFault
 	help    bool // a member asks for help, too: one letter
+	shared  bool // the lists' members share one copy
 }
 
 // trialPost is a post to one list, or to two of a family.
@@ -55,7 +56,7 @@ var serverNames = []string{"one", "two", "three"}
 // eighth three servers.
 func draw(seed uint64) trial {
 	r := rand.New(rand.NewPCG(seed, 4))
-	t := trial{seed: seed, servers: 2, help: r.IntN(3) == 0}
+	t := trial{seed: seed, servers: 2, help: r.IntN(3) == 0, shared: r.IntN(4) == 0}
 	if seed%8 == 0 {
 		t.servers = 3
 	}
@@ -166,6 +167,9 @@ func (t trial) String() string {
 	fmt.Fprintf(&b, "; %d servers; sink %s", t.servers, t.latency)
 	for _, w := range t.without {
 		b.WriteString(" no " + w)
+	}
+	if t.shared {
+		b.WriteString("; shared copies")
 	}
 	for _, f := range t.faults {
 		b.WriteString("; " + f.String())

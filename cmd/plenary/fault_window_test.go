@@ -19,10 +19,14 @@ const lifeless = 7 * time.Second
 // (DESIGN section 2): the window of a sender for each that died or lost its
 // leases; what is on the wire for each whose sessions were cut; nothing for
 // what was only slow.
-func allowance(servers []string, all []outage) (copies, letters int) {
-	whole := deliver.Config{}.Window()
-	// What is on the wire: eight sessions, each with as many as Window counts.
-	wire := 8 * (deliver.Config{Workers: 1, Connections: 1, Batch: 1}.Window() - 1)
+func allowance(servers []string, shared bool, all []outage) (copies, letters int) {
+	window := deliver.Config.Window
+	if shared {
+		window = deliver.Config.SharedWindow
+	}
+	whole := window(deliver.Config{})
+	// What is on the wire: eight sessions, each with as many as the window counts.
+	wire := 8 * (window(deliver.Config{Workers: 1, Connections: 1, Batch: 1}) - 1)
 	grant := func(n int) { copies, letters = copies+n, letters+1 }
 	for _, o := range all {
 		for _, s := range servers {

@@ -100,6 +100,9 @@ func newFaultWorld(t *testing.T, template string, tr trial) *faultWorld {
 	w.redis = redistest.StartIn(t, files)
 	w.rdb = redis.NewClient(&redis.Options{Addr: w.redis.Addr})
 	t.Cleanup(func() { w.rdb.Close() })
+	if tr.shared {
+		w.check(w.share())
+	}
 	addrs, err := freePorts(1)
 	w.check(err)
 	taken := filepath.Join(w.dir, "taken")
@@ -117,6 +120,20 @@ func newFaultWorld(t *testing.T, template string, tr trial) *faultWorld {
 		w.until("server "+s.name+" is ready", s.ready)
 	}
 	return w
+}
+
+// share has the lists' members share one copy of each post.
+func (w *faultWorld) share() error {
+	st, err := store.Open(w.t.Context(), w.rdb, faultSite, time.Now)
+	if err != nil {
+		return err
+	}
+	for _, id := range []string{"dc", "dc-maps"} {
+		if _, err := st.UpdateList(w.t.Context(), id, func(l *lists.List) error { l.Unsub = lists.UnsubscribeShared; return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *faultWorld) check(err error) {
