@@ -41,6 +41,11 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, roots
 }
 
+// clientTLS proves names by the roots given.
+func clientTLS(roots *x509.CertPool) *tls.Config {
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+}
+
 // How a relay is spoken to, and what is never said in clear.
 func TestRelayTLSAndAuth(t *testing.T) {
 	server, roots := certificate(t)
@@ -85,7 +90,7 @@ func TestRelayTLSAndAuth(t *testing.T) {
 				relay(s)(o)
 				o.deliver.RelayTLS, o.deliver.RelayUser, o.deliver.RelayPassword = c.mode, c.user, "s3cret"
 				o.deliver.RelayWait = time.Nanosecond
-				o.deliver.TLS = &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12}
+				o.deliver.TLS = clientTLS(c.roots)
 			})
 			plan(t, rdb, f, "p1")
 			if !c.got {
