@@ -11,7 +11,7 @@ const (
 	DoLeave     Verb = "leave"      // List, Subject; a main list takes its sub-lists along
 	DoLeaveAll  Verb = "leave-all"  // Subject
 	DoPauseMail Verb = "pause-mail" // List, Subject: one click on a main list by one who is in sub-lists
-	DoDelivery  Verb = "delivery"   // List ("" every list of Subject), Subject, Value each|daily|weekly|none
+	DoDelivery  Verb = "delivery"   // List ("" every list of Subject), Subject, Value each|daily|weekly|none, "daily plain", "weekly plain"
 	DoVacation  Verb = "vacation"   // List's family ("" every), Subject, By ("" back)
 	DoOwnPosts  Verb = "own-posts"  // Subject, Value on|off
 	DoConceal   Verb = "conceal"    // Subject, Value on|off

@@ -1,6 +1,9 @@
 package lists
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Turn is a change of how a member takes a list's posts. Posts of a list are
 // numbered from 1 as they are accepted, so a turn cuts between two of them,
@@ -62,6 +65,27 @@ func (s *Subscription) Turn(to Delivery, post uint64, now time.Time) {
 	if len(s.Turns) == 0 {
 		s.Turns = nil
 	}
+}
+
+// Choice is how a member chose to take a list's posts, as one says it in "set
+// delivery": a Delivery, with " plain" behind it where digests are plain text.
+func (s Subscription) Choice() string {
+	if s.Plain && (s.Delivery == Daily || s.Delivery == Weekly) {
+		return string(s.Delivery) + " plain"
+	}
+	return string(s.Delivery)
+}
+
+// ParseChoice reads what Choice gives; ok is false for what is none.
+func ParseChoice(choice string) (d Delivery, plain, ok bool) {
+	word, rest, more := strings.Cut(choice, " ")
+	switch d = Delivery(word); d {
+	case Daily, Weekly:
+		return d, more, !more || rest == "plain"
+	case Each, NoMail:
+		return d, false, !more
+	}
+	return "", false, false
 }
 
 // TakesDigests tells whether the member takes the list's posts in digests, or

@@ -119,6 +119,7 @@ type memberRow struct {
 	Name     string         `json:"name"`
 	Number   lists.Number   `json:"number"`
 	Delivery lists.Delivery `json:"delivery"`
+	Plain    bool           `json:"plain,omitempty"` // digests as one plain text
 	Roles    []lists.Role   `json:"roles"`
 	State    string         `json:"state"`
 }
@@ -131,7 +132,7 @@ func (c memberLsCmd) Run(a *app) error {
 	today := cfg.Site().Today(a.now())
 	each := func(fn func(memberRow) error) error {
 		return st.Members(a.ctx, l.ID, func(p lists.Person, s lists.Subscription) error {
-			return fn(memberRow{p.Address.String(), p.Name, p.Number, s.Delivery, s.Roles(), p.MemberState(today)})
+			return fn(memberRow{p.Address.String(), p.Name, p.Number, s.Delivery, s.Plain, s.Roles(), p.MemberState(today)})
 		})
 	}
 	if c.JSON {

@@ -10,12 +10,12 @@ import (
 )
 
 // memberKeys are what `member set` changes.
-const memberKeys = `name, delivery (each, daily, weekly or none), role (member, leader, deputy or admin), vacation (a date, or "" for back), own-posts (on or off), conceal (on or off), language, address (a new one), state (active)`
+const memberKeys = `name, delivery (each, daily, weekly or none), plain (on or off: digests as one plain text), role (member, leader, deputy or admin), vacation (a date, or "" for back), own-posts (on or off), conceal (on or off), language, address (a new one), state (active)`
 
 type memberSetCmd struct {
 	List    string   `arg:"" help:"Name or short name."`
 	Address string   `arg:"" help:"Mail address."`
-	Key     string   `arg:"" help:"name, delivery, role, vacation, own-posts, conceal, language, address or state."`
+	Key     string   `arg:"" help:"name, delivery, plain, role, vacation, own-posts, conceal, language, address or state."`
 	Value   []string `arg:"" help:"What it shall be."`
 }
 
@@ -99,6 +99,11 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 		return sub(func(s *lists.Subscription) {
 			s.Leader, s.Deputy, s.Admin = word == "leader" || word == "deputy", word == "deputy", word == "admin"
 		}), nil
+	case "plain":
+		if word != "on" && word != "off" {
+			return nil, misused("plain %q: write on for digests as one plain text, or off", value)
+		}
+		return sub(func(s *lists.Subscription) { s.Plain = on }), nil
 	case "own-posts", "conceal":
 		if word != "on" && word != "off" {
 			return nil, misused("%s %q: write on or off", key, value)

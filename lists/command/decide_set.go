@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"plenary/lists"
@@ -16,6 +17,7 @@ func (d decider) set() {
 	if d.atList() {
 		list = d.Here.ID
 	}
+	words, plain := cutForm(words)
 	if len(words) > 1 && !settingWord(words[0]) {
 		l, no := d.find(words[0], d.c)
 		if no != "" {
@@ -39,7 +41,22 @@ func (d decider) set() {
 	if len(words) > 1 {
 		value = words[1]
 	}
+	if plain {
+		value = strings.TrimSpace(value + " plain")
+	}
 	d.setting(list, words[0], value, words[1:])
+}
+
+// cutForm takes the word for a digest's form out of words about delivery:
+// plain text, or MIME, which is what comes without a word.
+func cutForm(words []string) (rest []string, plain bool) {
+	about := slices.IndexFunc(words, func(w string) bool { return w == "delivery" || w == "digest" })
+	for i, w := range words {
+		if about >= 0 && i > about && (w == "plain" || w == "mime") {
+			return slices.Delete(slices.Clone(words), i, i+1), w == "plain"
+		}
+	}
+	return words, false
 }
 
 // settingWord tells whether a word is a setting of ours.
@@ -80,6 +97,8 @@ func (d decider) setting(list, key, value string, words []string) {
 
 func (d decider) setDelivery(list, key, value string) {
 	var to lists.Delivery
+	value, plain := strings.CutSuffix(" "+value, " plain")
+	value = strings.TrimSpace(value)
 	switch key + " " + value {
 	case "delivery each", "mail ", "nodigest ", "delivery on", "delivery mail", "mail on", "mail each", "digest off":
 		to = lists.Each
@@ -100,10 +119,15 @@ func (d decider) setDelivery(list, key, value string) {
 		d.refuse(refuse("You are not in %s, so there is nothing to set. To join, write to %s.", l.Name, d.Facts.address(l, "join")))
 		return
 	}
+	if plain && to != lists.Daily && to != lists.Weekly {
+		d.refuse(refuse("Only digests come as plain text. Write \"set delivery daily plain\" or \"set delivery weekly plain\"."))
+		return
+	}
 	if to == lists.Daily && value == "" {
 		d.note(`"set digest" means one digest a day. For one a week, write "set delivery weekly".`)
 	}
-	d.act(lists.Action{Verb: lists.DoDelivery, List: list, Subject: d.Asker, Value: string(to)})
+	choice := lists.Subscription{Delivery: to, Plain: plain}.Choice()
+	d.act(lists.Action{Verb: lists.DoDelivery, List: list, Subject: d.Asker, Value: choice})
 }
 
 // setVacation reads "until DATE", a bare date, or a word for being back.

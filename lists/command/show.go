@@ -263,7 +263,7 @@ func remarks(p lists.Person, s lists.Subscription, today lists.Date) string {
 		words = append(words, string(r))
 	}
 	if s.Delivery != lists.Each {
-		words = append(words, "delivery "+string(s.Delivery))
+		words = append(words, "delivery "+s.Choice())
 	}
 	if p.Conceal {
 		words = append(words, "concealed")

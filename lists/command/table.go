@@ -63,7 +63,7 @@ var language = [...]Entry{
 		Help: "Names the members of a list, save those who don't want to be shown.", Example: "who data-protection"},
 	{Name: "set", Forms: []string{"set delivery each|daily|weekly|none", "set vacation until DATE|off", "set own-posts on|off", "set conceal on|off", "set language CODE"}, Who: Members, Needs: OneList,
 		Help:    "Changes how mail reaches you.",
-		More:    "\"set mail\", \"set digest\" and \"set nomail\" mean \"set delivery each\", daily and none. At the address of a list, set delivery changes that list; elsewhere all of yours, or the one named after set: \"set data-protection delivery weekly\".",
+		More:    "\"set mail\", \"set digest\" and \"set nomail\" mean \"set delivery each\", daily and none; \"set delivery weekly plain\" gives a digest as one plain text. At the address of a list, set delivery changes that list; elsewhere all of yours, or the one named after set: \"set data-protection delivery weekly\".",
 		Example: "set delivery daily"},
 	{Name: "settings", Synonyms: []string{"status", "query"}, Forms: []string{"settings"}, Who: Members,
 		Help: "Shows your settings.", Example: "settings"},

@@ -57,7 +57,7 @@ func (w *work) pauseMain(ctx context.Context, p lists.Person, l lists.List) (lis
 		return lists.Outcome{Result: lists.Already, Text: fmt.Sprintf("No mail of %s comes to you already.", w.named(l))}, nil
 	}
 	_, err := w.d.store.UpdatePerson(ctx, l.Family, p.Address, func(p *lists.Person) error {
-		setDelivery(p, l.ID, lists.NoMail)
+		setDelivery(p, l.ID, string(lists.NoMail))
 		return nil
 	})
 	if ifThere(err) != nil {

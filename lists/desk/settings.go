@@ -58,8 +58,8 @@ func (w *work) updateMine(ctx context.Context, a lists.Action, change func(*list
 type delivering struct{}
 
 func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
-	if a.Verb == lists.DoDelivery && !slices.Contains([]lists.Delivery{lists.Each, lists.Daily, lists.Weekly, lists.NoMail}, lists.Delivery(a.Value)) {
-		return refused("That is no way of delivery. Write \"set delivery each\", daily, weekly or none."), nil
+	if _, _, ok := lists.ParseChoice(choice(a)); !ok {
+		return refused("That is no way of delivery. Write \"set delivery each\", daily, weekly or none; \"set delivery weekly plain\" for a digest as one plain text."), nil
 	}
 	people, no, err := s.mine(ctx, a)
 	if no != nil || err != nil {
@@ -70,7 +70,7 @@ func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 	for _, p := range people {
 		for _, sub := range p.Subs {
 			if !one || sub.List == l.ID {
-				found, same = true, same && sub.Delivery == delivery(a) && !p.Bouncing
+				found, same = true, same && chosen(sub, choice(a)) && !p.Bouncing
 			}
 		}
 	}
@@ -79,30 +79,56 @@ func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 	case !found:
 		return refused("You are not a member of %s, so there is nothing to set. To join, write to %s.", s.named(l), s.address(l, "join")), nil
 	case same:
-		return already("It is so already: %s.", delivered(delivery(a))), nil
+		return already("It is so already: %s.", delivered(choice(a))), nil
 	}
 	return v, nil
 }
 
-// delivery is the choice that an action asks for.
-func delivery(a lists.Action) lists.Delivery {
+// choice is what an action asks for, as lists.ParseChoice reads it.
+func choice(a lists.Action) string {
 	if a.Verb == lists.DoPauseMail {
-		return lists.NoMail
+		return string(lists.NoMail)
 	}
-	return lists.Delivery(a.Value)
+	return a.Value
 }
 
+// chosen tells whether a subscription is as a choice says.
+func chosen(s lists.Subscription, choice string) bool { return s.Choice() == choice }
+
 // delivered says a choice of delivery in words.
-func delivered(d lists.Delivery) string {
+func delivered(choice string) string {
+	d, plain, _ := lists.ParseChoice(choice)
+	form := ""
+	if plain {
+		form = ", as one plain text"
+	}
 	switch d {
 	case lists.Each:
 		return "every post comes as it is written"
 	case lists.Daily:
-		return "the posts of a day come in one mail, once this server can send such mails; until then the archive has them"
+		return "the posts of a day come in one mail" + form
 	case lists.Weekly:
-		return "the posts of a week come in one mail, once this server can send such mails; until then the archive has them"
+		return "the posts of a week come in one mail" + form
 	}
 	return "no posts come by mail"
+}
+
+// gathered says what becomes of posts that wait for a digest when their
+// reader turns from it.
+func gathered(people []lists.Person, list, choice string) string {
+	to, _, _ := lists.ParseChoice(choice)
+	for _, p := range people {
+		for _, s := range p.Subs {
+			if list != "" && s.List != list || s.Delivery == to || s.Delivery != lists.Daily && s.Delivery != lists.Weekly {
+				continue
+			}
+			if to == lists.NoMail {
+				return " What had gathered for your digest is not sent."
+			}
+			return " What has gathered until now still comes in your digest, at its usual time."
+		}
+	}
+	return ""
 }
 
 func (s *sight) ofWhich(a lists.Action) string {
@@ -113,21 +139,29 @@ func (s *sight) ofWhich(a lists.Action) string {
 }
 
 func (delivering) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
-	return fmt.Sprintf("set delivery to %s for %s: %s", delivery(a), s.ofWhich(a), delivered(delivery(a))), nil
+	return fmt.Sprintf("set delivery to %s for %s: %s", choice(a), s.ofWhich(a), delivered(choice(a))), nil
 }
 
 func (delivering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
-	err := w.updateMine(ctx, a, func(p *lists.Person) { setDelivery(p, a.List, delivery(a)) })
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("For %s, %s from now on.", w.ofWhich(a), delivered(delivery(a)))}, err
+	people, _, err := w.mine(ctx, a)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	err = w.updateMine(ctx, a, func(p *lists.Person) { setDelivery(p, a.List, choice(a)) })
+	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("For %s, %s from now on.%s", w.ofWhich(a), delivered(choice(a)), gathered(people, a.List, choice(a)))}, err
 }
 
 // setDelivery sets the delivery of one list, or ("") of all. Who chooses how
 // mail comes can be reached again: a pause because mail failed is over.
-func setDelivery(p *lists.Person, list string, d lists.Delivery) {
+func setDelivery(p *lists.Person, list, choice string) {
+	d, plain, _ := lists.ParseChoice(choice)
 	p.Bouncing = p.Bouncing && d == lists.NoMail
 	for i := range p.Subs {
 		if list == "" || p.Subs[i].List == list {
 			p.Subs[i].Delivery = d
+			if d == lists.Daily || d == lists.Weekly { // else a last digest comes as they did
+				p.Subs[i].Plain = plain
+			}
 		}
 	}
 }

@@ -33,6 +33,16 @@ func TestSettings(t *testing.T) {
 		}},
 		{"delivery again", set(lists.DoDelivery, "", "none"), lists.Already, nil},
 		{"delivery of another list", set(lists.DoDelivery, "dc-map", "none"), lists.Refused, nil},
+		{"a digest as plain text", set(lists.DoDelivery, "dc-law", "daily plain"), lists.Did, func(p lists.Person) bool {
+			law, _ := p.Sub("dc-law")
+			return law.Delivery == lists.Daily && law.Plain
+		}},
+		{"the same again", set(lists.DoDelivery, "dc-law", "daily plain"), lists.Already, nil},
+		{"a digest as MIME", set(lists.DoDelivery, "dc-law", "daily"), lists.Did, func(p lists.Person) bool {
+			law, _ := p.Sub("dc-law")
+			return law.Delivery == lists.Daily && !law.Plain
+		}},
+		{"each, as plain text", set(lists.DoDelivery, "dc-law", "each plain"), lists.Refused, nil},
 		{"no delivery", set(lists.DoDelivery, "", "hourly"), lists.Refused, nil},
 		{"vacation", lists.Action{Verb: lists.DoVacation, By: "2026-12-24"}, lists.Did, func(p lists.Person) bool { return p.Vacation == "2026-12-24" }},
 		{"vacation again", lists.Action{Verb: lists.DoVacation, By: "2026-12-24"}, lists.Already, nil},

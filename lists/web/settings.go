@@ -10,7 +10,7 @@ import (
 // mine is one of the reader's lists.
 type mine struct {
 	Card     card
-	Delivery lists.Delivery
+	Delivery string // lists.Subscription.Choice
 	Leader   bool
 	Admin    bool
 }
@@ -44,18 +44,19 @@ func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, notice stri
 			if err != nil {
 				return err
 			}
-			all = append(all, mine{Card: c, Delivery: sub.Delivery, Leader: sub.Leader, Admin: sub.Admin})
+			all = append(all, mine{Card: c, Delivery: sub.Choice(), Leader: sub.Leader, Admin: sub.Admin})
 		}
 	}
 	return p.show(w, r, http.StatusOK, "settings.html", "Your lists", map[string]any{
 		"Address": a, "Lists": all, "Notice": notice,
-		"Choices": []choice{{lists.Each, "every post as it comes"}, {lists.Daily, "one mail a day"}, {lists.Weekly, "one mail a week"}, {lists.NoMail, "no mail"}},
+		"Choices": []choice{{"each", "every post as it comes"}, {"daily", "one mail a day"}, {"daily plain", "one mail a day, as plain text"},
+			{"weekly", "one mail a week"}, {"weekly plain", "one mail a week, as plain text"}, {"none", "no mail"}},
 	})
 }
 
 // choice is one way of delivery in a form.
 type choice struct {
-	Value lists.Delivery
+	Value string
 	Words string
 }
 
