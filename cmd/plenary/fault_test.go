@@ -53,7 +53,7 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("%d seeds: %d faults; %d recipients served, %d doubled of %d allowed (%d with no copy too many allowed: %d doubled); %d mails taken in %d tries",
+	t.Logf("%d seeds: %d faults; %d recipients served, %d doubled of %d allowed (%d seeds that allow none: %d doubled); %d mails taken in %d tries",
 		last-first+1, sum.faults.Load(), sum.served.Load(), sum.doubled.Load(), sum.allowed.Load(), sum.strict.Load(), sum.strictDoubled.Load(), sum.mails.Load(), sum.tries.Load())
 }
 
@@ -182,8 +182,8 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 		t.Log(w.logs())
 	}
 	sum.add(len(w.outages), served, doubled, allowed, len(mails), tries)
-	t.Logf("%s\n\tserved %d, doubled %d of %d allowed; %d mails taken in %d tries, %d answers lost; put off %d; %s",
-		tr, served, doubled, allowed, taken, tries, unsure, w.putOff, took.Round(100*time.Millisecond))
+	t.Logf("seed %d: served %d, doubled %d of %d allowed; %d mails taken in %d tries, %d answers lost; %d put off hastened; %s\n\t%s",
+		tr.seed, served, doubled, allowed, taken, tries, unsure, w.putOff, took.Round(100*time.Millisecond), tr)
 	for _, o := range w.outages {
 		t.Logf("\t%s: %s", o.trialFault, o.to.Sub(o.from).Round(10*time.Millisecond))
 	}
