@@ -164,6 +164,42 @@ func TestGatherTellsWhatIsNew(t *testing.T) {
 	}
 }
 
+// What is told of makes a week worth a digest.
+func TestEmpty(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 9, 0, 0, 0, time.UTC) }
+	facts := func(change func(*Facts)) Report {
+		f := Facts{Since: at(16), Until: at(23), Due: at(23), Groups: []GroupFacts{{List: lists.List{State: lists.Active, Created: at(1)}, Heard: at(10)}}}
+		change(&f)
+		return Gather(f)
+	}
+	for name, row := range map[string]struct {
+		change func(*Facts)
+		empty  bool
+	}{
+		"nothing":                 {func(*Facts) {}, true},
+		"a long silence goes on":  {func(f *Facts) { f.Groups[0].Heard = at(1) }, true},
+		"silent for two weeks":    {func(f *Facts) { f.Groups[0].Heard = at(8) }, false},
+		"a post":                  {func(f *Facts) { f.Groups[0].Posts = 1 }, false},
+		"a post on the main list": {func(f *Facts) { f.Posts = 1 }, false},
+		"a newcomer":              {func(f *Facts) { f.Unnamed = 1 }, false},
+		"overdue":                 {func(f *Facts) { f.Groups[0].List.Next, f.Groups[0].List.NextBy = "x", "2026-11-20" }, false},
+		"due":                     {func(f *Facts) { f.Groups[0].List.Next, f.Groups[0].List.NextBy = "x", "2026-12-01" }, false},
+		"due much later":          {func(f *Facts) { f.Groups[0].List.Next, f.Groups[0].List.NextBy = "x", "2027-12-01" }, true},
+		"something waits":         {func(f *Facts) { f.Groups[0].Waiting.Posts = 1 }, false},
+		"the admins must decide":  {func(f *Facts) { f.Waiting.Joins = 1 }, false},
+		"late":                    {func(f *Facts) { f.Due = at(22) }, false},
+		"others missed":           {func(f *Facts) { f.Missed = 1 }, false},
+		"founded":                 {func(f *Facts) { f.Groups[0].List.Created = at(17) }, false},
+		"led by another": {func(f *Facts) {
+			f.Groups[0].Entries = []lists.ProgressEntry{{Kind: KindLeader, Name: "Bo", At: at(17)}}
+		}, false},
+	} {
+		if got := facts(row.change).Empty(); got != row.empty {
+			t.Errorf("%s: empty %v", name, got)
+		}
+	}
+}
+
 // The body is asked once who would lead a group that is silent for eight
 // weeks, on whatever days the digests go out.
 func TestBodyIsAskedOnce(t *testing.T) {

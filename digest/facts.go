@@ -22,23 +22,36 @@ type Facts struct {
 	People       int      // who wrote them
 	Threads      []Thread // of the main list
 	Members      int      // of the main list now
+	Waiting      Waiting  // for its admins
 }
 
 // GroupFacts is the same of one working group.
 type GroupFacts struct {
-	List    lists.List
-	Leaders []string              // names of those who gave one
-	Led     bool                  // it has a leader, named or not
-	Entries []lists.ProgressEntry // its whole record, oldest first
-	Posts   int
-	People  int
-	Members int
-	Joined  int
-	Left    int
-	Threads []Thread
-	Weeks   []Figures // of its last weeks, the oldest first
-	Heard   time.Time // the last word in the record or post; its making, where there was none
+	List     lists.List
+	Leaders  []string              // names of those who gave one
+	Deputies []string              // likewise
+	Led      bool                  // it has a leader, named or not
+	Entries  []lists.ProgressEntry // its whole record, oldest first
+	Posts    int
+	People   int
+	Members  int
+	Joined   int
+	Left     int
+	Waiting  Waiting
+	Threads  []Thread
+	Weeks    []Figures // of its last weeks, the oldest first
+	Heard    time.Time // the last word in the record or post; its making, where there was none
 }
+
+// Waiting is what waits for those who decide for a list.
+type Waiting struct {
+	Posts  int // held
+	Joins  int // requests to join
+	Offers int // to lead it
+}
+
+// Any tells whether anything waits.
+func (w Waiting) Any() bool { return w != Waiting{} }
 
 // Silent is how many whole weeks the group has been silent at a time.
 func (g GroupFacts) Silent(at time.Time) int {
@@ -60,21 +73,24 @@ type Thread struct {
 
 // Kinds of entry in a group's record.
 const (
-	KindProgress = "progress"
-	KindNext     = "next"
-	KindDone     = "done"    // the step was done
-	KindDropped  = "dropped" // the step was given up
-	KindState    = "state"
-	KindHelp     = "help"
-	KindDissent  = "dissent"
-	KindSilence  = "silence" // leaders and admins were asked whether the group goes on
+	KindProgress  = "progress"
+	KindNext      = "next"
+	KindDone      = "done"    // the step was done
+	KindDropped   = "dropped" // the step was given up
+	KindState     = "state"
+	KindHelp      = "help"
+	KindDissent   = "dissent"
+	KindLeader    = "leader"    // its author leads the group from then on
+	KindDeputy    = "deputy"    // its author stands in for the leader from then on
+	KindVolunteer = "volunteer" // its author offered to lead it
+	KindSilence   = "silence"   // leaders and admins were asked whether the group goes on
 )
 
 // Word tells whether an entry is something that people of the group said, and
 // not a note of the site's own.
 func Word(e lists.ProgressEntry) bool {
 	switch e.Kind {
-	case KindProgress, KindNext, KindDone, KindDropped, KindState, KindHelp, KindDissent:
+	case KindProgress, KindNext, KindDone, KindDropped, KindState, KindHelp, KindDissent, KindLeader:
 		return true
 	}
 	return false

@@ -28,6 +28,8 @@ type Report struct {
 	Posts        int
 	People       int
 	Threads      []Thread
+	Waiting      Waiting // for the main list's admins
+	Pending      []Group // for whose leaders and admins something waits to be decided
 }
 
 // Group is one group's account.
@@ -35,6 +37,7 @@ type Group struct {
 	GroupFacts
 	Fresh    []lists.ProgressEntry // its entries since the last digest
 	Progress []Said
+	Took     []string // who leads it since the last digest
 	Help     []Said
 	Dissent  []Said
 	Ended    []Step // steps done, dropped or replaced since the last digest
@@ -83,7 +86,7 @@ const lateAfter = 6 * time.Hour
 func Gather(f Facts) Report {
 	r := Report{
 		Title: f.Main.Title, Week: f.Week, Since: f.Since, Until: f.Until, Missed: f.Missed, Main: f.Main, Site: f.Site,
-		Newcomers: f.Newcomers, Unnamed: f.Unnamed, Members: f.Members, Posts: f.Posts, People: f.People, Threads: f.Threads,
+		Newcomers: f.Newcomers, Unnamed: f.Unnamed, Members: f.Members, Posts: f.Posts, People: f.People, Threads: f.Threads, Waiting: f.Waiting,
 	}
 	if !f.Due.IsZero() && f.Until.Sub(f.Due) > lateAfter {
 		r.Due = f.Due
@@ -105,6 +108,9 @@ func Gather(f Facts) Report {
 		case facts.List.State != lists.Done:
 			g.Orphaned = facts.Silent(f.Until) >= SilentBody && facts.Silent(f.Since) < SilentBody
 			r.Quiet = append(r.Quiet, g)
+		}
+		if g.Waiting.Any() {
+			r.Pending = append(r.Pending, g)
 		}
 		if g.When >= Today && g.Days <= 14 && running(facts.List.State) {
 			r.Coming = append(r.Coming, g)
@@ -143,6 +149,9 @@ func account(f GroupFacts, since time.Time, today lists.Date) Group {
 		if fresh := !e.At.Before(since); fresh {
 			g.Fresh = append(g.Fresh, e)
 			g.Asked = g.Asked || e.Kind == KindSilence
+			if e.Kind == KindLeader && e.Name != "" {
+				g.Took = append(g.Took, e.Name)
+			}
 		} else if e.Kind == KindState {
 			state = lists.State(e.Text)
 		}
@@ -238,6 +247,22 @@ func due(by, today lists.Date) (When, int) {
 	default:
 		return Later, days
 	}
+}
+
+// Empty tells whether the week has nothing to tell: no news, nobody new,
+// nothing due or overdue, nothing to be decided, and no silence that anybody
+// is told of for the first time.
+func (r Report) Empty() bool {
+	if len(r.News)+len(r.Coming)+len(r.Founded)+len(r.Closed)+len(r.Newcomers)+len(r.Pending)+len(r.Threads)+r.Unnamed+r.Posts+r.Missed > 0 || r.Waiting.Any() || !r.Due.IsZero() {
+		return false
+	}
+	for _, g := range r.Quiet {
+		fell := g.Silent(r.Until) >= SilentSaid && g.Silent(r.Since) < SilentSaid
+		if g.When == Overdue && running(g.List.State) || fell || g.Asked || g.Orphaned {
+			return false
+		}
+	}
+	return true
 }
 
 // Reported are the titles of the groups that told their progress, in the

@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"strings"
 	"time"
 
 	"plenary/lists"
@@ -40,7 +39,7 @@ func Steps(l lists.List, entries []lists.ProgressEntry) []Step {
 	for _, e := range entries {
 		switch {
 		case e.Kind == KindNext:
-			if open >= 0 && sameStep(all[open].Text, e.Text) {
+			if open >= 0 && lists.SameStep(all[open].Text, e.Text) {
 				if all[open].By == e.By {
 					continue
 				}
@@ -51,7 +50,7 @@ func Steps(l lists.List, entries []lists.ProgressEntry) []Step {
 			all, open = append(all, Step{Text: e.Text, Set: e.At, By: e.By}), len(all)
 		case e.Kind == KindDone || e.Kind == KindDropped:
 			how := map[string]string{KindDone: StepDone, KindDropped: StepDropped}[e.Kind]
-			if open >= 0 && (e.Text == "" || sameStep(all[open].Text, e.Text)) {
+			if open >= 0 && (e.Text == "" || lists.SameStep(all[open].Text, e.Text)) {
 				end(how, e.At)
 				continue
 			}
@@ -64,10 +63,11 @@ func Steps(l lists.List, entries []lists.ProgressEntry) []Step {
 		}
 	}
 	if l.Next == "" || l.State == lists.Done || l.State == lists.Closed {
+		end(StepDropped, time.Time{}) // taken away, and nobody said why
 		return all
 	}
 	for _, s := range all {
-		if sameStep(s.Text, l.Next) && (s.Ended == "" || s.Ended != StepMoved && s.By == l.NextBy) {
+		if lists.SameStep(s.Text, l.Next) && (s.Ended == "" || s.Ended != StepMoved && s.By == l.NextBy) {
 			return all // it stands, or it ended as it was
 		}
 	}
@@ -83,11 +83,4 @@ func Standing(steps []Step) (Step, bool) {
 		}
 	}
 	return Step{}, false
-}
-
-func sameStep(a, b string) bool {
-	plain := func(s string) string {
-		return strings.TrimRight(strings.ToLower(strings.Join(strings.Fields(s), " ")), ".!")
-	}
-	return plain(a) == plain(b)
 }

@@ -73,7 +73,7 @@ func (s *service) posts() route.Posts {
 			if e.Author.Person != nil {
 				number = e.Author.Person.Number
 			}
-			return s.store.CountPost(ctx, e.List.ID, number, e.At)
+			return s.store.CountPost(ctx, e.List.ID, number, e.At, e.Identity)
 		},
 		Hold: s.desk.Hold,
 		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {

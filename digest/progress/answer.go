@@ -15,10 +15,12 @@ type Answer struct {
 	State    lists.State // "" unchanged
 	Help     string
 	Dissent  string
-	Done     string // the step that was done, in its words
-	Dropped  string // the step that was given up
-	BadStep  error  // why the next step that was said can't be taken
-	BadState bool   // the state that was said is none
+	Done     string        // the step that was done, in its words; theStep, the one that stands
+	Dropped  string        // the step that was given up
+	BadStep  error         // why the next step that was said can't be taken
+	BadState bool          // the state that was said is none
+	Going    bool          // asked whether the group goes on, they said how it is
+	HandTo   lists.Address // who shall lead it
 }
 
 // Empty tells whether nothing was said at all.
@@ -27,9 +29,16 @@ func (a Answer) Empty() bool {
 }
 
 var (
-	keyed = regexp.MustCompile(`(?i)^\s*(progress|next(?: step)?|done|dropped|state|help|dissent)\s*:\s*(.*)$`)
+	keyed = regexp.MustCompile(`(?i)^\s*[*_•-]{0,3}\s*(progress|next(?: step)?|done|dropped|state|help|dissent)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(.*)$`)
 	// A sentence that says of itself that it is the next step.
-	lastSentence = regexp.MustCompile(`(?is)(?:^|[.!?]\s+|\n)(?:our |the )?next step(?: is| will be|:)\s+(?:to )?([^.!?\n]+)[.!?]?\s*$`)
+	lastSentence = regexp.MustCompile(`(?is)(?:^|[.!?]\s+|\n)(?:` + strings.Join([]string{
+		`(?:our |the )?next step(?: is| will be|:)\s+(?:to )?`,
+		`(?:la |notre )?prochaine étape(?: est| sera|\s*:)\s+(?:de |d['’])?`,
+		`(?:el |nuestro )?próximo paso(?: es| será|:)\s+`,
+		`(?:der |unser )?nächste[rn]? schritt(?: ist| wird sein|:)\s+`,
+		`(?:наш )?следующий шаг(?:\s*[—–-]|:| будет)\s+`,
+		`(?:الخطوة التالية)(?: هي|:)\s+`,
+	}, "|") + `)([^.!?\n]+)[.!?]?\s*$|(?:^|[。！？\n])\s*下一步(?:是|：|:|，我们将|将)\s*([^。！？\n]+)[。！？]?\s*$`)
 )
 
 // ReadAnswer reads the reply's own text, quotes and signature already cut.
@@ -58,7 +67,8 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		texts[section] = append(texts[section], line)
 	}
 	a.Progress = strings.TrimSpace(strings.Join(progress, "\n"))
-	a.Help, a.Dissent, a.Done, a.Dropped = one(texts["help"]), one(texts["dissent"]), one(texts["done"]), one(texts["dropped"])
+	a.Help, a.Dissent = one(texts["help"]), one(texts["dissent"])
+	a.Done, a.Dropped = ended(texts["done"]), ended(texts["dropped"])
 	a.step(one(texts["next"]), today)
 	a.state(one(texts["state"]))
 	return a
@@ -72,7 +82,7 @@ func (a *Answer) step(next string, today lists.Date) {
 		if m == nil {
 			return
 		}
-		next = strings.TrimSpace(m[1])
+		next = strings.TrimSpace(m[1] + m[2])
 	}
 	step, by, err := lists.SplitStep(next, today)
 	if err != nil {
@@ -93,6 +103,23 @@ func (a *Answer) state(word string) {
 		a.State = s
 	default:
 		a.BadState = true
+	}
+}
+
+// theStep stands for the step that stands, in "done: yes" and "done:" alone.
+const theStep = "(it)"
+
+// ended is the step that done: or dropped: names; "" where there is no such
+// line.
+func ended(lines []string) string {
+	switch text := one(lines); strings.ToLower(strings.Trim(text, " .!")) {
+	case "", "yes", "it", "this", "that", "the step", "oui", "sí", "نعم":
+		if len(lines) > 0 {
+			return theStep
+		}
+		return ""
+	default:
+		return text
 	}
 }
 

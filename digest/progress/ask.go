@@ -53,6 +53,7 @@ type Office struct {
 	Secret   []byte
 	Schedule digest.Schedule
 	Lead     time.Duration // how long before the digest the question goes out
+	Weekdays bool          // it goes out, as the reminder does, on working days only
 	Now      func() time.Time
 	Reader   Reader
 	Recorder Recorder
@@ -68,10 +69,10 @@ const (
 	remindedKind = "reminded"
 )
 
-// Ask sends the question for the next digest to each leader of a forming or
-// active group under main. Asked again for the same week it sends nothing
+// Ask sends the question for the next digest to each leader and deputy of a
+// forming or active group under main. Asked again for the same week it sends nothing
 // twice, and nothing where that digest was sent early. It gives the number of
-// leaders asked.
+// people asked.
 func (o *Office) Ask(ctx context.Context, main lists.List) (asked int, week digest.Week, err error) {
 	week = o.Weeks.Next()
 	if sent, err := o.Weeks.Sent(ctx, main, week); err != nil || sent {
@@ -110,8 +111,8 @@ func (o *Office) mark(ctx context.Context, main lists.List, kind string, week di
 	return err
 }
 
-// present are a list's leaders without those on vacation; all of them where
-// all are.
+// present are a list's leaders and deputies without those on vacation; all of
+// them where all are.
 func (o *Office) present(ctx context.Context, l lists.List) ([]lists.Person, error) {
 	leaders, _, err := o.Reader.Officers(ctx, l.ID)
 	if err != nil {
@@ -126,7 +127,7 @@ func (o *Office) present(ctx context.Context, l lists.List) ([]lists.Person, err
 }
 
 func (o *Office) question(ctx context.Context, main, l lists.List, p lists.Person, week digest.Week) (smtp.Letter, error) {
-	w := words.For(main.Language)
+	w := speak(p, main)
 	due := o.Schedule.Due(week)
 	activity, err := o.Reader.Activity(ctx, l.ID, o.Now().AddDate(0, 0, -7), o.Now())
 	if err != nil {
@@ -143,7 +144,7 @@ func (o *Office) question(ctx context.Context, main, l lists.List, p lists.Perso
 	}
 	example := o.Site.Today(due.AddDate(0, 0, 7))
 	parts = append(parts, w.Say("ask-lines", "example", example), w.Say("ask-last"))
-	letter := o.letter(main, l, p, week, w.Say("ask-subject", "group", l.Title), parts)
+	letter := o.letter(main, l, p, purpose(week), w.Say("ask-subject", "group", l.Title), parts)
 	letter.Key = fmt.Sprintf("ask/%s/%s/%d", l.ID, week, p.Number)
 	return letter, nil
 }
@@ -162,10 +163,17 @@ func (o *Office) step(w *words.Words, l lists.List) string {
 	return said
 }
 
-// letter is a mail to somebody of a group that is answered by replying, until
-// the week's digest is sent.
-func (o *Office) letter(main, l lists.List, p lists.Person, week digest.Week, subject string, parts []string) smtp.Letter {
-	token := lists.MemberToken(o.Secret, purpose(week), l, p.Number)
+// speak are the words of a person's language, else of the main list's.
+func speak(p lists.Person, main lists.List) *words.Words {
+	if p.Language != "" {
+		return words.For(p.Language)
+	}
+	return words.For(main.Language)
+}
+
+// letter is a mail to somebody of a group that is answered by replying.
+func (o *Office) letter(main, l lists.List, p lists.Person, purpose, subject string, parts []string) smtp.Letter {
+	token := lists.MemberToken(o.Secret, purpose, l, p.Number)
 	from := string(lists.RoleAddress(l, "progress", token, o.Site.Domain))
 	return smtp.Letter{
 		To: []string{string(p.Address)}, From: from, FromName: main.Title, ReplyTo: from, Subject: subject,
@@ -173,7 +181,13 @@ func (o *Office) letter(main, l lists.List, p lists.Person, week digest.Week, su
 	}
 }
 
+// The purposes of tokens: an answer to the week's question, and to whether a
+// group is still going, which was asked with it.
 func purpose(w digest.Week) string { return "progress/" + w.String() }
+func still(w digest.Week) string   { return "still/" + w.String() }
+
+// reminderLead is how long before the digest who said nothing is reminded.
+const reminderLead = 24 * time.Hour
 
 // Tick asks the leaders of every main list whose digest is near, reminds those
 // who said nothing a day before, and asks after groups that fell silent.
@@ -189,7 +203,7 @@ func (o *Office) Tick(ctx context.Context) error {
 		}
 		week := o.Weeks.Next()
 		now, due := o.Now(), o.Schedule.Due(week)
-		if now.Before(due.Add(-o.Lead)) || !now.Before(due) {
+		if now.Before(o.Schedule.Ahead(week, o.Lead, !o.Weekdays)) || !now.Before(due) || o.Weekdays && digest.Weekend(now.In(due.Location())) {
 			continue
 		}
 		err := o.once(ctx, main, askedKind, week, func() error {
@@ -198,7 +212,7 @@ func (o *Office) Tick(ctx context.Context) error {
 			}
 			return o.askSilent(ctx, dir, main, week)
 		})
-		if err == nil && !now.Before(due.AddDate(0, 0, -1)) && o.Lead > 24*time.Hour {
+		if err == nil && !now.Before(o.Schedule.Ahead(week, reminderLead, !o.Weekdays)) && o.Lead > reminderLead {
 			err = o.once(ctx, main, remindedKind, week, func() error { return o.remind(ctx, dir, main, week) })
 		}
 		if err != nil {

@@ -32,7 +32,7 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 		o.Log.Info("automatic reply to the week's question dropped", "queue", r.QueueID)
 		return nil
 	}
-	list, person, week, err := o.holder(ctx, r.Token)
+	q, err := o.holder(ctx, r.Token)
 	if errors.Is(err, lists.ErrNotFound) {
 		o.Log.Info("progress token unknown", "queue", r.QueueID)
 		return nil
@@ -40,36 +40,53 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 	if err != nil {
 		return err
 	}
-	main, sent, err := o.gone(ctx, list, week)
+	sent, err := o.gone(ctx, &q)
 	if err != nil {
 		return err
 	}
-	w := words.For(main.Language)
-	may, err := o.may(ctx, list, person)
+	may, err := o.may(ctx, q.list, q.person)
 	switch {
 	case err != nil:
 		return err
 	case !may:
-		return o.answer(ctx, w, r, list, person, w.Say("heard-stranger", "group", list.Title, "address", lists.RoleAddress(list, "join", "", o.Site.Domain)))
-	case sent:
-		return o.answer(ctx, w, r, list, person, w.Say("heard-late", "week", week.Number, "address", lists.RoleAddress(list, "request", "", o.Site.Domain)))
+		return o.answer(ctx, r, q, q.w.Say("heard-stranger", "group", q.list.Title, "address", lists.RoleAddress(q.list, "join", "", o.Site.Domain)))
+	case sent && !q.still:
+		return o.answer(ctx, r, q, q.w.Say("heard-late", "week", q.week.Number, "address", lists.RoleAddress(q.list, "request", "", o.Site.Domain)))
 	}
-	a := ReadAnswer(r.OwnText, o.Site.Today(o.Now()))
+	read := ReadAnswer
+	if q.still {
+		read = ReadStill
+	}
+	a := read(r.OwnText, o.Site.Today(o.Now()))
 	if a.Empty() {
-		return o.answer(ctx, w, r, list, person, w.Say("heard-empty"))
+		return o.answer(ctx, r, q, q.w.Say("heard-empty"))
 	}
-	if err := o.record(ctx, r, list, person, week, a); err != nil {
+	if err := o.record(ctx, r, q, a); err != nil {
 		return err
 	}
-	said, err := o.change(ctx, w, r, list, person, a)
+	said, err := o.change(ctx, r, q, a)
 	if err != nil {
 		return err
 	}
-	text, err := o.confirmation(ctx, w, main, list, week, person, a, said)
+	text, err := o.confirmation(ctx, q, a, said)
 	if err != nil {
 		return err
 	}
-	return o.answer(ctx, w, r, list, person, text)
+	return o.answer(ctx, r, q, text)
+}
+
+// tokenWeeks is how many weeks' tokens are known: as long as anybody may answer
+// whether a group is still going, or be told that a digest went out.
+const tokenWeeks = 26
+
+// asked is the question that a token answers.
+type asked struct {
+	still  bool // whether the group goes on, and not what happened
+	week   digest.Week
+	list   lists.List
+	main   lists.List
+	person lists.Person
+	w      *words.Words
 }
 
 // may tells whether the holder of a token still speaks for the group: as one
@@ -87,51 +104,68 @@ func (o *Office) may(ctx context.Context, l lists.List, p lists.Person) (bool, e
 
 // holder finds whose token it is, and of which week: the coming one or one of
 // the last weeks, whose digests have gone out.
-func (o *Office) holder(ctx context.Context, token string) (lists.List, lists.Person, digest.Week, error) {
+func (o *Office) holder(ctx context.Context, token string) (asked, error) {
 	dir, err := o.Reader.Directory(ctx)
 	if err != nil {
-		return lists.List{}, lists.Person{}, digest.Week{}, err
+		return asked{}, err
 	}
 	week := o.Schedule.Next(o.Now()).Following(o.Schedule.Location)
-	for range 8 {
-		if serial, n, ok := lists.ReadMemberToken(o.Secret, purpose(week), token); ok {
-			if l, ok := dir.BySerial(serial); ok {
-				p, err := o.Reader.PersonByNumber(ctx, l.Family, n)
-				return l, p, week, err
+	for range tokenWeeks {
+		for _, q := range []asked{{week: week}, {week: week, still: true}} {
+			why := purpose(week)
+			if q.still {
+				why = still(week)
+			}
+			serial, n, ok := lists.ReadMemberToken(o.Secret, why, token)
+			if !ok {
+				continue
+			}
+			if q.list, ok = dir.BySerial(serial); ok {
+				q.person, err = o.Reader.PersonByNumber(ctx, q.list.Family, n)
+				return q, err
 			}
 		}
 		week = digest.WeekOf(week.Monday(o.Schedule.Location).AddDate(0, 0, -7))
 	}
-	return lists.List{}, lists.Person{}, week, lists.ErrNotFound
+	return asked{}, lists.ErrNotFound
 }
 
-// gone tells whether the week's digest of the list's family has been sent.
-func (o *Office) gone(ctx context.Context, l lists.List, week digest.Week) (main lists.List, sent bool, err error) {
+// gone finds the question's main list, and tells whether the week's digest of
+// it has been sent.
+func (o *Office) gone(ctx context.Context, q *asked) (sent bool, err error) {
 	dir, err := o.Reader.Directory(ctx)
 	if err != nil {
-		return main, false, err
+		return false, err
 	}
-	main, ok := dir.ByID(l.Family)
-	if !ok {
-		return main, false, fmt.Errorf("main list of %s: %w", l.Name, lists.ErrNotFound)
+	var ok bool
+	if q.main, ok = dir.ByID(q.list.Family); !ok {
+		return false, fmt.Errorf("main list of %s: %w", q.list.Name, lists.ErrNotFound)
 	}
-	sent, err = o.Weeks.Sent(ctx, main, week)
-	return main, sent, err
+	q.w = speak(q.person, q.main)
+	return o.Weeks.Sent(ctx, q.main, q.week)
 }
 
 // record appends what was said in words; a repeated mail appends nothing.
-func (o *Office) record(ctx context.Context, r Reply, l lists.List, p lists.Person, week digest.Week, a Answer) error {
+func (o *Office) record(ctx context.Context, r Reply, q asked, a Answer) error {
 	source := r.MessageID
 	if source == "" {
 		source = r.QueueID
 	}
-	for _, said := range []struct{ kind, text string }{{digest.KindProgress, a.Progress}, {digest.KindDone, a.Done}, {digest.KindDropped, a.Dropped},
-		{digest.KindHelp, a.Help}, {digest.KindDissent, a.Dissent}} {
+	week := q.week.String()
+	if q.still {
+		week = "" // no later answer takes its place
+	}
+	l, p := q.list, q.person
+	going := "" // the state is what it was, and somebody said so
+	if a.Going && (a.State == "" || a.State == l.State) {
+		going = string(l.State)
+	}
+	for _, said := range []struct{ kind, text string }{{digest.KindProgress, a.Progress}, {digest.KindHelp, a.Help}, {digest.KindDissent, a.Dissent}, {digest.KindState, going}} {
 		if said.text == "" {
 			continue
 		}
 		_, err := o.Recorder.Record(ctx, lists.ProgressEntry{List: l.ID, Kind: said.kind, Author: p.Address, Name: p.Name,
-			Text: said.text, Source: source, Week: week.String(), At: o.Now()})
+			Text: said.text, Source: source, Week: week, At: o.Now()})
 		if err != nil {
 			return fmt.Errorf("record %s of %s: %w", said.kind, l.Name, err)
 		}
@@ -139,21 +173,40 @@ func (o *Office) record(ctx context.Context, r Reply, l lists.List, p lists.Pers
 	return nil
 }
 
-// change sets the next step and the state, and gives what to say of it.
-func (o *Office) change(ctx context.Context, w *words.Words, r Reply, l lists.List, p lists.Person, a Answer) ([]string, error) {
+// change ends the step that was done or given up, sets the next one and the
+// state, has the group handed over, and gives what to say of it. done are the
+// words for each action that is carried out at once; "" the desk's own.
+func (o *Office) change(ctx context.Context, r Reply, q asked, a Answer) ([]string, error) {
+	w, l, p := q.w, q.list, q.person
 	var actions []lists.Action
 	var done []string
+	act := func(said string, action lists.Action) {
+		action.List, action.Asker, action.Source = l.ID, p.Address, r.MessageID
+		if action.Subject == "" {
+			action.Subject = p.Address
+		}
+		actions, done = append(actions, action), append(done, said)
+	}
+	for _, end := range []struct{ kind, text string }{{digest.KindDone, a.Done}, {digest.KindDropped, a.Dropped}} {
+		if end.text == theStep {
+			end.text = l.Next
+		}
+		if end.text != "" {
+			act(w.Say("step-"+end.kind, "step", end.text), lists.Action{Verb: lists.DoProgress, Text: end.text, Value: end.kind})
+		}
+	}
 	if a.Next != "" {
-		actions = append(actions, lists.Action{Verb: lists.DoNext, List: l.ID, Asker: p.Address, Subject: p.Address, Text: a.Next, By: a.By, Source: r.MessageID})
 		next := a.Next
 		if day, ok := a.By.Time(); ok {
 			next = w.Say("by-date", "step", next, "date", w.Date(day))
 		}
-		done = append(done, w.Say("next", "step", next))
+		act(w.Say("next", "step", next), lists.Action{Verb: lists.DoNext, Text: a.Next, By: a.By})
 	}
 	if a.State != "" && a.State != l.State {
-		actions = append(actions, lists.Action{Verb: lists.DoState, List: l.ID, Asker: p.Address, Subject: p.Address, Value: string(a.State), Source: r.MessageID})
-		done = append(done, w.Say("is-"+string(a.State)))
+		act(w.Say("is-"+string(a.State)), lists.Action{Verb: lists.DoState, Value: string(a.State)})
+	}
+	if a.HandTo != "" {
+		act("", lists.Action{Verb: lists.DoHandover, Subject: a.HandTo})
 	}
 	if len(actions) == 0 {
 		return nil, nil
@@ -164,7 +217,7 @@ func (o *Office) change(ctx context.Context, w *words.Words, r Reply, l lists.Li
 	}
 	var said []string
 	for i, out := range outcomes {
-		if out.Result == lists.Did && i < len(done) {
+		if out.Result == lists.Did && i < len(done) && done[i] != "" {
 			said = append(said, done[i])
 		} else {
 			said = append(said, out.Text)
@@ -175,7 +228,11 @@ func (o *Office) change(ctx context.Context, w *words.Words, r Reply, l lists.Li
 
 // confirmation says what will be printed: what this answer says, and what
 // stands of earlier ones.
-func (o *Office) confirmation(ctx context.Context, w *words.Words, main, l lists.List, week digest.Week, p lists.Person, a Answer, said []string) (string, error) {
+func (o *Office) confirmation(ctx context.Context, q asked, a Answer, said []string) (string, error) {
+	if q.still {
+		return o.thanks(q, a, said), nil
+	}
+	w, main, l, week, p := q.w, q.main, q.list, q.week, q.person
 	entries, err := o.Reader.Progress(ctx, l.ID, o.Schedule.Due(week).AddDate(0, 0, -28), o.Now().Add(time.Minute))
 	if err != nil {
 		return "", fmt.Errorf("what stands of %s: %w", l.Name, err)
@@ -186,28 +243,41 @@ func (o *Office) confirmation(ctx context.Context, w *words.Words, main, l lists
 	for _, s := range progress {
 		parts = append(parts, s.Text)
 	}
-	for _, step := range []struct{ key, text string }{{"step-done", a.Done}, {"step-dropped", a.Dropped}} {
-		if step.text != "" {
-			parts = append(parts, w.Say(step.key, "step", step.text))
-		}
-	}
 	for _, s := range help {
 		parts = append(parts, w.Say("help", "text", s.Text))
 	}
 	for _, s := range dissent {
 		parts = append(parts, w.Say("dissent", "text", s.Text))
 	}
-	parts = append(parts, said...)
+	parts = append(append(parts, said...), unread(w, a)...)
+	return strings.Join(append(parts, w.Say("heard-again")), "\n\n"), nil
+}
+
+// unread says what of an answer could not be taken.
+func unread(w *words.Words, a Answer) (parts []string) {
 	if a.BadStep != nil {
 		parts = append(parts, w.Say("heard-step", "why", a.BadStep.Error()))
 	}
 	if a.BadState {
 		parts = append(parts, w.Say("heard-state"))
 	}
-	return strings.Join(append(parts, w.Say("heard-again")), "\n\n"), nil
+	return parts
 }
 
-func (o *Office) answer(ctx context.Context, w *words.Words, r Reply, l lists.List, p lists.Person, text string) error {
+// thanks says what came of the answer to whether a group is still going.
+func (o *Office) thanks(q asked, a Answer, said []string) string {
+	parts := append([]string{q.w.Say("silent-heard", "group", q.list.Title)}, said...)
+	if a.Going && (a.State == "" || a.State == q.list.State) {
+		parts = append(parts, q.w.Say("silent-going"))
+	}
+	if a.Progress != "" || a.Help != "" || a.Dissent != "" {
+		parts = append(parts, q.w.Say("silent-text", "body", q.main.Title))
+	}
+	return strings.Join(append(parts, unread(q.w, a)...), "\n\n")
+}
+
+func (o *Office) answer(ctx context.Context, r Reply, q asked, text string) error {
+	w, l, p := q.w, q.list, q.person
 	from := string(lists.RoleAddress(l, "progress", r.Token, o.Site.Domain))
 	err := o.Outbox.Send(ctx, smtp.Letter{
 		Key: "progress/" + r.QueueID, To: []string{string(p.Address)}, From: from, ReplyTo: from,

@@ -62,6 +62,10 @@ func (c *changes) Do(ctx context.Context, asker lists.Address, believed bool, _,
 			c.done = append(c.done, a)
 		}
 		entry := lists.ProgressEntry{List: a.List, Author: asker, Source: a.Source, At: c.now()}
+		if a.Verb == lists.DoHandover {
+			out = append(out, lists.Outcome{Result: lists.Asked, Text: string(a.Subject) + " was asked."})
+			continue
+		}
 		_, err := c.store.UpdateList(ctx, a.List, func(l *lists.List) error {
 			switch a.Verb {
 			case lists.DoNext:
@@ -70,6 +74,12 @@ func (c *changes) Do(ctx context.Context, asker lists.Address, believed bool, _,
 			case lists.DoState:
 				l.State = lists.State(a.Value)
 				entry.Kind, entry.Text = "state", a.Value
+			case lists.DoProgress:
+				entry.Kind, entry.Text = a.Value, a.Text
+				if lists.SameStep(l.Next, a.Text) {
+					entry.By = l.NextBy
+					l.Next, l.NextBy = "", ""
+				}
 			}
 			return nil
 		})
@@ -435,7 +445,7 @@ func TestSilentGroupIsAskedAfterOnce(t *testing.T) {
 	if len(got) != 2 || got[0].To[0] != "ana@m.example" || got[1].To[0] != "adm@m.example" {
 		t.Fatalf("asked: %+v", got)
 	}
-	contains(t, got[1].Text, "Nothing has been heard of Maps for 4 weeks.", "state: paused", "leader dc-maps")
+	contains(t, got[1].Text, "Nothing has been heard of Maps for 4 weeks.", "paused", "hand over to name@example.org", "handover dc-maps")
 	if g := w.item(); !g.Asked || g.List.State != lists.Active {
 		t.Errorf("asked %v, state %s", g.Asked, g.List.State)
 	}
@@ -444,7 +454,7 @@ func TestSilentGroupIsAskedAfterOnce(t *testing.T) {
 	}
 	// The admin, who is not in the group, answers the question in her mail.
 	w.set("2026-12-20T09:00:00+01:00")
-	contains(t, w.hear(Reply{Token: token(t, asks[1]), QueueID: "q0", OwnText: "state: paused"}), "The group is paused.")
+	contains(t, w.hear(Reply{Token: token(t, asks[1]), QueueID: "q0", OwnText: "Paused.\nUntil the spring."}), "Thank you for your answer about Maps.", "The group is paused.", "will stand in the next digest")
 }
 
 // Question and confirmation are in the main list's language; what people

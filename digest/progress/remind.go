@@ -6,14 +6,12 @@ import (
 	"time"
 
 	"plenary/digest"
-	"plenary/digest/words"
 	"plenary/lists"
 )
 
-// remind writes once more, the day before the digest, to the leaders who were
+// remind writes once more, the day before the digest, to those who were
 // asked, where nobody of the group said anything since the last digest.
 func (o *Office) remind(ctx context.Context, dir *lists.Directory, main lists.List, week digest.Week) error {
-	w := words.For(main.Language)
 	for _, l := range dir.Family(main.ID) {
 		if l.Main() || l.State != lists.Forming && l.State != lists.Active {
 			continue
@@ -31,7 +29,8 @@ func (o *Office) remind(ctx context.Context, dir *lists.Directory, main lists.Li
 		}
 		due := o.Schedule.Due(week)
 		for _, p := range leaders {
-			letter := o.letter(main, l, p, week, w.Say("remind-subject", "group", l.Title), []string{
+			w := speak(p, main)
+			letter := o.letter(main, l, p, purpose(week), w.Say("remind-subject", "group", l.Title), []string{
 				w.Say("remind", "group", l.Title), w.Say("ask", "group", l.Title),
 				w.Say("ask-how", "body", main.Title, "date", w.Day(due), "time", due.Format("15:04"))})
 			letter.Key = fmt.Sprintf("remind/%s/%s/%d", l.ID, week, p.Number)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"plenary/digest"
-	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -64,23 +63,23 @@ func (o *Office) heard(ctx context.Context, l lists.List) (at time.Time, asked b
 	return at, asked, nil
 }
 
-// askAfter writes to each leader, and to each admin in the group by a token of
-// their own; admins who are not in it are told what to write instead.
+// askAfter writes to each leader, deputy and admin, each with a token of their
+// own: a plain reply says how the group is, or who shall lead it.
 func (o *Office) askAfter(ctx context.Context, main, l lists.List, week digest.Week, n int) error {
-	w := words.For(main.Language)
 	leaders, admins, err := o.Reader.Officers(ctx, l.ID)
 	if err != nil {
 		return fmt.Errorf("leaders of %s: %w", l.Name, err)
 	}
-	hand := w.Say("silent-hand", "address", lists.RoleAddress(main, "request", "", o.Site.Domain), "list", l.Name)
-	parts := []string{w.Say("silent", "group", l.Title, "n", n), w.Say("silent-ask"), hand, w.Say("silent-once")}
 	done := map[lists.Number]bool{}
 	for _, p := range append(leaders, admins...) {
 		if done[p.Number] {
 			continue
 		}
 		done[p.Number] = true
-		letter := o.letter(main, l, p, week, w.Say("silent-subject", "group", l.Title), parts)
+		w := speak(p, main)
+		hand := w.Say("silent-hand", "address", lists.RoleAddress(main, "request", "", o.Site.Domain), "list", l.Name)
+		parts := []string{w.Say("silent", "group", l.Title, "n", n), w.Say("silent-ask"), hand, w.Say("silent-once")}
+		letter := o.letter(main, l, p, still(week), w.Say("silent-subject", "group", l.Title), parts)
 		letter.Key = fmt.Sprintf("silent/%s/%s/%d", l.ID, week, p.Number)
 		if err := o.Outbox.Send(ctx, letter); err != nil {
 			return fmt.Errorf("ask person %d after %s: %w", p.Number, l.Name, err)

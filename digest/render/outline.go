@@ -58,12 +58,17 @@ var fits = []fit{
 
 func outlined(w *words.Words, r digest.Report, f fit) *outline {
 	o := &outline{w: w, r: r, fit: f}
+	if r.Empty() {
+		o.nothing()
+		return o
+	}
 	o.top()
 	for i, g := range r.News[:min(len(r.News), f.groups)] {
 		o.group(i+1, g)
 	}
 	o.others("news-others", r.News)
 	o.quiet()
+	o.pending()
 	o.body()
 	return o
 }
@@ -161,12 +166,17 @@ func (o *outline) group(n int, g digest.Group) {
 func (o *outline) led(g digest.Group) []span {
 	var s []string
 	switch {
+	case len(g.Leaders) > 0 && len(g.Deputies) > 0:
+		s = append(s, o.w.Say("led-deputy", "names", o.w.And(all(g.Leaders, one)), "deputies", o.w.And(all(g.Deputies, one))))
 	case len(g.Leaders) > 0:
 		s = append(s, o.w.Say("led", "names", o.w.And(all(g.Leaders, one))))
 	case g.Led:
 		s = append(s, o.w.Say("led-unnamed", "address", lists.RoleAddress(g.List, "owner", "", o.r.Site.Domain)))
 	default:
 		s = append(s, o.w.Say("unled"))
+	}
+	if len(g.Took) > 0 {
+		s = append(s, o.w.Say("took", "names", o.w.And(all(g.Took, one))))
 	}
 	if g.List.State != lists.Active && g.List.State != lists.Closed || g.Was != "" {
 		s = append(s, o.w.Say("is-"+string(g.List.State)))
@@ -334,9 +344,9 @@ func (o *outline) silent(g digest.Group) []span {
 		add(o.w.Say("quiet-asked"), false)
 	}
 	if g.Orphaned {
-		owner := string(lists.RoleAddress(g.List, "owner", "", o.r.Site.Domain))
-		add(o.w.Say("quiet-who")+" ", false)
-		spans = append(spans, span{Text: owner, Link: "mailto:" + owner, Plain: true}, span{Text: "."})
+		request := string(lists.RoleAddress(o.r.Main, "request", "", o.r.Site.Domain))
+		add(o.w.Say("quiet-who", "list", g.List.Short)+" ", false)
+		spans = append(spans, span{Text: request, Link: "mailto:" + request, Plain: true}, span{Text: "."})
 	}
 	address := string(lists.RoleAddress(g.List, "join", "", o.r.Site.Domain))
 	add(o.w.Say("join")+" ", false)

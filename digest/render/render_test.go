@@ -36,7 +36,7 @@ func day(s string) time.Time {
 func report(language string) digest.Report {
 	site := lists.Site{Domain: "lists.example.org", BaseURL: "https://lists.example.org", Location: time.UTC}
 	group := func(name, title string, state lists.State) lists.List {
-		return lists.List{ID: "dc-" + name, Family: "dc", Name: "dc-" + name, Title: title, State: state, Archive: lists.ArchivePublic, Created: day("2026-01-05")}
+		return lists.List{ID: "dc-" + name, Family: "dc", Name: "dc-" + name, Short: name, Title: title, State: state, Archive: lists.ArchivePublic, Created: day("2026-01-05")}
 	}
 	maps := group("maps", "Map of <data> protection", lists.Active)
 	maps.Purpose = "An interactive map of data protection law, country by country, that anybody can read and correct without an account."
@@ -55,10 +55,10 @@ func report(language string) digest.Report {
 	return digest.Gather(digest.Facts{
 		Site: site, Main: lists.List{ID: "dc", Family: "dc", Name: "dc", Title: "Dynamic Coalition", Language: language},
 		Week: digest.Week{Year: 2026, Number: 48}, Due: day("2026-11-22"), Missed: 1, Since: day("2026-11-09"), Until: day("2026-11-23"),
-		Members: 50, Posts: 2, People: 2, Newcomers: []string{"Bo", "ليلى"}, Unnamed: 1,
+		Members: 50, Posts: 2, People: 2, Waiting: digest.Waiting{Joins: 2}, Newcomers: []string{"Bo", "ليلى"}, Unnamed: 1,
 		Threads: []digest.Thread{{Subject: "Where do we meet?", Posts: 2, Link: "https://lists.example.org/dc/archive/y"}},
 		Groups: []digest.GroupFacts{
-			{List: maps, Leaders: []string{"Ana & Co"}, Led: true, Posts: 3, People: 2, Members: 12, Joined: 1, Left: 2, Heard: day("2026-11-20"),
+			{List: maps, Leaders: []string{"Ana & Co"}, Deputies: []string{"Bo"}, Led: true, Waiting: digest.Waiting{Posts: 1, Offers: 1}, Posts: 3, People: 2, Members: 12, Joined: 1, Left: 2, Heard: day("2026-11-20"),
 				Weeks: []digest.Figures{{Posts: 1, People: 1}, {}, {Posts: 4, People: 2}, {}, {}, {}, {Posts: 12, People: 5}, {Posts: 2, People: 1}, {}, {Posts: 1, People: 1}, {Posts: 5, People: 3}, {Posts: 3, People: 2}},
 				Entries: []lists.ProgressEntry{
 					entry("next", "Collect the laws", "Ana", "2026-10-01", "2026-11-10"),
@@ -68,7 +68,7 @@ func report(language string) digest.Report {
 					entry("progress", "We met on Tuesday.\nTwo chapters are done; اكتملت ترجمة فصلين.", "Ana & Co", "2026-11-21", ""),
 					entry("help", "a translator for Spanish", "Ana", "2026-11-21", ""), entry("dissent", "the licence is too narrow", "Bo", "2026-11-21", "")},
 				Threads: []digest.Thread{{Subject: "Which \"map\"?", Posts: 3, Link: "https://lists.example.org/dc-maps/archive/x"}}},
-			{List: tools, Led: true, Members: 4, Heard: day("2026-11-19"), Entries: []lists.ProgressEntry{entry("state", "forming", "", "2026-11-19", "")}},
+			{List: tools, Leaders: []string{"Eve"}, Led: true, Members: 4, Heard: day("2026-11-19"), Entries: []lists.ProgressEntry{entry("state", "forming", "", "2026-11-19", ""), entry("leader", "", "Eve", "2026-11-20", "")}},
 			{List: access, Leaders: []string{"Léa"}, Led: true, Members: 1, Joined: 1, Posts: 1, People: 1, Heard: day("2026-11-19")},
 			{List: silent, Members: 7, Heard: day("2026-09-25")},
 			{List: asked, Leaders: []string{"Chi", "Dan"}, Led: true, Members: 2, Heard: day("2026-10-20"), Entries: []lists.ProgressEntry{entry("silence", "4", "", "2026-11-18", "")}},

@@ -20,7 +20,7 @@ func BenchmarkDigest(b *testing.B) {
 			b.Fatal(err)
 		}
 		for n := range 500 {
-			if err := w.store.CountPost(ctx, l.ID, lists.Number(n%40), w.clock.now().Add(time.Duration(n)*time.Second)); err != nil {
+			if err := w.store.CountPost(ctx, l.ID, lists.Number(n%40), w.clock.now().Add(time.Duration(n)*time.Second), fmt.Sprint(n)); err != nil {
 				b.Fatal(err)
 			}
 		}

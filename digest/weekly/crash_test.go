@@ -141,7 +141,7 @@ func TestFiguresAcrossDaylightSaving(t *testing.T) {
 	local := until.In(w.site.Location)
 	for i := range 12 { // each week's first instant and its last
 		for _, at := range []time.Time{local.AddDate(0, 0, -7*(i+1)), local.AddDate(0, 0, -7*i).Add(-time.Millisecond)} {
-			if err := w.store.CountPost(ctx, "dc-maps", 1, at); err != nil {
+			if err := w.store.CountPost(ctx, "dc-maps", 1, at, at.String()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -169,7 +169,7 @@ func TestPreviewIsWhatIsSent(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	for i := range 3 {
-		if err := w.store.CountPost(ctx, "dc-maps", lists.Number(i), w.clock.now()); err != nil {
+		if err := w.store.CountPost(ctx, "dc-maps", lists.Number(i), w.clock.now(), fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
 	}

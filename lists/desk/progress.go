@@ -92,6 +92,9 @@ func (reporting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict)
 		if a.Value != "" {
 			entry.Kind = a.Value
 		}
+		if (entry.Kind == "done" || entry.Kind == "dropped") && lists.SameStep(l.Next, entry.Text) {
+			entry.By = l.NextBy
+		}
 	}
 	if a.Verb != lists.DoProgress {
 		_, err := w.d.store.UpdateList(ctx, a.List, func(l *lists.List) error {
@@ -109,7 +112,25 @@ func (reporting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict)
 	if err := w.record(ctx, entry); err != nil {
 		return lists.Outcome{}, err
 	}
+	if entry.Kind == "done" || entry.Kind == "dropped" || a.Value == string(lists.Done) {
+		if err := w.endStep(ctx, a, entry.Text); err != nil {
+			return lists.Outcome{}, err
+		}
+	}
 	return lists.Outcome{Result: lists.Did, Text: w.reported(a, l)}, nil
+}
+
+// endStep takes away the next step that was done or given up: the record keeps
+// it. A group that has done its work has none. Of another step than the one
+// that stands, nothing is taken away.
+func (w *work) endStep(ctx context.Context, a lists.Action, step string) error {
+	_, err := w.d.store.UpdateList(ctx, a.List, func(l *lists.List) error {
+		if a.Verb == lists.DoState || lists.SameStep(l.Next, step) {
+			l.Next, l.NextBy = "", ""
+		}
+		return nil
+	})
+	return err
 }
 
 func (w *work) reported(a lists.Action, l lists.List) string {

@@ -10,7 +10,8 @@
 --           hincr              field of a hash, by value
 --           set, del           a string, its life time in ms in field ("0" for ever)
 --           bit                bit number field to value
---           zadd, ztrim        score in field, member in value; ztrim: all below the score in field
+--           zadd, ztrim        score in field, member in value, one that is there keeps its score;
+--                              ztrim: all below the score in field
 -- Result  0 when everything was written, else the number of the check that
 --         failed, counted from 1; then nothing was written.
 local checks = {
@@ -28,7 +29,7 @@ local writes = {
   end,
   del = function(k) redis.call('DEL', k) end,
   bit = function(k, f, v) redis.call('SETBIT', k, f, v) end,
-  zadd = function(k, f, v) redis.call('ZADD', k, f, v) end,
+  zadd = function(k, f, v) redis.call('ZADD', k, 'NX', f, v) end,
   ztrim = function(k, f) redis.call('ZREMRANGEBYSCORE', k, '-inf', '(' .. f) end,
 }
 for i = 1, #ARGV, 4 do

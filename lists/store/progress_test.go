@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -78,12 +79,12 @@ func TestActivity(t *testing.T) {
 		if _, _, err := s.Unsubscribe(ctx, "dc", []string{"dc"}, "ada@example.org"); err != nil {
 			t.Fatal(err)
 		}
-		for _, author := range []lists.Number{2, 2, 0} { // the second is the first handled again
-			if err := s.CountPost(ctx, "dc", author, c.now()); err != nil {
+		for i, author := range []lists.Number{2, 2, 0} { // the second is the first handled again, later
+			if err := s.CountPost(ctx, "dc", author, c.now().Add(time.Duration(i)*time.Millisecond), fmt.Sprint("post by ", author)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.CountPost(ctx, "dc", 2, c.now().Add(time.Second)); err != nil {
+		if err := s.CountPost(ctx, "dc", 2, c.now().Add(time.Second), "another post by 2"); err != nil {
 			t.Fatal(err)
 		}
 		want := lists.Activity{Posts: 3, People: 2, Last: c.now().Add(time.Second).UTC(), Joined: 4, Left: 1, Newcomers: []lists.Number{2}}
@@ -99,6 +100,6 @@ func TestActivity(t *testing.T) {
 		if n := rdb.ZCard(ctx, "{f:dc}:act:1").Val(); n != 1 {
 			t.Errorf("%d events are remembered", n)
 		}
-		missing(t, s.CountPost(ctx, "none", 1, start))
+		missing(t, s.CountPost(ctx, "none", 1, start, "x"))
 	})
 }

@@ -1,0 +1,55 @@
+package progress
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"plenary/lists"
+)
+
+// handTo is a line that says who shall lead the group.
+var handTo = regexp.MustCompile(`(?i)^hand(?:ing|ed)?[ -]?(?:it |the group )?over(?: it)?(?: to)?[ :]+\D*?<?([^\s<>@]+@[^\s<>@]+?)>?[.,;]?$`)
+
+// goingOn are words that say that a group goes on, in the digest's languages.
+// The question asks for the English ones; nobody who answers in their own is
+// to be asked again.
+var goingOn = []struct {
+	state lists.State // "" it goes on as it is
+	words []string
+}{
+	{"", []string{"yes", "still going", "still active", "oui", "sí", "si", "نعم"}},
+	{lists.Active, []string{"active", "state active", "actif", "active.", "activo", "activa", "نشطة", "نشط"}},
+	{lists.Forming, []string{"forming", "state forming"}},
+	{lists.Paused, []string{"paused", "pause", "state paused", "on pause", "on hold", "en pause", "en pausa", "pausado", "متوقفة"}},
+	{lists.Done, []string{"done", "state done", "finished", "terminé", "fini", "terminado", "hecho", "انتهت"}},
+}
+
+// ReadStill reads the answer to whether a group is still going: its first
+// line is active, paused, done, or hand over to an address; what stands under
+// it, or all of another answer, is read as a report is.
+func ReadStill(own string, today lists.Date) Answer {
+	first, rest, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(own, "\r\n", "\n")), "\n")
+	first = strings.TrimSpace(strings.Trim(strings.TrimSpace(first), `*"'“”«»`))
+	if m := handTo.FindStringSubmatch(first); m != nil {
+		if address, err := lists.ParseAddress(strings.TrimPrefix(m[1], "mailto:")); err == nil {
+			a := ReadAnswer(rest, today)
+			a.HandTo = address
+			return a
+		}
+	}
+	plain := strings.ToLower(strings.Join(strings.FieldsFunc(first, func(r rune) bool { return strings.ContainsRune(" \t.,;:!", r) }), " "))
+	for _, g := range goingOn {
+		if !slices.Contains(g.words, plain) {
+			continue
+		}
+		a := ReadAnswer(rest, today)
+		if a.Going = true; g.state != "" {
+			a.State, a.BadState = g.state, false
+		}
+		return a
+	}
+	a := ReadAnswer(own, today)
+	a.Going = a.State != ""
+	return a
+}
