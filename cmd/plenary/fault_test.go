@@ -92,6 +92,15 @@ func try(t *testing.T, template string, tr trial, sum *tally) {
 			w.happen(f)
 		})
 	}
+	if tr.moves {
+		total -= moved * len(tr.posts) // they may have it or not
+		breaking.Go(func() {
+			w.account.reach(total / 3)
+			if err := w.move(tr); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	handing.Wait()
 	w.until("a copy for everyone", func() bool { return w.nudged(began) && w.account.reached() >= total })
 	close(w.served)
@@ -137,12 +146,17 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 	for _, h := range mails {
 		sums[h.key] = h.sum()
 	}
+	var movers []string
+	if tr.moves {
+		leave, join := tr.movers()
+		movers = append(leave, join...)
+	}
 	for key, who := range people {
 		letter := key == tr.helpKey()
 		if letter {
 			sums[key] = ""
 		}
-		n, _, err := w.account.audit(key, who, sums[key])
+		n, err := w.account.audit(key, who, movers, sums[key])
 		if err != nil {
 			t.Error(err)
 		}

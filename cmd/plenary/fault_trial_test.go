@@ -20,6 +20,7 @@ type trial struct {
 	faults  []trialFault
 	help    bool // a member asks for help, too: one letter
 	shared  bool // the lists' members share one copy
+	moves   bool // members leave and join meanwhile
 }
 
 // trialPost is a post to one list, or to two of a family.
@@ -56,7 +57,7 @@ var serverNames = []string{"one", "two", "three"}
 // eighth three servers.
 func draw(seed uint64) trial {
 	r := rand.New(rand.NewPCG(seed, 4))
-	t := trial{seed: seed, servers: 2, help: r.IntN(3) == 0, shared: r.IntN(4) == 0}
+	t := trial{seed: seed, servers: 2, help: r.IntN(3) == 0, shared: r.IntN(4) == 0, moves: r.IntN(4) == 0}
 	if seed%8 == 0 {
 		t.servers = 3
 	}
@@ -170,6 +171,9 @@ func (t trial) String() string {
 	}
 	if t.shared {
 		b.WriteString("; shared copies")
+	}
+	if t.moves {
+		b.WriteString("; members leave and join")
 	}
 	for _, f := range t.faults {
 		b.WriteString("; " + f.String())
