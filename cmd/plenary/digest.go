@@ -11,6 +11,7 @@ type digestCmd struct {
 	Ask     digestAskCmd     `cmd:"" help:"Send the week's question to each group's leader now."`
 	Preview digestPreviewCmd `cmd:"" help:"Print the digest as it would be sent now."`
 	Send    digestSendCmd    `cmd:"" help:"Send the digest now; its week's schedule has nothing left to do then."`
+	Issue   digestIssueCmd   `cmd:"" help:"Send members' own digests of a list, what has gathered for them, ahead of time."`
 }
 
 // mainList builds the parts of the service, and finds the main list named.

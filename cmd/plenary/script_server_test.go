@@ -71,7 +71,7 @@ func settings(ts *testscript.TestScript, name string) []string {
 	env := append(os.Environ(), "HOME="+ts.Getenv("HOME"), "GORACE="+raceOptions, "PLENARY_DNS_RESOLVER="+ts.Getenv("DNS"))
 	for _, key := range []string{"DOMAIN", "DATA_DIR", "ADMINS", "REDIS_URL", "REDIS_DURABILITY", "DELIVERY_RELAY", "DELIVERY_RELAY_TLS",
 		"SMTP_LISTEN", "SMTP_LMTP", "SMTP_TLS_CERT", "SMTP_TLS_KEY", "SMTP_MAX_BYTES", "IMAP_LISTEN", "HTTP_LISTEN", "HTTP_BASE_URL", "CONFIG",
-		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS", "COMMANDS_TRUST", "SMTP_TRUSTED_AUTHSERV"} {
+		"COLLECT_SERVER", "COLLECT_USER", "COLLECT_PASSWORD", "COLLECT_TLS", "COMMANDS_TRUST", "DIGEST_PERSONAL_POSTS", "DIGEST_PERSONAL_DAILY", "SMTP_TRUSTED_AUTHSERV"} {
 		if v := ts.Getenv("PLENARY_" + key); v != "" {
 			env = append(env, "PLENARY_"+key+"="+v)
 		}

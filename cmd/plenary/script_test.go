@@ -41,6 +41,7 @@ import (
 //	await N ADDRESS [REGEXP]     until N mails to it (subject matching) came; prints the newest
 //	settle                       wait until nothing is under way but what was put off
 //	newest ADDRESS [REGEXP]      settle, and print the newest
+//	raw FILE ADDRESS [REGEXP]    settle, and write the newest to FILE as it came
 //	count N ADDRESS [REGEXP]     once nothing is under way: exactly N
 //	http METHOD URL [BODY]       prints status and page
 //	scrape URL REGEXP            metrics, once a line of them is like that
@@ -69,7 +70,7 @@ func TestScripts(t *testing.T) {
 			"dns": dnsVerb, "sign": signVerb, "partly": partlyVerb, "deliver": deliverVerb, "received": receivedVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
-			"config": configVerb, "resend": resendVerb,
+			"config": configVerb, "resend": resendVerb, "raw": rawVerb,
 			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
