@@ -35,7 +35,6 @@ import (
 const (
 	digestEvery    = 20 * time.Second // how often due digests and questions are looked for
 	summariesEvery = time.Minute      // how often owners' summaries of held posts are
-	questionLead   = 48 * time.Hour   // how long before the digest leaders are asked (DESIGN section 5)
 	drainFor       = 20 * time.Second // how long open sessions may take to end
 	inboundWorkers = 16
 )
@@ -160,7 +159,8 @@ func (s *service) joinDigest() error {
 		return fmt.Errorf("digest.schedule: %w", err)
 	}
 	s.weekly = newWeekly(s.site, schedule, s.now, s.store, s.archive, poster{s}, s.log)
-	s.progress = &progress.Office{Site: s.site, Secret: s.store.Secret(), Schedule: schedule, Lead: questionLead, Now: s.now,
+	s.weekly.Skip = s.cfg.Digest.Empty == "none"
+	s.progress = &progress.Office{Site: s.site, Secret: s.store.Secret(), Schedule: schedule, Lead: s.cfg.Digest.Lead(), Weekdays: !s.cfg.Digest.Weekends, Now: s.now,
 		Reader: s.store, Recorder: s.store, Outbox: s.queue, Weeks: s.weekly, Log: s.log}
 	return nil
 }

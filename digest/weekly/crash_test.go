@@ -181,9 +181,11 @@ func TestPreviewIsWhatIsSent(t *testing.T) {
 	}
 	w.tick(t, s, "2026-11-23T09:00:00+01:00", 1)
 	for raw := range w.posted.raws {
-		text, html := parts(t, raw)
-		if text != preview.Text || html != preview.HTML {
-			t.Errorf("sent:\n%s\nshown:\n%s", text, preview.Text)
+		if raw != string(preview.Raw) { // its Message-ID too: it is the week's
+			t.Errorf("sent:\n%s\nshown:\n%s", raw, preview.Raw)
+		}
+		if text, html := parts(t, raw); text != preview.Text || html != preview.HTML {
+			t.Errorf("the parts are not those that are shown:\n%s", text)
 		}
 	}
 	if !strings.Contains(preview.Text, "3 posts by 3 people") || !strings.Contains(preview.HTML, "cid:weeks-dc-maps") {

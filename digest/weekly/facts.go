@@ -19,6 +19,8 @@ type Reader interface {
 	Count(ctx context.Context, listID string) (int, error)
 	Progress(ctx context.Context, listID string, since, until time.Time) ([]lists.ProgressEntry, error)
 	Activity(ctx context.Context, listID string, since, until time.Time) (lists.Activity, error)
+	Activities(ctx context.Context, listID string, bounds []time.Time) ([]lists.Activity, error)
+	Held(ctx context.Context, listID string) ([]lists.HeldPost, error)
 }
 
 // Threads tells which conversations of a list moved in a span of time, the
@@ -49,8 +51,11 @@ func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, h
 	if f.Members, err = s.Reader.Count(ctx, main.ID); err != nil {
 		return f, fmt.Errorf("members of %s: %w", main.Name, err)
 	}
-	if f.Threads, err = s.Threads.Threads(ctx, main, wholeSecond(since), until, maxThreads); err != nil {
+	if f.Threads, err = s.Threads.Threads(ctx, main, since, until, maxThreads); err != nil {
 		return f, fmt.Errorf("threads of %s: %w", main.Name, err)
+	}
+	if f.Waiting, err = s.waiting(ctx, main, nil, until); err != nil {
+		return f, err
 	}
 	for _, l := range dir.Family(main.ID) {
 		if l.Main() {
@@ -71,12 +76,8 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 	if err != nil {
 		return g, err
 	}
-	for _, p := range leaders { // by name, never by address
-		if p.Name != "" {
-			g.Leaders = append(g.Leaders, p.Name)
-		}
-	}
-	g.Led = len(leaders) > 0
+	leaders, deputies := lists.Leading(leaders, l.ID)
+	g.Leaders, g.Deputies, g.Led = named(leaders), named(deputies), len(leaders) > 0
 	if g.Entries, err = s.Reader.Progress(ctx, l.ID, time.Time{}, until); err != nil {
 		return g, err
 	}
@@ -89,6 +90,9 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 			g.Heard = later(g.Heard, e.At)
 		}
 	}
+	if g.Waiting, err = s.waiting(ctx, l, g.Entries, until); err != nil {
+		return g, err
+	}
 	activity, err := s.Reader.Activity(ctx, l.ID, since, until)
 	if err != nil {
 		return g, err
@@ -100,14 +104,53 @@ func (s *Sender) group(ctx context.Context, l lists.List, since, until time.Time
 	// The whole body reads the digest, and its archive: subjects of posts that
 	// only a group's members may read are not told.
 	if l.Archive == lists.ArchivePublic {
-		g.Threads, err = s.Threads.Threads(ctx, l, wholeSecond(since), until, maxThreads)
+		g.Threads, err = s.Threads.Threads(ctx, l, since, until, maxThreads)
 	}
 	return g, err
 }
 
-// wholeSecond is where the archive's clock, which has no fractions, begins a
-// span: a post of since's own second would be missed else.
-func wholeSecond(since time.Time) time.Time { return since.Truncate(time.Second) }
+// named are people's names, never their addresses; who gave none is left out.
+func named(people []lists.Person) (names []string) {
+	for _, p := range people {
+		if p.Name != "" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// offerLife is how long an offer to lead can be answered.
+const offerLife = 3 * 24 * time.Hour
+
+// waiting is what those who decide for a list have before them.
+func (s *Sender) waiting(ctx context.Context, l lists.List, entries []lists.ProgressEntry, until time.Time) (w digest.Waiting, err error) {
+	held, err := s.Reader.Held(ctx, l.ID)
+	if err != nil {
+		return w, fmt.Errorf("what waits in %s: %w", l.Name, err)
+	}
+	for _, h := range held {
+		if h.Kind == lists.HeldJoin {
+			w.Joins++
+		} else {
+			w.Posts++
+		}
+	}
+	open := map[string]bool{}
+	for _, e := range entries {
+		switch {
+		case e.Kind == digest.KindVolunteer && e.At.After(until.Add(-offerLife)):
+			open[e.Author.Key()] = true
+		case e.Kind == digest.KindLeader:
+			delete(open, e.Author.Key())
+		}
+	}
+	w.Offers = len(open)
+	return w, nil
+}
+
+// wholeSecond is where digests begin and end: the archive's clock has no
+// fractions, and both must count the same posts.
+func wholeSecond(t time.Time) time.Time { return t.Truncate(time.Second) }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -22,23 +22,21 @@ func (s *Sender) figures(ctx context.Context, l lists.List, until time.Time) (we
 	if s.Site.Location != nil {
 		until = until.In(s.Site.Location)
 	}
-	for i := plotted; i > 0; i-- {
-		from, to := until.AddDate(0, 0, -7*i), until.AddDate(0, 0, -7*(i-1))
-		if i == plotted {
-			earlier, err := s.Reader.Activity(ctx, l.ID, until.Add(-remembered), from)
-			if err != nil {
-				return nil, last, err
-			}
-			last = earlier.Last
-		}
-		a, err := s.Reader.Activity(ctx, l.ID, from, to)
-		if err != nil {
-			return nil, last, err
-		}
+	bounds := []time.Time{until.Add(-remembered)}
+	for i := plotted; i >= 0; i-- {
+		bounds = append(bounds, until.AddDate(0, 0, -7*i))
+	}
+	spans, err := s.Reader.Activities(ctx, l.ID, bounds)
+	if err != nil {
+		return nil, last, err
+	}
+	for i, a := range spans {
 		if !a.Last.IsZero() {
 			last = a.Last
 		}
-		weeks = append(weeks, digest.Figures{Posts: a.Posts, People: a.People})
+		if i > 0 { // before the first of the weeks
+			weeks = append(weeks, digest.Figures{Posts: a.Posts, People: a.People})
+		}
 	}
 	return weeks, last, nil
 }

@@ -35,7 +35,7 @@ func (s *Sender) Sheets(ctx context.Context, main lists.List, limit int) ([]Shee
 	}
 	var sheets []Sheet
 	for _, e := range slices.Backward(entries) {
-		if e.Kind == digestKind && len(sheets) < limit {
+		if e.Kind == digestKind && e.Text != skippedText && len(sheets) < limit {
 			sheets = append(sheets, Sheet{Week: e.Week, At: e.At, MessageID: smtp.Letter{Key: key(main, e.Week)}.MessageID(s.Site.Domain)})
 		}
 	}

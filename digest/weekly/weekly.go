@@ -20,6 +20,10 @@ import (
 // digestKind marks, in the main list's record, that a week's digest went out.
 const digestKind = "digest"
 
+// skippedText is the Text of such a mark where nothing had happened and
+// nothing was sent; else it is the week.
+const skippedText = "skipped"
+
 // frozenFor is how long a week's frozen mail is kept: longer than any outage
 // after which it might be sent again.
 const frozenFor = 60 * 24 * time.Hour
@@ -49,6 +53,7 @@ type Sender struct {
 	Ledger   Ledger
 	Poster   Poster
 	Render   Render
+	Skip     bool // a week in which nothing happened sends nothing
 	Log      *slog.Logger
 }
 
@@ -60,7 +65,8 @@ type Mail struct {
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	HTML    string    `json:"html"`
-	Raw     []byte    `json:"raw,omitempty"` // the whole message; nil in a preview
+	Raw     []byte    `json:"raw"`               // the whole message
+	Skipped bool      `json:"skipped,omitempty"` // nothing happened, and nothing is sent
 
 	plots []digest.Plot
 }
@@ -81,7 +87,7 @@ func (s *Sender) Preview(ctx context.Context, main lists.List, week digest.Week)
 	if err != nil {
 		return Mail{}, err
 	}
-	return s.write(ctx, main, week, history, s.Now())
+	return s.compose(ctx, main, week, history)
 }
 
 // Send sends the week's digest, unless it went out before: then already is
@@ -100,32 +106,29 @@ func (s *Sender) Send(ctx context.Context, main lists.List, week digest.Week) (a
 		return false, err
 	}
 	queueID := "digest-" + main.ID + "-" + week.String()
-	if err := s.Poster.Post(ctx, main.ID, queueID, mail.Raw); err != nil {
-		return false, fmt.Errorf("post the digest %s to %s: %w", week, main.Name, err)
+	if !mail.Skipped {
+		if err := s.Poster.Post(ctx, main.ID, queueID, mail.Raw); err != nil {
+			return false, fmt.Errorf("post the digest %s to %s: %w", week, main.Name, err)
+		}
 	}
-	_, err = s.Ledger.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: digestKind, Text: week.String(),
+	text := week.String()
+	if mail.Skipped {
+		text = skippedText
+	}
+	_, err = s.Ledger.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: digestKind, Text: text,
 		Week: week.String(), Source: queueID, At: mail.Until})
 	if err != nil {
 		return false, fmt.Errorf("record that the digest %s of %s went out: %w", week, main.Name, err)
 	}
-	s.Log.Info("digest sent", "list", main.Name, "week", week.String(), "queue", queueID)
+	s.Log.Info("digest sent", "list", main.Name, "week", week.String(), "queue", queueID, "skipped", mail.Skipped)
 	return false, nil
 }
 
 // frozen makes the mail and freezes it; what another froze first stands.
 func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, h history) (Mail, error) {
-	mail, err := s.write(ctx, main, week, h, s.Now())
+	mail, err := s.compose(ctx, main, week, h)
 	if err != nil {
 		return Mail{}, err
-	}
-	mail.Raw, err = smtp.Letter{
-		Key: key(main, week.String()), To: []string{string(main.Address(s.Site.Domain))},
-		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
-		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
-		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: mail.Until,
-	}.Bytes(s.Site.Domain)
-	if err != nil {
-		return Mail{}, fmt.Errorf("write the digest %s of %s as mail: %w", week, main.Name, err)
 	}
 	value, err := json.Marshal(mail)
 	if err != nil {
@@ -145,17 +148,37 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 	return other, nil
 }
 
+// compose makes the mail: the same for a preview and for sending. It ends at
+// a whole second, as the archive's clock does.
+func (s *Sender) compose(ctx context.Context, main lists.List, week digest.Week, h history) (Mail, error) {
+	mail, err := s.write(ctx, main, week, h, wholeSecond(s.Now()))
+	if err != nil {
+		return Mail{}, err
+	}
+	mail.Raw, err = smtp.Letter{
+		Key: key(main, week.String()), To: []string{string(main.Address(s.Site.Domain))},
+		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
+		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
+		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: mail.Until,
+	}.Bytes(s.Site.Domain)
+	if err != nil {
+		return Mail{}, fmt.Errorf("write the digest %s of %s as mail: %w", week, main.Name, err)
+	}
+	return mail, nil
+}
+
 // write makes the digest's words.
 func (s *Sender) write(ctx context.Context, main lists.List, week digest.Week, h history, until time.Time) (Mail, error) {
 	facts, err := s.facts(ctx, main, week, h, until)
 	if err != nil {
 		return Mail{}, fmt.Errorf("gather the digest %s of %s: %w", week, main.Name, err)
 	}
-	page, err := s.Render(digest.Gather(facts))
+	report := digest.Gather(facts)
+	page, err := s.Render(report)
 	if err != nil {
 		return Mail{}, err
 	}
-	return Mail{Week: week.String(), Since: h.last, Until: until, Subject: page.Subject, Text: page.Text, HTML: page.HTML, plots: page.Plots}, nil
+	return Mail{Week: week.String(), Since: facts.Since, Until: until, Skipped: s.Skip && report.Empty(), Subject: page.Subject, Text: page.Text, HTML: page.HTML, plots: page.Plots}, nil
 }
 
 func inline(plots []digest.Plot) []smtp.Inline {
@@ -187,12 +210,19 @@ func before(w digest.Week, loc *time.Location) digest.Week {
 
 // history is which weeks' digests went out, and until when the last reached.
 type history struct {
-	sent map[string]bool
-	last time.Time // the list's creation where none went out
+	sent    map[string]bool
+	skipped map[string]bool // of those: nothing had happened, and nothing was sent
+	last    time.Time       // the list's creation where none went out
+}
+
+// skipped tells whether the week's digest was passed over.
+func (s *Sender) skipped(ctx context.Context, main lists.List, week digest.Week) (bool, error) {
+	h, err := s.history(ctx, main)
+	return h.skipped[week.String()], err
 }
 
 func (s *Sender) history(ctx context.Context, main lists.List) (history, error) {
-	h := history{sent: map[string]bool{}, last: main.Created}
+	h := history{sent: map[string]bool{}, skipped: map[string]bool{}, last: wholeSecond(main.Created)}
 	entries, err := s.Reader.Progress(ctx, main.ID, main.Created.Add(-time.Second), s.Now().Add(time.Minute))
 	if err != nil {
 		return h, fmt.Errorf("which digests of %s went out: %w", main.Name, err)
@@ -201,9 +231,9 @@ func (s *Sender) history(ctx context.Context, main lists.List) (history, error) 
 		if e.Kind != digestKind {
 			continue
 		}
-		h.sent[e.Week] = true
-		if e.At.After(h.last) {
-			h.last = e.At
+		h.sent[e.Week], h.skipped[e.Week] = true, e.Text == skippedText
+		if at := wholeSecond(e.At); at.After(h.last) {
+			h.last = at
 		}
 	}
 	return h, nil
@@ -279,6 +309,9 @@ func (s *Sender) SendNow(ctx context.Context, mainID string) (string, error) {
 	}
 	if already {
 		return fmt.Sprintf("The digest of week %d, the one due next, had been sent before.", week.Number), nil
+	}
+	if skipped, err := s.skipped(ctx, main, week); err != nil || skipped {
+		return fmt.Sprintf("Nothing has happened since the last digest, so none was sent for week %d: this site sends none then (digest.empty).", week.Number), err
 	}
 	return fmt.Sprintf("The digest of week %d was sent to %s.", week.Number, main.Address(s.Site.Domain)), nil
 }

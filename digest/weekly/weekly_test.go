@@ -3,6 +3,7 @@ package weekly
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -41,6 +42,13 @@ type noThreads struct{}
 
 func (noThreads) Threads(context.Context, lists.List, time.Time, time.Time, int) ([]digest.Thread, error) {
 	return []digest.Thread{{Subject: "A thread", Posts: 2}}, nil
+}
+
+// still is an archive in which nothing moves.
+type still struct{}
+
+func (still) Threads(context.Context, lists.List, time.Time, time.Time, int) ([]digest.Thread, error) {
+	return nil, nil
 }
 
 type clock struct {
@@ -192,6 +200,52 @@ func TestSentEarly(t *testing.T) {
 	}
 	w.tick(t, s, "2026-11-23T09:00:00+01:00", 1)
 	w.tick(t, s, "2026-11-30T09:00:00+01:00", 2)
+}
+
+// A week in which nothing happened is told in two sentences, or skipped; what
+// comes after it is in the next, and the next is not late.
+func TestEmptyWeek(t *testing.T) {
+	for _, skip := range []bool{false, true} {
+		t.Run(fmt.Sprintf("skip %v", skip), func(t *testing.T) {
+			w := newWorld(t)
+			if _, err := w.store.UpdateList(t.Context(), "dc-maps", func(l *lists.List) error { l.Next, l.NextBy = "", ""; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			s, other := w.sender(t), w.sender(t)
+			s.Skip, s.Threads, other.Threads = skip, still{}, still{}
+			w.tick(t, s, "2026-11-23T09:00:00+01:00", 1) // a group was founded, and told its progress
+			sent := map[bool]int{false: 2, true: 1}[skip]
+			w.tick(t, s, "2026-11-30T09:00:00+01:00", sent)
+			w.tick(t, other, "2026-11-30T09:00:30+01:00", sent) // another server, which would send it
+			if skipped, err := s.skipped(t.Context(), w.main, digest.Week{Year: 2026, Number: 49}); err != nil || skipped != skip {
+				t.Errorf("skipped %v, %v", skipped, err)
+			}
+			w.clock.set("2026-12-02T09:00:00+01:00")
+			if _, err := w.store.Record(t.Context(), lists.ProgressEntry{List: "dc-maps", Kind: "progress", Text: "We met again.", At: w.clock.now()}); err != nil {
+				t.Fatal(err)
+			}
+			w.tick(t, s, "2026-12-07T09:00:00+01:00", sent+1)
+			short, again := 0, 0
+			for raw := range w.posted.raws {
+				text, _ := parts(t, raw)
+				if strings.Contains(text, "No group of Dynamic Coalition had news") {
+					short++
+					if n := strings.Count(text, "\n\n"); n != 2 {
+						t.Errorf("%d paragraphs:\n%s", n+1, text)
+					}
+				}
+				if strings.Contains(text, "We met again.") {
+					again++
+					if strings.Contains(text, "not sent") {
+						t.Errorf("it makes up for what nobody missed:\n%s", text)
+					}
+				}
+			}
+			if short != sent-1 || again != 1 {
+				t.Errorf("%d short ones, told %d times", short, again)
+			}
+		})
+	}
 }
 
 func unfold(raw string) string { return strings.ReplaceAll(raw, "\r\n ", " ") }
