@@ -83,7 +83,8 @@ func judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 		}
 	}
 	officer := officer(l, author, isAdmin) || site.Admin(p.From[0])
-	if officer && p.Believed {
+	if officer && !p.Doubted {
+		// A domain that publishes nothing leaves its people only their From.
 		return Judgement{Verdict: Accept}
 	}
 	return judgePolicy(l, author, officer, site.Domain)
@@ -165,7 +166,7 @@ func officer(l List, author *Person, isAdmin bool) bool {
 }
 
 // judgePolicy is what l's post policy says to anybody but an officer; to one
-// whom only a From line names, it says what it does to others, but asks the
+// whom a doubted From names, it says what it does to others, but asks the
 // owners where it would refuse. An unknown policy holds: nothing is lost and
 // nothing gets out.
 func judgePolicy(l List, author *Person, officer bool, domain string) Judgement {

@@ -21,7 +21,7 @@ func TestJudge(t *testing.T) {
 	policy := func(l List, p PostPolicy) List { l.Post = p; return l }
 	plain := Post{MessageID: "1@x", From: []Address{"ann@example.net"}, EnvelopeFrom: "ann@example.net", Size: 4096, Received: 3}
 	post := func(change func(*Post)) Post { p := plain; change(&p); return p }
-	proven := post(func(p *Post) { p.Believed = true })
+	doubted := post(func(p *Post) { p.Doubted = true })
 
 	tests := []struct {
 		what   string
@@ -47,28 +47,28 @@ func TestJudge(t *testing.T) {
 		{"anyone: a stranger", plain, policy(dc, PostAnyone), nil, false, Accept, 0, false, ""},
 		{"moderated: a member", plain, policy(dc, PostModerated), in(inDC), false, Hold, 0, false, "every post"},
 		{"moderated: a stranger", plain, policy(dc, PostModerated), nil, false, Hold, 0, false, "every post"},
-		{"moderated: its leader", proven, policy(maps, PostModerated), in(inDC, leadsMaps), false, Accept, 0, false, ""},
-		{"moderated: an admin of the main list", proven, policy(maps, PostModerated), in(runsDC), false, Accept, 0, false, ""},
-		{"moderated: the main list's leader leads that list only", proven, policy(maps, PostModerated), in(leadsDC), false, Hold, 0, false, "every post"},
-		{"moderated: an admin, as the caller knows", proven, policy(maps, PostModerated), nil, true, Accept, 0, false, ""},
-		{"moderated: the site's admin", post(func(p *Post) { p.Believed, p.From = true, []Address{"Root@example.org"} }), policy(maps, PostModerated), nil, false, Accept, 0, false, ""},
+		{"moderated: its leader", plain, policy(maps, PostModerated), in(inDC, leadsMaps), false, Accept, 0, false, ""},
+		{"moderated: an admin of the main list", plain, policy(maps, PostModerated), in(runsDC), false, Accept, 0, false, ""},
+		{"moderated: the main list's leader leads that list only", plain, policy(maps, PostModerated), in(leadsDC), false, Hold, 0, false, "every post"},
+		{"moderated: an admin, as the caller knows", plain, policy(maps, PostModerated), nil, true, Accept, 0, false, ""},
+		{"moderated: the site's admin", post(func(p *Post) { p.From = []Address{"Root@example.org"} }), policy(maps, PostModerated), nil, false, Accept, 0, false, ""},
 		{"announce: a member", plain, policy(dc, PostAnnounce), in(inDC), false, Reject, 550, false, "dc-owner@lists.example.org"},
 		{"announce: a stranger", plain, policy(dc, PostAnnounce), nil, false, Reject, 550, false, "Only the leaders and admins"},
-		{"announce: its leader", proven, policy(dc, PostAnnounce), in(leadsDC), false, Accept, 0, false, ""},
-		{"announce: a leader of another group", proven, policy(dc, PostAnnounce), in(inDC, leadsMaps), false, Reject, 550, false, ""},
-		{"members: a leader known by the role", proven, policy(maps, PostMembers), in(leadsMaps), false, Accept, 0, false, ""},
+		{"announce: its leader", plain, policy(dc, PostAnnounce), in(leadsDC), false, Accept, 0, false, ""},
+		{"announce: a leader of another group", plain, policy(dc, PostAnnounce), in(inDC, leadsMaps), false, Reject, 550, false, ""},
+		{"members: a leader known by the role", plain, policy(maps, PostMembers), in(leadsMaps), false, Accept, 0, false, ""},
 
-		// Officers whom only a From line names.
-		{"announce: its leader, unproven", plain, policy(dc, PostAnnounce), in(leadsDC), false, Hold, 0, false, "nothing proves"},
-		{"announce: an admin, unproven", plain, policy(dc, PostAnnounce), in(runsDC), true, Hold, 0, false, "nothing proves"},
-		{"moderated: its leader, unproven", plain, policy(maps, PostModerated), in(inDC, leadsMaps), false, Hold, 0, false, "nothing proves"},
-		{"moderated: the site's admin, unproven", post(func(p *Post) { p.From = []Address{"Root@example.org"} }), policy(maps, PostModerated), nil, false, Hold, 0, false, "nothing proves"},
-		{"members: an admin who is none, unproven", plain, policy(dc, PostMembers), nil, true, Hold, 0, false, "nothing proves"},
-		{"members: an admin who is none, proven", proven, policy(dc, PostMembers), nil, true, Accept, 0, false, ""},
-		{"members: a leader, unproven, as any member", plain, policy(dc, PostMembers), in(leadsDC), false, Accept, 0, false, ""},
-		{"family: an admin, unproven, as any member", plain, policy(maps, PostFamily), in(runsDC), false, Accept, 0, false, ""},
-		{"anyone: an admin, unproven", plain, policy(dc, PostAnyone), nil, true, Accept, 0, false, ""},
-		{"an unknown policy holds, a leader too, unproven", plain, policy(dc, "everybody"), in(leadsDC), false, Hold, 0, false, "nothing proves"},
+		// Officers whom a doubted From names.
+		{"announce: its leader, doubted", doubted, policy(dc, PostAnnounce), in(leadsDC), false, Hold, 0, false, "nothing proves"},
+		{"announce: an admin, doubted", doubted, policy(dc, PostAnnounce), in(runsDC), true, Hold, 0, false, "nothing proves"},
+		{"moderated: its leader, doubted", doubted, policy(maps, PostModerated), in(inDC, leadsMaps), false, Hold, 0, false, "nothing proves"},
+		{"moderated: the site's admin, doubted", post(func(p *Post) { p.Doubted, p.From = true, []Address{"Root@example.org"} }), policy(maps, PostModerated), nil, false, Hold, 0, false, "nothing proves"},
+		{"members: an admin who is none, doubted", doubted, policy(dc, PostMembers), nil, true, Hold, 0, false, "nothing proves"},
+		{"members: an admin who is none", plain, policy(dc, PostMembers), nil, true, Accept, 0, false, ""},
+		{"members: a leader, doubted, as any member", doubted, policy(dc, PostMembers), in(leadsDC), false, Accept, 0, false, ""},
+		{"family: an admin, doubted, as any member", doubted, policy(maps, PostFamily), in(runsDC), false, Accept, 0, false, ""},
+		{"anyone: an admin, doubted", doubted, policy(dc, PostAnyone), nil, true, Accept, 0, false, ""},
+		{"an unknown policy holds, a leader too, doubted", doubted, policy(dc, "everybody"), in(leadsDC), false, Hold, 0, false, "nothing proves"},
 
 		{"an unknown policy holds", plain, policy(dc, "everybody"), in(inDC), false, Hold, 0, false, ""},
 
@@ -96,7 +96,7 @@ func TestJudge(t *testing.T) {
 		// Commands.
 		{"unsubscribe alone", post(func(p *Post) { p.CommandOnly = "unsubscribe" }), dc, in(inDC), false, Return, 0, false, "dc-leave@lists.example.org"},
 		{"subscribe alone, a stranger", post(func(p *Post) { p.CommandOnly = "Subscribe" }), dc, nil, false, Return, 0, false, "dc-join@lists.example.org"},
-		{"who alone, an admin", post(func(p *Post) { p.CommandOnly, p.Believed = "who", true }), dc, nil, true, Return, 0, false, "dc-request@lists.example.org"},
+		{"who alone, an admin", post(func(p *Post) { p.CommandOnly = "who" }), dc, nil, true, Return, 0, false, "dc-request@lists.example.org"},
 
 		// Loops and machines (invariant 4).
 		{"own List-Id", post(func(p *Post) { p.ListIDs = []string{"dc.lists.example.org"} }), dc, in(inDC), true, Discard, 0, true, ""},

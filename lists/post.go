@@ -15,7 +15,7 @@ type Post struct {
 	Precedence    string   // lower case
 	Received      int      // count of Received fields
 	CommandOnly   string   // the command word, when the text is nothing but a command
-	Believed      bool     // From is proven (DESIGN, "Who may do what")
+	Doubted       bool     // it proves nothing, though From's domain publishes how its mail does (or could not be asked)
 	Failing       string   // "reject" or "quarantine": it fails DMARC, and From's domain asks for that; "" neither
 }
 

@@ -8,16 +8,27 @@ import (
 	"plenary/smtp"
 )
 
-// An officer's post counts as one where it is proven to be theirs.
-func TestProvenOfficersAnnounce(t *testing.T) {
-	w := newWorld(t)
-	env := smtp.Envelope{ID: "q1", From: "admin@site.example", To: []string{"dc-news@lists.example.org"}, Received: w.Now(), Verdict: smtp.Verdict{Believed: true}}
-	raw := mail("admin@site.example", "x", "y")
-	if reply := w.Screen(t.Context(), env, raw); reply != nil {
-		t.Fatal(reply)
-	}
-	if err := w.Handle(t.Context(), env, raw); err != nil || len(w.planned) != 1 || len(w.held) != 0 {
-		t.Errorf("planned %q, held %d, %v", w.planned, len(w.held), err)
+// An officer's post counts as one where it is proven to be theirs, and where
+// their domain publishes nothing by which it could be; else it is held.
+func TestOfficersAnnounce(t *testing.T) {
+	for name, c := range map[string]struct {
+		verdict smtp.Verdict
+		held    int
+	}{
+		"proven":                       {smtp.Verdict{Believed: true, Policy: "none", DMARC: "pass"}, 0},
+		"its domain publishes nothing": {smtp.Verdict{DMARC: "none"}, 0},
+		"it asks for nothing":          {smtp.Verdict{Policy: "none", DMARC: "fail"}, 1},
+		"it could not be asked":        {smtp.Verdict{Unasked: true, DMARC: "temperror"}, 1},
+	} {
+		w := newWorld(t)
+		env := smtp.Envelope{ID: "q1", From: "admin@site.example", To: []string{"dc-news@lists.example.org"}, Received: w.Now(), Verdict: c.verdict}
+		raw := mail("admin@site.example", "x", "y")
+		if reply := w.Screen(t.Context(), env, raw); reply != nil {
+			t.Fatal(name, reply)
+		}
+		if err := w.Handle(t.Context(), env, raw); err != nil || len(w.planned) != 1-c.held || len(w.held) != c.held {
+			t.Errorf("%s: planned %q, held %d, %v", name, w.planned, len(w.held), err)
+		}
 	}
 }
 

@@ -217,11 +217,12 @@ func (r *Router) describe(m Mail) lists.Post {
 	msg := m.Message
 	text := message.OwnText(msg.Text(maxText))
 	failing := ""
-	if v := m.Envelope.Verdict; v.Refused() || v.Suspect() {
+	v := m.Envelope.Verdict
+	if v.Refused() || v.Suspect() {
 		failing = v.Policy
 	}
 	return lists.Post{
-		Believed: m.Envelope.Verdict.Believed, Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
+		Doubted: !v.Believed && (v.Policy != "" || v.Unasked), Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
 		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
 		CommandOnly: r.Posts.CommandOnly(msg.Subject, text),
 	}

@@ -165,16 +165,16 @@ func TestPostsAreJudged(t *testing.T) {
 		letters int
 		code    int // of the refusal at DATA
 	}{
-		"member":         {mail("Bo <bo@m.example>", "x", "y"), "dc-maps", 1, 0, 0, 0},
-		"stranger":       {mail("eve@x.example", "x", "y"), "dc", 0, 1, 0, 0},
-		"announce":       {mail("Bo <bo@m.example>", "x", "y"), "dc-news", 0, 0, 1, 550},
-		"unproven admin": {mail("admin@site.example", "x", "y"), "dc-news", 0, 1, 0, 0},
-		"command alone":  {mail("Bo <bo@m.example>", "", "unsubscribe"), "dc", 0, 0, 1, 0},
-		"two authors":    {mail("bo@m.example, ana@m.example", "x", "y"), "dc", 0, 0, 0, 550},
-		"no author":      {mail("nobody", "x", "y"), "dc", 0, 0, 0, 550},
-		"own list-id":    {mail("bo@m.example", "x", "y", "List-Id: <dc.lists.example.org>"), "dc", 0, 0, 0, 0},
-		"vacation":       {mail("bo@m.example", "x", "y", "Auto-Submitted: auto-replied"), "dc", 0, 0, 0, 0},
-		"bulk":           {mail("bo@m.example", "x", "y", "Precedence: bulk"), "dc", 0, 0, 0, 550},
+		"member":        {mail("Bo <bo@m.example>", "x", "y"), "dc-maps", 1, 0, 0, 0},
+		"stranger":      {mail("eve@x.example", "x", "y"), "dc", 0, 1, 0, 0},
+		"announce":      {mail("Bo <bo@m.example>", "x", "y"), "dc-news", 0, 0, 1, 550},
+		"its admin":     {mail("admin@site.example", "x", "y"), "dc-news", 1, 0, 0, 0},
+		"command alone": {mail("Bo <bo@m.example>", "", "unsubscribe"), "dc", 0, 0, 1, 0},
+		"two authors":   {mail("bo@m.example, ana@m.example", "x", "y"), "dc", 0, 0, 0, 550},
+		"no author":     {mail("nobody", "x", "y"), "dc", 0, 0, 0, 550},
+		"own list-id":   {mail("bo@m.example", "x", "y", "List-Id: <dc.lists.example.org>"), "dc", 0, 0, 0, 0},
+		"vacation":      {mail("bo@m.example", "x", "y", "Auto-Submitted: auto-replied"), "dc", 0, 0, 0, 0},
+		"bulk":          {mail("bo@m.example", "x", "y", "Precedence: bulk"), "dc", 0, 0, 0, 550},
 	} {
 		w := newWorld(t)
 		to := row.to + "@lists.example.org"
