@@ -1,16 +1,14 @@
 package deliver
 
-import "time"
-
 // resting counts the sessions that wait for work, and the destinations that
-// are not tried for the moment.
+// were not there when last tried.
 func (d *destinations) resting() (idle, down int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	count := func(to *destination) {
 		to.mu.Lock()
 		defer to.mu.Unlock()
-		if idle += len(to.idle); time.Now().Before(to.down) {
+		if idle += len(to.idle); to.fails > 0 {
 			down++
 		}
 	}

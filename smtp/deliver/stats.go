@@ -16,7 +16,7 @@ type Stats struct {
 	Saves       int64 // ledger writes
 	Connections int   // sessions open now
 	Idle        int   // those of them that wait for work
-	Down        int   // destinations that were not there when last tried, and are not tried for the moment
+	Down        int   // destinations that were not there when last tried
 }
 
 // Stats gives the counts so far.

@@ -123,9 +123,10 @@ func TestRoundTripsAreCounted(t *testing.T) {
 	redis.NewScript("return 1").Run(ctx, rdb, nil)
 	_, _ = rdb.Pipelined(ctx, func(p redis.Pipeliner) error { p.Get(ctx, "x"); p.Del(ctx, "x"); return nil })
 	rdb.XGroupCreateMkStream(ctx, "s", "g", "0")
+	rdb.XGroupCreateMkStream(ctx, "s", "g", "0") // BUSYGROUP
 	rdb.XReadGroup(ctx, &redis.XReadGroupArgs{Group: "g", Consumer: "c", Streams: []string{"s", ">"}, Block: time.Millisecond})
 	rdb.XReadGroup(ctx, &redis.XReadGroupArgs{Group: "g", Consumer: "c", Streams: []string{"s", ">"}, Block: -1})
-	for family, want := range map[string]uint64{"hash": 2, "string": 1, "script": 2, "pipeline": 1, "wait": 1, "stream": 2} {
+	for family, want := range map[string]uint64{"hash": 2, "string": 1, "script": 2, "pipeline": 1, "wait": 1, "stream": 3} {
 		if n := tripsOf(t, m, family); n != want {
 			t.Errorf("%s: %d round trips, want %d", family, n, want)
 		}
@@ -133,7 +134,7 @@ func TestRoundTripsAreCounted(t *testing.T) {
 	if n := testutil.ToFloat64(m.faults.WithLabelValues("string")); n != 1 {
 		t.Errorf("%v errors of strings, want 1", n)
 	}
-	for _, family := range []string{"hash", "script", "pipeline"} {
+	for _, family := range []string{"hash", "script", "pipeline", "stream"} {
 		if n := testutil.ToFloat64(m.faults.WithLabelValues(family)); n != 0 {
 			t.Errorf("%v errors of %s", n, family)
 		}

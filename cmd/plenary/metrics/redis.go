@@ -41,9 +41,10 @@ func (h hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessP
 
 func (m *Metrics) trip(family string, began time.Time, err error) {
 	m.trips.WithLabelValues(family).Observe(time.Since(began).Seconds())
-	// A script that Redis does not know yet is sent to it and run again; what
-	// fails while connecting fails the command that needs the connection.
-	if err != nil && family != "connect" && !errors.Is(err, redis.Nil) && !redis.HasErrorPrefix(err, "NOSCRIPT") {
+	// A script that Redis does not know yet is sent to it and run again; a group
+	// that is there is as good as one made; what fails while connecting fails the
+	// command that needs the connection.
+	if err != nil && family != "connect" && !errors.Is(err, redis.Nil) && !redis.HasErrorPrefix(err, "NOSCRIPT") && !redis.HasErrorPrefix(err, "BUSYGROUP") {
 		m.faults.WithLabelValues(family).Inc()
 	}
 }

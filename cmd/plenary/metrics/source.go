@@ -67,7 +67,7 @@ var (
 	deliveries  = prometheus.NewDesc("plenary_deliveries_total", "Recipients of posts by what became of them: sent, deferred (each time), failed (letters' too); and recipients of letters served.", []string{"result"}, nil)
 	saves       = prometheus.NewDesc("plenary_ledger_writes_total", "Writes of who has a post.", nil, nil)
 	outgoing    = prometheus.NewDesc("plenary_outgoing_connections", "Sessions to the relay or to mail exchangers, taken by work or in wait for it.", []string{"state"}, nil)
-	down        = prometheus.NewDesc("plenary_destinations_down", "Destinations that were not there when last tried, and are not tried for the moment.", nil, nil)
+	down        = prometheus.NewDesc("plenary_destinations_down", "Destinations that were not there when last tried.", nil, nil)
 )
 
 // collected reads the sources.
