@@ -42,6 +42,10 @@ func TestSinksThatLie(t *testing.T) {
 		{"421_in_the_middle", some(sink.RcptTo, sink.Lie{Reply: "421 4.3.2 going down\r\n", Close: true}), true, false},
 		{"421_to_the_message", some(sink.Dot, sink.Lie{Reply: "421 4.3.2 going down\r\n", Close: true, Lost: true}), false, false},
 		{"nonsense", some(sink.MailFrom, sink.Lie{Reply: "HTTP/1.1 400 Bad Request\r\n"}), true, false},
+		{"reply_without_end", some(sink.MailFrom, sink.Lie{Reply: strings.Repeat("250-go on\r\n", 20_000)}), true, false},
+		{"two_codes_in_one_reply", some(sink.RcptTo, sink.Lie{Reply: "250-ok\r\n550 no\r\n"}), true, false},
+		{"an_octet_at_a_time", some(sink.RcptTo, sink.Lie{Reply: "250 " + strings.Repeat("x", 500) + "\r\n", Drip: 20 * time.Millisecond}), true, false},
+		{"nothing_to_anything", some(sink.MailFrom, sink.Lie{Close: true}), true, false},
 		{"long_reply", some(sink.MailFrom, sink.Lie{Reply: "250-" + strings.Repeat("x", 100<<10) + "\r\n250 ok\r\n"}), true, false},
 	} {
 		for _, without := range []string{"CHUNKING", "NOTHING", "PIPELINING"} { // by DATA, by BDAT, and one command at a time
@@ -81,6 +85,7 @@ func TestBannersWithoutEnd(t *testing.T) {
 	for name, lie := range map[string]sink.Lie{
 		"a_megabyte":         {Reply: "220-" + strings.Repeat(strings.Repeat("x", 70)+"\r\n220-", 15_000) + "\r\n220 ok\r\n"},
 		"an_octet_at_a_time": {Reply: "220 " + strings.Repeat("x", 1000) + "\r\n", Drip: 20 * time.Millisecond},
+		"no_end":             {Reply: strings.Repeat("220-go on\r\n", 20_000)},
 		"no_service":         {Reply: "554 5.3.2 no service here\r\n", Close: true},
 		"silence":            {},
 	} {
@@ -102,5 +107,56 @@ func TestBannersWithoutEnd(t *testing.T) {
 			settled(t, rdb)
 			everyone(t, f, copies(s, "p1"), 0)
 		})
+	}
+}
+
+// The same with members who share a copy, a hundred to a transaction: nobody
+// is missed; who was in doubt when a connection went may have a second copy,
+// and that is no more than what was on the wire.
+func TestSinksThatLieToBatches(t *testing.T) {
+	once := func(at sink.Stage, lie sink.Lie) func(sink.Stage, int) *sink.Lie {
+		return func(stage sink.Stage, n int) *sink.Lie {
+			if stage == at && n == 2 {
+				return &lie
+			}
+			return nil
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		lie    func(sink.Stage, int) *sink.Lie
+		double int
+	}{
+		{"too_few_replies_to_rcpt", once(sink.RcptTo, sink.Lie{}), 200},
+		{"too_many_replies_to_rcpt", once(sink.RcptTo, sink.Lie{Reply: "250 ok\r\n250 ok\r\n"}), 200},
+		{"too_many_replies_to_the_message", once(sink.Dot, sink.Lie{Reply: "250 ok\r\n250 ok\r\n"}), 200},
+		{"close_after_the_message_and_lose_it", once(sink.Dot, sink.Lie{Close: true, Lost: true}), 100},
+		{"close_after_the_message_without_reply", once(sink.Dot, sink.Lie{Close: true}), 200},
+		{"421_in_the_middle", once(sink.RcptTo, sink.Lie{Reply: "421 4.3.2 going down\r\n", Close: true}), 100},
+		{"a_message_for_nobody", func(at sink.Stage, n int) *sink.Lie {
+			if at == sink.RcptTo && n <= 100 {
+				return &sink.Lie{Reply: "450 4.2.0 later\r\n"} // though the sink takes it
+			}
+			return nil
+		}, 200},
+	} {
+		for _, without := range []string{"CHUNKING", "NOTHING", "PIPELINING"} {
+			t.Run(c.name+"/without_"+without, func(t *testing.T) {
+				t.Parallel()
+				rdb, f := redistest.Mini(t), family{n: 300}
+				s := newSink(t, sink.Options{Keep: true, Without: []string{without}, Lie: c.lie})
+				n := start(t, rdb, f, func(o *options) {
+					relay(s)(o)
+					o.deliver.Workers, o.deliver.Connections, o.queue.Chunk = 1, 1, 512
+					o.queue.Retry.First, o.queue.Retry.Most = 1, 1
+					o.deliver.Timeouts = deliver.Timeouts{Command: time.Second, Data: time.Second, Dot: time.Second}
+				})
+				if err := n.Plan(t.Context(), sharedPost("p1", "dc")); err != nil {
+					t.Fatal(err)
+				}
+				settled(t, rdb)
+				everyone(t, f, copies(s, "p1"), c.double)
+			})
+		}
 	}
 }
