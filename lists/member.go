@@ -1,9 +1,19 @@
 package lists
 
+import "hash/fnv"
+
 import "time"
 
 // Number is a person's number in a family: given once, from 1, never reused.
 type Number uint32
+
+// Stranger is the number by which the writer of a post counts who is no
+// member: above all that are given, and the same for the same address.
+func Stranger(a Address) Number {
+	h := fnv.New32a()
+	h.Write([]byte(a.Key()))
+	return 1<<31 | Number(h.Sum32())
+}
 
 // Delivery is how a member takes a list's posts.
 type Delivery string

@@ -70,8 +70,11 @@ func (s *service) posts() route.Posts {
 		Plan:  s.queue.Plan,
 		Count: func(ctx context.Context, e route.Entry) error {
 			var number lists.Number
-			if e.Author.Person != nil {
+			switch {
+			case e.Author.Person != nil:
 				number = e.Author.Person.Number
+			case e.Author.Address != "":
+				number = lists.Stranger(e.Author.Address)
 			}
 			return s.store.CountPost(ctx, e.List.ID, number, e.At, e.Identity)
 		},

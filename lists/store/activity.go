@@ -40,7 +40,7 @@ func (c *change) event(family string, serial uint32, at time.Time, kind string, 
 }
 
 // CountPost remembers that author wrote a post to a list at a time; number 0
-// stands for everybody who is no member. The post that this identity names
+// stands for the site itself, and lists.Stranger for who is no member. The post that this identity names
 // counts once, when it came first, as it does in the archive.
 func (s *Store) CountPost(ctx context.Context, listID string, author lists.Number, at time.Time, identity string) error {
 	l, _, err := s.list(ctx, listID)
