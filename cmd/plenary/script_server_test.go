@@ -31,6 +31,7 @@ type served struct {
 
 	mu    sync.Mutex
 	lines []string // of its log, which no earlier verb has waited for
+	kept  *os.File // all of them
 }
 
 // read keeps what the server logs; PLENARY_TEST_LOG shows it too.
@@ -42,6 +43,7 @@ func (s *served) read(name string, log io.Reader) {
 		}
 		s.mu.Lock()
 		s.lines = append(s.lines, in.Text())
+		fmt.Fprintln(s.kept, in.Text())
 		s.mu.Unlock()
 	}
 }
@@ -124,6 +126,9 @@ func launch(ts *testscript.TestScript, name string) *served {
 	s.cmd.Dir, s.cmd.Env = ts.MkAbs("."), settings(ts, name)
 	log, err := s.cmd.StderrPipe()
 	ts.Check(err)
+	s.kept, err = os.OpenFile(ts.MkAbs(name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	ts.Defer(func() { _ = s.kept.Close() })
 	ts.Check(s.cmd.Start())
 	worldOf(ts).servers[name] = s
 	ts.Defer(func() {

@@ -54,6 +54,8 @@ import (
 //	partly DOMAIN FILE OUT       the same, with the first line of the body signed alone (l=)
 //	received ADDRESS [REGEXP]    prints what a far server finds out about the newest mail there
 //	resend [-via ADDR] WHOM TO [REGEXP]    sends the newest mail to WHOM on to TO, as a forwarder does
+//	redisgrep WORD               it stands nowhere in Redis but in what expires
+//	noaddress DOMAIN…            server one has logged no address of these domains
 //	lmtp FROM TO…                by LMTP; prints the reply for each
 //	deliver FROM TO FILE         a mail by LMTP
 //	exits N COMMAND…             it must end with this status
@@ -70,7 +72,7 @@ func TestScripts(t *testing.T) {
 			"dns": dnsVerb, "sign": signVerb, "partly": partlyVerb, "deliver": deliverVerb, "received": receivedVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
-			"config": configVerb, "resend": resendVerb, "raw": rawVerb,
+			"config": configVerb, "resend": resendVerb, "redisgrep": redisgrepVerb, "noaddress": noaddressVerb, "raw": rawVerb,
 			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},

@@ -22,7 +22,10 @@ func (s *Store) Import(ctx context.Context, listID string, people []lists.NewMem
 	}
 	checked := make([]lists.NewMember, len(people))
 	for i, m := range people {
-		if checked[i], err = checkMember(l, m); err != nil {
+		if checked[i], err = checkMember(l, m); err == nil {
+			err = s.notOurs(checked[i].Address)
+		}
+		if err != nil {
 			return 0, fmt.Errorf("import into list %q, person %d: %w", listID, i+1, err)
 		}
 	}

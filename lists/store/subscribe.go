@@ -29,6 +29,9 @@ func (s *Store) subscribe(ctx context.Context, listID string, m lists.NewMember,
 	if m, err = checkMember(l, m); err != nil {
 		return err
 	}
+	if err := s.notOurs(m.Address); err != nil {
+		return err
+	}
 	var number lists.Number
 	return retry(ctx, func() (bool, error) {
 		reg, old, err := s.lookup(ctx, l.Family, m.Address)
@@ -222,6 +225,9 @@ func (s *Store) ChangeAddress(ctx context.Context, family string, from, to lists
 	to, err := lists.ParseAddress(string(to))
 	if err != nil {
 		return fmt.Errorf("change an address in %s: %w", family, err)
+	}
+	if err := s.notOurs(to); err != nil {
+		return err
 	}
 	err = retry(ctx, func() (bool, error) {
 		reg, old, err := s.lookup(ctx, family, from)
