@@ -18,6 +18,8 @@ type memberCmd struct {
 	Ls     memberLsCmd     `cmd:"" help:"Show the members of a list."`
 	Set    memberSetCmd    `cmd:"" help:"Change a member's choices or role."`
 	Import memberImportCmd `cmd:"" help:"Subscribe everybody in a file."`
+	Export memberExportCmd `cmd:"" help:"Show all that is kept of one person, across all lists."`
+	Erase  memberEraseCmd  `cmd:"" help:"Forget one person, across all lists; nobody is told."`
 }
 
 type memberAddCmd struct {

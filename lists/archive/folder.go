@@ -89,6 +89,33 @@ func (f *folder) put(path string, data []byte) error {
 	return f.ops.sync(dir)
 }
 
+// Replace puts an object in the place of another by renaming: whoever reads
+// gets one of the two, whole, and so it is after a crash.
+func (f *folder) Replace(ctx context.Context, key string, data []byte) error {
+	path, err := f.path(key)
+	if err == nil {
+		err = f.replace(path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("archive object %s: %w", key, err)
+	}
+	return ctx.Err()
+}
+
+func (f *folder) replace(path string, data []byte) error {
+	var random [12]byte
+	_, _ = rand.Read(random[:]) // never fails
+	temp := filepath.Join(f.root, tempFolder, hex.EncodeToString(random[:]))
+	defer os.Remove(temp)
+	if err := f.ops.write(temp, data); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return err
+	}
+	return f.ops.sync(filepath.Dir(path))
+}
+
 // stands answers for an object that another writer linked a moment ago: its
 // name may not be on disk yet, and our caller will rely on it.
 func (f *folder) stands(dir string) error {

@@ -111,6 +111,18 @@ func (s *s3) Put(ctx context.Context, key string, data []byte) error {
 	return nil
 }
 
+// Replace puts an object over another. A bucket that keeps versions keeps the
+// old one until its own rules remove it.
+func (s *s3) Replace(ctx context.Context, key string, data []byte) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	if err := s.put(ctx, key, data, false); err != nil {
+		return fmt.Errorf("archive object %s: %w", key, err)
+	}
+	return nil
+}
+
 func (s *s3) put(ctx context.Context, key string, data []byte, ifAbsent bool) error {
 	// A multipart upload has no condition: every object goes up whole.
 	options := minio.PutObjectOptions{ContentType: "message/rfc822", DisableMultipart: true}

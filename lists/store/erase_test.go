@@ -1,0 +1,108 @@
+package store_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"plenary/lists"
+	"plenary/lists/store"
+)
+
+// TestErase: everything that is kept of an address is found, and then gone;
+// others' is left; a group's record keeps what was said.
+func TestErase(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx := context.Background()
+		s := open(t, rdb, newClock())
+		coalition(t, s)
+		ada, bob := lists.Address("ada@erase.example"), lists.Address("bob@erase.example")
+		for _, a := range []lists.Address{ada, bob} {
+			join(t, s, "dc", lists.NewMember{Address: a, Name: "Name of " + a.Local(), Leader: true})
+			if err := s.SetPassword(ctx, a, "mail", "secret-of-"+a.Local()); err != nil {
+				t.Fatal(err)
+			}
+			must(s.NewSession(ctx, a, time.Hour))(t)
+			must(s.NewSignIn(ctx, a, time.Hour))(t)
+			if _, _, _, err := s.Ask(ctx, lists.Question{Kind: lists.KindConfirm, Address: a, Actions: []lists.Action{{Verb: lists.DoPassword, Asker: a, Subject: a}}}); err != nil {
+				t.Fatal(err)
+			}
+			must(s.Hold(ctx, lists.HeldPost{List: "dc", Author: a, Queue: "q" + a.Local()}, []byte("raw of "+string(a))))(t)
+			must(s.Record(ctx, lists.ProgressEntry{List: "dc", Kind: "progress", Author: a, Name: "Name of " + a.Local(), Text: "We met.", Source: a.Local() + "@m"}))(t)
+			p := must(s.Person(ctx, "dc", a))(t)
+			if err := s.SetBounces(ctx, "dc", p.Number, []byte("score of "+string(a))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := must(s.Personal(ctx, "ADA@erase.example"))(t)
+		if len(found.Passwords) != 1 || found.Sessions != 2 || len(found.Questions) != 1 || len(found.Held) != 1 || len(found.Progress) != 1 {
+			t.Errorf("found %+v", found)
+		}
+		kept := must(s.Erase(ctx, ada, true))(t)
+		if want := (store.Erased{Families: 1, Passwords: 1, Sessions: 2, Questions: 1, Held: 1}); kept != want {
+			t.Errorf("erased %+v, want %+v", kept, want)
+		}
+		if e := must(s.Erase(ctx, ada, false))(t); e != (store.Erased{Progress: 1}) {
+			t.Errorf("then erased %+v", e)
+		}
+		if e := must(s.Erase(ctx, ada, false))(t); !e.Nothing() {
+			t.Errorf("the third time: %+v", e)
+		}
+		for _, key := range keys(ctx, rdb) {
+			if raw, _ := rdb.Dump(ctx, key).Result(); strings.Contains(strings.ToLower(key+raw), "ada@erase.example") || strings.Contains(raw, "Name of ada") {
+				t.Errorf("still in %s", key)
+			}
+		}
+		record := must(s.Progress(ctx, "dc", time.Time{}, time.Time{}))(t)
+		if len(record) != 2 || record[0].Name != store.FormerMember || record[0].Text != "We met." || record[1].Author != bob {
+			t.Errorf("the record is %+v", record)
+		}
+		if left := must(s.Personal(ctx, bob))(t); len(left.Passwords) != 1 || left.Sessions != 2 || len(left.Questions) != 1 || len(left.Held) != 1 || len(left.Progress) != 1 {
+			t.Errorf("of bob is left %+v", left)
+		}
+		if must(s.PeopleFor(ctx, bob))(t)[0].Name != "Name of bob" {
+			t.Error("bob is not who he was")
+		}
+	})
+}
+
+// TestSecretsCannotBeReadInRedis: what stands in Redis lets nobody sign in:
+// passwords as argon2id and SCRAM verifiers, tokens as digests.
+func TestSecretsCannotBeReadInRedis(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx := context.Background()
+		s := open(t, rdb, newClock())
+		ada := lists.Address("ada@example.org")
+		if err := s.SetPassword(ctx, ada, "mail", "abcde-fghij-klmno-pqrst"); err != nil {
+			t.Fatal(err)
+		}
+		secrets := []string{"abcde-fghij-klmno-pqrst", "abcdefghijklmnopqrst", must(s.NewSession(ctx, ada, time.Hour))(t), must(s.NewSignIn(ctx, ada, time.Hour))(t)}
+		_, token, _, err := s.Ask(ctx, lists.Question{Kind: lists.KindConfirm, Address: ada, Actions: []lists.Action{{Verb: lists.DoPassword, Asker: ada, Subject: ada}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		secrets = append(secrets, token)
+		argon := false
+		for _, key := range keys(ctx, rdb) {
+			text := key
+			switch rdb.Type(ctx, key).Val() {
+			case "string":
+				text += rdb.Get(ctx, key).Val()
+			case "hash":
+				text += jsonOf(rdb.HGetAll(ctx, key).Val())
+			}
+			argon = argon || strings.Contains(text, "$argon2id$")
+			for _, secret := range secrets {
+				if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) {
+					t.Errorf("%q can be read in %s", secret, key)
+				}
+			}
+		}
+		if !argon {
+			t.Error("the password is not kept as argon2id")
+		}
+	})
+}
