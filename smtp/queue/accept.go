@@ -66,6 +66,9 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 
 // take writes messages to the inbound stream, all of them or none.
 func (q *Queue) take(ctx context.Context, all []acceptance) error {
+	if len(all) >= crowd {
+		q.crowdAt.Store(time.Now().UnixNano())
+	}
 	k := q.inbound()
 	keys, args := make([]string, 1, 1+len(all)), make([]any, 0, 3*len(all))
 	keys[0] = k.stream()

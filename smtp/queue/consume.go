@@ -28,7 +28,8 @@ type Handler func(ctx context.Context, env smtp.Envelope, raw []byte) error
 // after handle returned nil. An error (or a panic) is tried again, 5 s later
 // and then ever more rarely; the tenth sets the message aside as dead, where
 // List shows it and Retry revives it. Messages that a dead process held are
-// claimed once its lease has run out.
+// claimed once its lease has run out. While much mail comes in at the same
+// time it gives way to that, for a bounded time.
 func (q *Queue) Consume(ctx context.Context, name string, workers int, handle func(ctx context.Context, env smtp.Envelope, raw []byte) error) error {
 	k := q.inbound()
 	g := &group{
@@ -43,7 +44,9 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 	free := make(chan struct{}, max(workers, 1))
 	var busy sync.WaitGroup
 	defer busy.Wait()
+	way := way{crowded: q.crowded}
 	for wait := newPause(); ctx.Err() == nil; {
+		way.give(ctx)
 		select {
 		case free <- struct{}{}:
 		case <-ctx.Done():
@@ -59,6 +62,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 			}
 		} else {
 			wait.reset()
+			way.read(n, len(got))
 		}
 		for _, e := range got {
 			free <- struct{}{}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -62,6 +63,7 @@ type Queue struct {
 
 	bodies  bodies
 	accepts *merged[acceptance]
+	crowdAt atomic.Int64 // when many messages were last taken at once, Unix ns
 
 	mu       sync.Mutex
 	groups   map[string]*group // by stream

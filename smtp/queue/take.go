@@ -74,7 +74,9 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 		part.kind, part.name = "b", e.fields["chunk"]
 		answer, err = chunkOpenScript.Run(ctx, q.rdb, []string{f.post(id), f.parts(id), f.plan(id), stream},
 			id, part.name, e.fields["at"], e.fields["round"], e.id, groupName).Slice()
-		ring(q.partBell) // the post's next chunk waits now
+		if len(answer) != 5 || answer[4] != int64(0) {
+			ring(q.partBell) // the post's next chunk waits now, or may
+		}
 	}
 	if err != nil || len(answer) == 0 {
 		return nil, err
@@ -97,10 +99,10 @@ func (q *Queue) finish(ctx context.Context) (context.Context, context.CancelFunc
 
 // read takes in what an opening script answered.
 func (p *Part) read(answer []any) error {
-	if len(answer) != 4 {
+	if len(answer) < 4 {
 		return fmt.Errorf("odd answer %v", answer)
 	}
-	t := texts(answer)
+	t := texts(answer[:4])
 	var err1, err2, err3 error
 	p.epoch, err1 = strconv.ParseInt(t[0], 10, 64)
 	p.round, err2 = strconv.Atoi(t[1])
