@@ -35,7 +35,7 @@ type fileOps struct {
 const tempFolder = ".tmp"
 
 func openFolder(root string) (*folder, error) {
-	f := &folder{root: filepath.Clean(root), ops: fileOps{write: writeSynced, link: link, sync: syncDir}}
+	f := &folder{root: filepath.Clean(root), ops: fileOps{write: writeSynced, link: link, sync: (&syncs{sync: syncDir}).do}}
 	if err := f.makeDir(filepath.Join(f.root, tempFolder)); err != nil {
 		return nil, fmt.Errorf("archive folder %s: %w", f.root, err)
 	}

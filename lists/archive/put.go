@@ -111,17 +111,10 @@ func (a *Archive) place(ctx context.Context, l *line, p *passage, raw []byte) (*
 
 // show makes posts of one list visible, in their order and in one go.
 func (a *Archive) show(ctx context.Context, batch []*passage) {
-	answers := make([]*redis.Cmd, len(batch))
-	_, err := a.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for i, p := range batch {
-			keys, args, err := a.publishArgs(p)
-			if err != nil {
-				return err
-			}
-			answers[i] = a.publish.Eval(ctx, pipe, keys, args...)
-		}
-		return nil
-	})
+	answers, err := a.publishAll(ctx, batch, a.publish.EvalSha)
+	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") { // it has run none of them
+		answers, err = a.publishAll(ctx, batch, a.publish.Eval)
+	}
 	for i, p := range batch {
 		if answers[i] == nil { // none was sent
 			p.err = err
@@ -135,6 +128,23 @@ func (a *Archive) show(ctx context.Context, batch []*passage) {
 		s, state, err := readPlace(p.s, result)
 		p.next, p.state, p.err = &passage{s: s}, state, err
 	}
+}
+
+// publishAll runs the script that makes a post visible for each of a batch, in
+// one go. An answer is nil where none was sent.
+func (a *Archive) publishAll(ctx context.Context, batch []*passage, run func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd) ([]*redis.Cmd, error) {
+	answers := make([]*redis.Cmd, len(batch))
+	_, err := a.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i, p := range batch {
+			keys, args, err := a.publishArgs(p)
+			if err != nil {
+				return err
+			}
+			answers[i] = run(ctx, pipe, keys, args...)
+		}
+		return nil
+	})
+	return answers, err
 }
 
 func (a *Archive) publishArgs(p *passage) (keys []string, args []any, err error) {
