@@ -1,17 +1,24 @@
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // OwnText is the part of a reply that its writer wrote: quoted lines, the
 // lines that introduce them ("On … Ann wrote:"), the copy of the mail that
 // some clients put below, the signature, and lines like "Sent from my phone"
 // are left out. Answers between or below quoted lines stay. The text is as
 // Text gives it; it is read line by line, in many languages (ownwords.go).
-func OwnText(text string) string {
+func OwnText(text string) string { return OwnStart(text, len(text)+1) }
+
+// OwnStart is OwnText up to so many lines that are not empty: enough for who
+// asks how a text begins.
+func OwnStart(text string, most int) string {
 	r := reply{lines: strings.Split(text, "\n")}
 	var own []string
 	written := false
-	for i := 0; i < len(r.lines); {
+	for i := 0; i < len(r.lines) && most > 0; {
 		line := r.lines[i]
 		switch {
 		case isQuoted(line):
@@ -32,7 +39,10 @@ func OwnText(text string) string {
 			default:
 				if !isDevice(line) {
 					own = append(own, line)
-					written = written || strings.TrimSpace(line) != ""
+					if strings.TrimSpace(line) != "" {
+						written = true
+						most--
+					}
 				}
 				i++
 			}
@@ -112,8 +122,9 @@ func (r reply) headerBlockAt(i int) bool {
 	fields := [][]string{fromWords, sentWords, toWords, subjectWords}
 	begins, from, others := false, false, 0
 	for at, line := range r.lines[i:min(len(r.lines), i+7)] {
+		name, ok := headerName(line)
 		for kind, words := range fields {
-			if !isHeaderLine(line, words) {
+			if !ok || !slices.Contains(words, name) {
 				continue
 			}
 			begins = begins || at == 0
@@ -173,20 +184,19 @@ func hasAnyPrefix(s string, words []string) bool {
 	return false
 }
 
-// isHeaderLine tells whether a line is one of words, a colon, and a value.
-func isHeaderLine(line string, words []string) bool {
+// headerName is what stands before the colon of a line that may be one of a
+// header, in lower case.
+func headerName(line string) (name string, ok bool) {
 	line = strings.TrimLeft(line, " \t\u00a0*")
-	at := strings.IndexAny(line[:min(len(line), 60)], ":\uff1a")
+	line = line[:min(len(line), 60)]
+	at := strings.IndexByte(line, ':')
+	if wide := strings.Index(line, "\uff1a"); wide >= 0 && (at < 0 || wide < at) {
+		at = wide
+	}
 	if at <= 0 {
-		return false
+		return "", false
 	}
-	name := strings.ToLower(strings.Trim(line[:at], " \t\u00a0*"))
-	for _, w := range words {
-		if name == w {
-			return true
-		}
-	}
-	return false
+	return strings.ToLower(strings.Trim(line[:at], " \t\u00a0*")), true
 }
 
 // isOriginalMark knows "-----Original Message-----" and its kin.

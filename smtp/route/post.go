@@ -62,6 +62,10 @@ type Posts struct {
 // maxText is how much of a post's text is read for commands and progress.
 const maxText = 64 << 10
 
+// commandLines is how many lines tell whether a post is nothing but a
+// command: that has one, with a greeting and a name at most.
+const commandLines = 12
+
 // post judges a mail for each list it is sent to, and sends it on.
 func (r *Router) post(ctx context.Context, m Mail, targets []lists.List) error {
 	accepted := map[string][]Entry{}
@@ -215,7 +219,7 @@ func froms(m *message.Message) (from []lists.Address) {
 // describe is what judging needs to know.
 func (r *Router) describe(m Mail) lists.Post {
 	msg := m.Message
-	text := message.OwnText(msg.Text(maxText))
+	text := message.OwnStart(msg.Text(maxText), commandLines)
 	failing := ""
 	v := m.Envelope.Verdict
 	if v.Refused() || v.Suspect() {
