@@ -103,8 +103,12 @@ func (s *Store) MarkDigestReaders(ctx context.Context, listID string) error {
 	if err != nil {
 		return err
 	}
+	bitmap, err := s.rdb.Get(ctx, readersKey(l.Family, l.Serial)).Bytes()
+	if err != nil && !absent(err) {
+		return fmt.Errorf("read who takes digests of list %q: %w", listID, err)
+	}
 	return s.Members(ctx, listID, func(p lists.Person, sub lists.Subscription) error {
-		if !sub.TakesDigests() {
+		if !sub.TakesDigests() || lists.Numbers(bitmap).Has(p.Number) {
 			return nil
 		}
 		err := retry(ctx, func() (bool, error) {
