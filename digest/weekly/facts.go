@@ -152,6 +152,27 @@ func (s *Sender) waiting(ctx context.Context, l lists.List, entries []lists.Prog
 // fractions, and both must count the same posts.
 func wholeSecond(t time.Time) time.Time { return t.Truncate(time.Second) }
 
+// secondOver waits until the second that runs is over, and is its end: what
+// was said within it is covered, and nothing that comes later.
+func (s *Sender) secondOver(ctx context.Context) (time.Time, error) {
+	now := s.Now()
+	end := nextSecond(now)
+	select {
+	case <-time.After(end.Sub(now)):
+		return end, nil
+	case <-ctx.Done():
+		return end, ctx.Err()
+	}
+}
+
+// nextSecond is the first whole second from t on.
+func nextSecond(t time.Time) time.Time {
+	if w := wholeSecond(t); w.Before(t) {
+		return w.Add(time.Second)
+	}
+	return t
+}
+
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

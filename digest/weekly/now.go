@@ -17,7 +17,7 @@ func (s *Sender) Facts(ctx context.Context, main lists.List) (digest.Facts, erro
 	if err != nil {
 		return digest.Facts{}, err
 	}
-	return s.facts(ctx, main, s.Next(), h, wholeSecond(s.Now()))
+	return s.facts(ctx, main, s.Next(), h, nextSecond(s.Now()))
 }
 
 // Sheet is a digest that went out.

@@ -148,10 +148,14 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 	return other, nil
 }
 
-// compose makes the mail: the same for a preview and for sending. It ends at
-// a whole second, as the archive's clock does.
+// compose makes the mail: the same for a preview and for sending. It covers
+// all that was said before it was asked for.
 func (s *Sender) compose(ctx context.Context, main lists.List, week digest.Week, h history) (Mail, error) {
-	mail, err := s.write(ctx, main, week, h, wholeSecond(s.Now()))
+	until, err := s.secondOver(ctx)
+	if err != nil {
+		return Mail{}, err
+	}
+	mail, err := s.write(ctx, main, week, h, until)
 	if err != nil {
 		return Mail{}, err
 	}
