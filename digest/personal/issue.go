@@ -244,9 +244,10 @@ func (s *Sender) also(ctx context.Context, dir *lists.Directory, c *contents) er
 	return nil
 }
 
-// name is an issue's in keys: unlike every other's for ever.
+// name is an issue's in keys and Message-IDs: unlike every other's for ever,
+// also where a Redis had to begin anew.
 func (s *Sender) name(l lists.List, cadence lists.Delivery, i lists.Issue) string {
-	return fmt.Sprintf("digest-%d-%s-%d-%d", l.Serial, cadence, i.From+1, i.To)
+	return fmt.Sprintf("digest-%d-%s-%d-%d-%d", l.Serial, cadence, i.From+1, i.To, i.At.Unix())
 }
 
 // trim forgets what neither shelf needs any more.

@@ -7,8 +7,8 @@ import (
 )
 
 // Enclosed is a post as a digest holds it: as its author sent it, in all its
-// parts and fields, but for what transports and other lists put on top. On a
-// list whose answers go to the list it says so, as single copies do.
+// parts and fields, but for what transports put on top (RFC 8601 section 5: a
+// receiver's Authentication-Results are its own). On a list whose answers go to the list it says so, as single copies do.
 func (c *Composer) Enclosed(l lists.List, raw []byte) []byte {
 	fields, body := split(raw)
 	var w bytes.Buffer
@@ -18,7 +18,7 @@ func (c *Composer) Enclosed(l lists.List, raw []byte) []byte {
 	}
 	for _, f := range fields {
 		switch {
-		case f.name == "received", f.name == "return-path", f.name == "delivered-to", f.name == "x-original-to":
+		case f.name == "received", f.name == "authentication-results", f.name == "return-path", f.name == "delivered-to", f.name == "x-original-to":
 		case f.name == "reply-to" && l.Reply == lists.ReplyList:
 		default:
 			w.Write(f.ended())
