@@ -201,6 +201,9 @@ func (d *destination) failed(err error) {
 	d.sessionLost(err)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if time.Now().Before(d.down) { // of several sessions that failed at once this is not the first: it is one failure
+		return
+	}
 	first, most := 30*time.Second, 10*time.Minute
 	if d.relay {
 		first, most = 250*time.Millisecond, 15*time.Second
