@@ -143,7 +143,7 @@ func (c listSetCmd) Run(a *app) error {
 	case "name":
 		return c.rename(a, st, cfg, l)
 	}
-	p := all[i]
+	p, was := all[i], l
 	before := p.get(l)
 	l, err = st.UpdateList(a.ctx, l.ID, func(l *lists.List) error {
 		return p.set(l, c.Value, cfg.Site().Today(a.now()))
@@ -152,7 +152,7 @@ func (c listSetCmd) Run(a *app) error {
 		return err
 	}
 	if before != p.get(l) {
-		if err := recordSet(a, st, l, p.name); err != nil {
+		if err := recordSet(a, st, was, l, p.name); err != nil {
 			return err
 		}
 	}
@@ -162,13 +162,15 @@ func (c listSetCmd) Run(a *app) error {
 
 // recordSet adds what the operator set to a group's record, where the record
 // holds such things: the digest tells how steps and states went.
-func recordSet(a *app, st *store.Store, l lists.List, property string) error {
+func recordSet(a *app, st *store.Store, was, l lists.List, property string) error {
 	e := lists.ProgressEntry{List: l.ID, Kind: property, At: a.now().UTC()}
 	switch {
 	case l.Main():
 		return nil
 	case property == "next" && l.Next != "":
 		e.Text, e.By = l.Next, l.NextBy
+	case property == "next": // taken away
+		e.Kind, e.Text, e.By = "dropped", was.Next, was.NextBy
 	case property == "state":
 		e.Text = string(l.State)
 	default:

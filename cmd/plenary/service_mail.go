@@ -29,7 +29,7 @@ func (s *service) joinMail() error {
 	}
 	failures := bounced{s, &bounce.Keeper{Site: s.site, Secret: s.store.Secret(), People: s.store, Outbox: s.queue, Now: s.now, Log: s.log}}
 	obey := func(ctx context.Context, m route.Mail, t lists.Target) error {
-		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Message: m.Message})
+		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Also: m.Also, Message: m.Message})
 	}
 	s.router = &route.Router{
 		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.timed(s.posts()),

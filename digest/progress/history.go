@@ -71,12 +71,15 @@ func entryLine(e lists.ProgressEntry, later []lists.ProgressEntry) string {
 	if e.Kind == digest.KindSilence {
 		return fmt.Sprintf("%s: after %s weeks of silence its leaders and admins were asked whether it goes on", e.At.Format(time.DateOnly), e.Text)
 	}
-	if !ok {
-		return ""
-	}
 	who := ""
 	if e.Name != "" {
 		who = ", " + inOneLine(e.Name)
+	}
+	if what, office := map[string]string{digest.KindLeader: "leads the group", digest.KindDeputy: "is a deputy leader", digest.KindVolunteer: "offered to lead it"}[e.Kind]; office {
+		return e.At.Format(time.DateOnly) + who + ": " + what
+	}
+	if !ok {
+		return ""
 	}
 	line := e.At.Format(time.DateOnly) + who + ": " + label + inOneLine(e.Text)
 	for _, l := range later {

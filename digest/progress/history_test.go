@@ -38,5 +38,7 @@ What was told, the latest first:
 	if got := History(l, entries, 5); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	led := append(entries[:1:1], lists.ProgressEntry{Kind: "volunteer", Name: "Bo", At: at(2)}, lists.ProgressEntry{Kind: "leader", Name: "Bo", At: at(3)}, lists.ProgressEntry{Kind: "deputy", Name: "Ana", At: at(4)})
+	contains(t, History(l, led, 10), "- 2026-11-04, Ana: is a deputy leader - 2026-11-03, Bo: leads the group - 2026-11-02, Bo: offered to lead it")
 	contains(t, History(l, entries, 10), "- 2026-11-14, Ana: We met on Monday. (replaced by a later answer)")
 }

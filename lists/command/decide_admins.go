@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"plenary/lists"
@@ -61,6 +62,11 @@ func (d decider) create() {
 			d.refuse(refuse("The word before the colon in %s is not known. Did you mean \"%s:\"?", place(f.Line), meant))
 			continue
 		}
+		if !fieldKey(f.Key) {
+			d.note(fmt.Sprintf("%s was left out: %s is none of the words that stand under create. Those are purpose, leader, next, join, post, archive and in.",
+				capital(place(f.Line)), d.quoteKey(f.Key)))
+			continue
+		}
 		if seen[f.Key] {
 			d.refuse(refuse("%s: stands there twice, again in %s.", f.Key, place(f.Line)))
 		}
@@ -72,6 +78,14 @@ func (d decider) create() {
 		return
 	}
 	d.act(lists.Action{Verb: lists.DoCreate, New: &n})
+}
+
+// quoteKey says the word before a colon: itself where the asker is believed.
+func (d decider) quoteKey(key string) string {
+	if d.Believed {
+		return fmt.Sprintf("%q", short(key+":"))
+	}
+	return "the word before its colon"
 }
 
 // field is the create line with this key, if it is there.

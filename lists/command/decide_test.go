@@ -232,6 +232,7 @@ func TestDecideRefuses(t *testing.T) {
 		{"create with a bad archive", "dc", "ann", "create laws \"Laws\"\narchive: gibberish", "public, members or none"},
 		{"create with a bad date", "dc", "ann", "create laws \"Laws\"\nnext: gibberish by 2026-02-30", "There is no day like that in line 2"},
 		{"create with a key misspelt", "dc", "ann", "create laws \"Laws\"\npurpse: gibberish", "The word before the colon in line 2 is not known. Did you mean \"purpose:\"?"},
+		{"create with a word that is none, and a mistake after it", "dc", "ann", "create laws \"Laws\"\ncolour: red\nleader: gibberish", "The leader's address in line 3 is no mail address"},
 		{"create with a key misspelt under a purpose", "dc", "ann", "create laws \"Laws\"\npurpose: All\nleaders: gibberish@x.example\njoin: open", "in line 3 is not known. Did you mean \"leader:\"?"},
 		{"create with a key twice", "dc", "ann", "create laws \"Laws\"\njoin: open\njoin: open", "join: stands there twice, again in line 3"},
 		{"close by a leader", "", "lea", "close maps", "Only the admins of dc"},

@@ -2,6 +2,7 @@ package command
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,17 @@ func fieldKey(key string) bool {
 	return false
 }
 
+// stray tells whether a line under create has a key that is none, and no
+// command: it belongs to the block all the same, so that what follows it
+// counts and the answer can name it.
+func stray(key, value string) bool {
+	if _, isCommand := lookup(key); isCommand || fieldKey(key) || misspelt(key) != "" {
+		return false
+	}
+	letters := strings.TrimFunc(key, func(r rune) bool { return unicode.IsLetter(r) || r == '-' || r == '_' })
+	return key != "" && letters == "" && len(key) <= 40 && !strings.HasPrefix(value, "//") && key != "dissent" && key != "done" && key != "dropped"
+}
+
 // misspelt is the key that somebody meant by one which is nearly it and no
 // command, or "".
 func misspelt(key string) string {
@@ -30,7 +42,7 @@ func misspelt(key string) string {
 // A value goes on over lines that are indented, and over lines that a mail
 // program has wrapped; purpose and next also over any plain line up to a
 // blank one. A line with a key misspelt belongs to the block, so that it can
-// be refused. The first line that is neither ends it; a greeting before the
+// be refused, and so does one with another word and a colon. The first line that is neither ends it; a greeting before the
 // first field does not (the create line may be the subject).
 func (p *parser) fields() []Field {
 	var fields []Field
@@ -41,7 +53,7 @@ func (p *parser) fields() []Field {
 			continue
 		}
 		key, value := keyed(l.text)
-		if !fieldKey(key) && misspelt(key) == "" {
+		if !fieldKey(key) && misspelt(key) == "" && (!stray(key, value) || begins(l.text, greetings) || begins(l.text, closings)) {
 			if len(fields) == 0 && begins(l.text, greetings) {
 				p.at++
 				continue

@@ -85,11 +85,12 @@ func New(c Config) (*Handler, error) {
 	return &Handler{Config: c, texts: t}, nil
 }
 
-// In is a mail to one of our addresses. A message with several of them is
-// handed in once for each, with an Envelope.ID of its own.
+// In is a mail to one of our addresses, or to several that take commands: it
+// has one answer.
 type In struct {
 	Envelope smtp.Envelope
 	Target   lists.Target
+	Also     []lists.Target // further addresses that take commands
 	Message  *message.Message
 }
 
@@ -153,12 +154,13 @@ func (h *Handler) Handle(ctx context.Context, in In) error {
 		h.Log.Info("command mail passed over", "queue", in.Envelope.ID, "why", why)
 		return nil
 	}
+	in = mostCommanding(in)
 	f, err := h.facts(ctx, in, dir, who)
 	if err != nil {
 		return err
 	}
 	parsed := h.read(in, f)
-	r := reply{h: h, in: in, f: f, parsed: parsed, decisions: Decide(f, parsed.Commands)}
+	r := reply{h: h, in: in, f: f, parsed: parsed, decisions: append(Decide(f, parsed.Commands), also(in, f)...)}
 	if err := r.carryOut(ctx); err != nil {
 		return fmt.Errorf("carry out the commands of %s: %w", in.Envelope.ID, err)
 	}

@@ -21,6 +21,7 @@ type Command struct {
 	Fields []Field  // create: the lines under it
 	Line   int      // 0 the subject, else the line of the text, from 1
 	Under  bool     // stands under a progress command, and is about its list
+	To     string   // the address that asked for it, where that alone did
 }
 
 // Field is one "key: value" line under create.

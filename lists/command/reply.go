@@ -101,7 +101,7 @@ func (r *reply) needed() bool {
 		return true
 	}
 	for i, d := range r.decisions {
-		if d.Query != nil || len(d.Refused) > 0 {
+		if d.Query != nil || len(d.Refused)+len(d.Notes) > 0 {
 			return true
 		}
 		for _, out := range r.outcomes[i] {
@@ -129,7 +129,10 @@ func (r *reply) parts() []part {
 		if p.Text == "" {
 			continue
 		}
-		if len(r.decisions) > 1 || d.Command.Line > 0 {
+		switch {
+		case d.Command.To != "" && d.Command.Name != "":
+			p.Head = strings.TrimSpace(fmt.Sprintf("%s (%s)", d.Command.Name, d.Command.To))
+		case len(r.decisions) > 1 || d.Command.Line > 0:
 			p.Head = fmt.Sprintf("%s (%s)", d.Command.Name, place(d.Command.Line))
 		}
 		parts = append(parts, p)

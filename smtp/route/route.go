@@ -23,6 +23,7 @@ type Mail struct {
 	Envelope smtp.Envelope
 	Raw      []byte
 	Message  *message.Message
+	Also     []lists.Target // further command addresses of the same mail, for the handler of commands
 }
 
 // Handler does what mail to one of our addresses asks for. It is called again
@@ -95,25 +96,29 @@ func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) erro
 	}
 	var posts []lists.List
 	var failed []error
-	commands := 0
+	var commands []lists.Target
 	for _, t := range targets {
 		if t.Kind == lists.TargetPost {
 			posts = append(posts, t.List)
 			continue
 		}
-		one := m
 		if r.isCommand(t) {
 			if env.Verdict.Refused() { // other targets did not refuse it
 				r.Log.Info("commands passed over: the sender's domain asks to refuse what it does not prove", "queue", env.ID, "to", string(t.Kind))
 				continue
 			}
-			// Each address has its own answer: its letters need names of their own.
-			if commands++; commands > 1 {
-				one.Envelope.ID = fmt.Sprintf("%s.%d", env.ID, commands)
-			}
+			commands = append(commands, t)
+			continue
 		}
-		if err := r.hand(ctx, one, t); err != nil {
+		if err := r.hand(ctx, m, t); err != nil {
 			failed = append(failed, fmt.Errorf("%s for %s: %w", env.ID, t.Kind, err))
+		}
+	}
+	if len(commands) > 0 { // one mail has one answer, however many of them it went to
+		one := m
+		one.Also = commands[1:]
+		if err := r.hand(ctx, one, commands[0]); err != nil {
+			failed = append(failed, fmt.Errorf("%s for %s: %w", env.ID, commands[0].Kind, err))
 		}
 	}
 	if len(posts) > 0 {
