@@ -1,0 +1,103 @@
+package certify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"plenary/lists/store/redistest"
+)
+
+// TestACME: a certificate is got by HTTP-01, kept in Redis, and shown; a
+// second server on the same Redis shows it without asking again.
+func TestACME(t *testing.T) {
+	db := redistest.New(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGiver(t, l.Addr().String())
+	roots := x509.NewCertPool()
+	roots.AddCert(g.Certificate())
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := func() (*ACME, chan error) {
+		a, err := NewACME(ACMEConfig{Directory: g.URL + "/directory", Email: "root@example.org", Names: []string{"lists.plenary.test"},
+			Host: host, Port: port, Roots: roots, Storage: &Redis{DB: db, Secret: "s", Now: time.Now}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := make(chan error, 100)
+		a.OnEvent(func(event, _ string, err error) {
+			switch event {
+			case "cert_obtained", "cert_failed":
+				events <- err
+			}
+		})
+		return a, events
+	}
+	a, events := made()
+	server := &http.Server{Handler: a.Handler(http.NotFoundHandler())}
+	go func() { _ = server.Serve(l) }()
+	defer server.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	select {
+	case err := <-events:
+		if err != nil {
+			t.Fatalf("not got: %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("nothing came")
+	}
+	shows(t, a, g)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+
+	b, _ := made()
+	ctx, cancel = context.WithCancel(context.Background())
+	go func() { ended <- b.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	shows(t, b, g)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.given != 1 {
+		t.Errorf("%d certificates were given for two servers", g.given)
+	}
+}
+
+// shows waits until handshakes, with a name or without, show what g has signed.
+func shows(t *testing.T, a *ACME, g *giver) {
+	t.Helper()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(g.root)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // it is loaded in the background
+		near, far := net.Pipe()
+		go func() {
+			_ = tls.Server(near, a.TLS()).Handshake()
+			near.Close()
+		}()
+		client := tls.Client(far, &tls.Config{InsecureSkipVerify: true})
+		err := client.Handshake()
+		if err == nil {
+			leaf := client.ConnectionState().PeerCertificates[0]
+			if _, err = leaf.Verify(x509.VerifyOptions{Roots: trusted, DNSName: "lists.plenary.test"}); err == nil {
+				far.Close()
+				return
+			}
+		}
+		far.Close()
+		if time.Now().After(end) {
+			t.Fatalf("no good certificate is shown: %v", err)
+		}
+	}
+}
