@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,8 @@ type bed struct {
 
 // newBed makes the bed without its server. Without a redis-server on the
 // machine it fails: an embedded Redis would measure something else.
-func newBed(ctx context.Context, c benchBase, o sink.Options) (b *bed, err error) {
-	b = &bed{addr: c.Redis, strace: c.Fsyncs}
+func newBed(ctx context.Context, c benchBase, o sink.Options) (_ *bed, err error) {
+	b := &bed{addr: c.Redis, strace: c.Fsyncs}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -130,7 +131,7 @@ func (b *bed) serve(ctx context.Context) (took time.Duration, err error) {
 	defer log.Close()
 	b.server = b.command("server", self, "serve")
 	b.server.Stderr = log
-	b.server.Env = append(os.Environ(), "PLENARY_CONFIG=", "PLENARY_DOMAIN="+benchDomain, "PLENARY_DATA_DIR="+b.dir, "PLENARY_ADMINS=admin@bench.example",
+	b.server.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PLENARY_") }), "PLENARY_CONFIG=", "PLENARY_DOMAIN="+benchDomain, "PLENARY_DATA_DIR="+b.dir, "PLENARY_ADMINS=admin@bench.example",
 		"PLENARY_REDIS_URL=redis://"+b.addr+"/0", "PLENARY_REDIS_DURABILITY="+b.durability(), "PLENARY_SMTP_LISTEN="+b.smtp,
 		"PLENARY_DELIVERY_RELAY="+b.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS=none", "PLENARY_DNS_RESOLVER="+b.dns.addr,
 		"PLENARY_HTTP_BASE_URL=https://"+benchDomain)
