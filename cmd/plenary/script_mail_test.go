@@ -13,7 +13,6 @@ import (
 	"time"
 
 	gosmtp "github.com/emersion/go-smtp"
-	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"plenary/lists"
@@ -223,7 +222,7 @@ func newestVerb(ts *testscript.TestScript, _ bool, args []string) {
 // settle waits until the queue is empty but for what was put off. It looks
 // into Redis itself: a command for each look would take the machine.
 func settle(ts *testscript.TestScript) {
-	rdb := redis.NewClient(&redis.Options{Addr: worldOf(ts).redisAddr})
+	rdb := worldOf(ts).client()
 	defer rdb.Close()
 	ctx := context.Background()
 	st, err := store.Open(ctx, rdb, lists.Site{Domain: ts.Getenv("PLENARY_DOMAIN"), Location: time.UTC}, time.Now)

@@ -46,7 +46,7 @@ import (
 //	http METHOD URL [BODY]       prints status and page
 //	scrape URL REGEXP            metrics, once a line of them is like that
 //	capture NAME REGEXP          sets a variable from the last output
-//	redis kill|start|set NAME VALUE    the Redis of this script
+//	redis kill|start|set NAME VALUE    the Redis of this script; more in script_redis_test.go
 //	mailbox [FILE]               an IMAP server at $MAILBOX, user lists@example.org; puts FILE into its INBOX
 //	dns down|FILE…               answer DNS questions out of zone files, or not at all; without it no name is known
 //	sign DOMAIN FILE OUT [FIELD…]    write the mail of FILE, signed by DKIM, to OUT
@@ -104,8 +104,10 @@ const patience = 60 * time.Second
 
 // world is what one script has around it.
 type world struct {
-	redis     *redistest.Server // nil: miniredis
-	redisAddr string
+	t         testing.TB
+	redis     *redistest.Server   // nil: miniredis
+	redisAddr string              // of a cluster several, separated by commas
+	proxy     *redistest.Proxy    // in front of redis, once a script asks for it
 	mailbox   *imapmemserver.User // of the mailbox verb
 	sink      *sink.Sink
 	dns       scriptDNS
@@ -123,7 +125,7 @@ func newWorld(env *testscript.Env) error {
 	if !ok {
 		return fmt.Errorf("%T is no testing.TB", env.T())
 	}
-	w := &world{servers: map[string]*served{}}
+	w := &world{t: t, servers: map[string]*served{}}
 	env.Values[worldKey{}] = w
 	var err error
 	if w.sink, err = sink.New(sink.Options{Keep: true, Rcpt: refusals}); err != nil {
@@ -190,26 +192,6 @@ func freePorts(n int) (addrs []string, err error) {
 	return addrs, err
 }
 
-func redisVerb(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
-	switch {
-	case len(args) == 0:
-		ts.Fatalf("usage: redis kill|start|set NAME VALUE")
-	case w.redis == nil:
-		ts.Fatalf("this script needs a redis-server; begin it with [lacks:redis-server] skip")
-	case args[0] == "kill":
-		w.redis.Kill()
-	case args[0] == "start":
-		ts.Check(w.redis.Restart())
-	case args[0] == "set" && len(args) == 3:
-		rdb := redis.NewClient(&redis.Options{Addr: w.redisAddr})
-		defer rdb.Close()
-		ts.Check(rdb.ConfigSet(context.Background(), args[1], args[2]).Err())
-	default:
-		ts.Fatalf("usage: redis kill|start|set NAME VALUE")
-	}
-}
-
 func exitsVerb(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: exits N COMMAND…")
@@ -230,7 +212,7 @@ func exitsVerb(ts *testscript.TestScript, _ bool, args []string) {
 // their people: ann is an admin, lea leads maps, bob is in maps and in talks,
 // cyd and dan are in the main list alone; dan is concealed.
 func coalitionVerb(ts *testscript.TestScript, _ bool, _ []string) {
-	rdb := redis.NewClient(&redis.Options{Addr: worldOf(ts).redisAddr})
+	rdb := worldOf(ts).client()
 	defer rdb.Close()
 	ctx := context.Background()
 	st, err := store.Open(ctx, rdb, lists.Site{Domain: "lists.example.org", Location: time.UTC}, time.Now)

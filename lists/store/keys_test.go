@@ -36,6 +36,8 @@ func TestKeysAreAsDocumented(t *testing.T) {
 		}
 	}
 
+	rdb.HSet(ctx, "{plenary}:dkim", "current", "p1") // the keyring's, which stands in the same table
+
 	doc := string(must(os.ReadFile("KEYS.md"))(t))
 	type row struct {
 		pattern *regexp.Regexp

@@ -11,6 +11,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// mostPutBack is how often an entry is put back.
+const mostPutBack = 20
+
 // group is this process's place in the consumer group of one stream: it
 // reads entries, claims what others left, and keeps the leases of what it
 // holds.
@@ -26,12 +29,14 @@ type group struct {
 	buried time.Time
 	swept  time.Time // when it was last looked for entries to claim
 	held   map[string]*lease
+	spare  []entry // taken, and not worked on for trouble with Redis
 }
 
 // entry is one entry of a stream, held by this process.
 type entry struct {
 	*lease
 	tries  int
+	again  int // how often it was put back
 	fields map[string]string
 }
 
@@ -179,15 +184,48 @@ func (g *group) claim(ctx context.Context, n int, now time.Time) ([]entry, error
 	return out, nil
 }
 
+// putBack keeps an entry that could not be worked on, for the next who asks:
+// left alone it would wait for its lease to run out. What fails again and
+// again is left alone after all, so that others get their turn.
+func (g *group) putBack(e entry) {
+	if e.again++; e.again > mostPutBack {
+		e.drop()
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.spare = append(g.spare, e)
+}
+
+// takeBack gives an entry put back that is still held; nil where there is
+// none. g is locked.
+func (g *group) takeBack() *entry {
+	for len(g.spare) > 0 {
+		e := g.spare[0]
+		g.spare = g.spare[1:]
+		if e.Valid() {
+			return &e
+		}
+		if g.held[e.id] == e.lease {
+			delete(g.held, e.id)
+		}
+	}
+	return nil
+}
+
 // next gives entries to work on: once a second those whose time has come or
-// whose holder is dead, else new ones.
+// whose holder is dead, else new ones; before all, what was put back.
 func (g *group) next(ctx context.Context, n int, block time.Duration, now time.Time) ([]entry, error) {
 	g.mu.Lock()
 	sweep := time.Since(g.swept) >= min(time.Second, g.lease/4)
 	if sweep {
 		g.swept = time.Now()
 	}
+	again := g.takeBack()
 	g.mu.Unlock()
+	if again != nil {
+		return []entry{*again}, nil
+	}
 	if sweep {
 		if got, err := g.claim(ctx, n, now); err != nil || len(got) > 0 {
 			return got, err

@@ -153,13 +153,17 @@ func (q *Queue) Letter(ctx context.Context) (*Letter, error) {
 }
 
 // openLetter makes the holder of the entry the only one whose saves count.
-func (q *Queue) openLetter(ctx context.Context, stream string, e entry) (*Letter, error) {
+func (q *Queue) openLetter(ctx context.Context, stream string, e entry) (_ *Letter, err error) {
+	defer func() {
+		if err != nil {
+			e.g.putBack(e)
+		}
+	}()
 	ctx, cancel := q.finish(ctx)
 	defer cancel()
 	id := e.fields["id"]
 	got, err := letterOpenScript.Run(ctx, q.rdb, []string{letterKey(id), stream}, groupName, e.id).Slice()
 	if err != nil {
-		e.drop()
 		return nil, fmt.Errorf("opening letter %s: %w", id, err)
 	}
 	if len(got) == 0 {
@@ -169,12 +173,10 @@ func (q *Queue) openLetter(ctx context.Context, stream string, e entry) (*Letter
 	text := texts(got)
 	l := &Letter{q: q, entry: e, stream: stream, id: id, epoch: text[0], key: text[1], from: text[2], raw: []byte(text[4])}
 	if err := json.Unmarshal([]byte(text[3]), &l.to); err != nil {
-		e.drop()
 		return nil, fmt.Errorf("opening letter %s: its recipients: %w", l.key, err)
 	}
 	at, err := strconv.ParseInt(text[5], 10, 64)
 	if err != nil {
-		e.drop()
 		return nil, fmt.Errorf("opening letter %s: its time: %w", l.key, err)
 	}
 	l.at = time.Unix(at, 0)

@@ -2,7 +2,9 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -87,16 +89,31 @@ func post(id string, targets ...lists.Copy) lists.Fanout {
 // over a model: nobody is missed, nobody gets a post twice, and once all is
 // settled no body is left.
 func TestFanoutModel(t *testing.T) {
-	rdb := redistest.Mini(t)
+	modelled(t, redistest.Mini(t), func(m *model) map[string]func(*rapid.T) { return nil })
+}
+
+// The same with members who leave, kills and pauses in mid-send, and what was
+// put off hastened: everyone who stays has it, and only what was on the wire
+// at a kill is sent twice.
+func TestFanoutModelWithKills(t *testing.T) {
+	modelled(t, redistest.Mini(t), func(m *model) map[string]func(*rapid.T) {
+		return map[string]func(*rapid.T){"leave": m.leave, "kill": m.kill, "retry": m.retry, "come back": m.comeBack}
+	})
+}
+
+// modelled takes steps in any order, those that more gives too.
+func modelled(t *testing.T, rdb redis.UniversalClient, more func(*model) map[string]func(*rapid.T)) {
 	rapid.Check(t, func(t *rapid.T) {
-		if err := rdb.FlushAll(context.Background()).Err(); err != nil {
+		if err := redistest.Empty(context.Background(), rdb); err != nil {
 			t.Fatal(err)
 		}
 		m := newModel(t, rdb)
-		t.Repeat(map[string]func(*rapid.T){
+		steps := map[string]func(*rapid.T){
 			"join": m.join, "plan": m.plan, "take": m.take, "work": m.work, "end": m.end,
 			"die": m.die, "pass": m.pass, "": m.check,
-		})
+		}
+		maps.Copy(steps, more(m))
+		t.Repeat(steps)
 		m.finish(t)
 	})
 }
@@ -111,11 +128,14 @@ type model struct {
 	planned map[string]map[string][]lists.Number // post → list → who had to get it when planned
 	got     map[string]map[lists.Number]int      // post → member → copies
 	held    []*Part
+
+	allowed int                   // copies too many that the kills so far may have made
+	left    map[lists.Number]bool // who left the family, for good
 }
 
 func newModel(t *rapid.T, rdb redis.UniversalClient) *model {
 	m := &model{ctx: context.Background(), rdb: rdb, r: &people{all: map[lists.Number]lists.Person{}},
-		planned: map[string]map[string][]lists.Number{}, got: map[string]map[lists.Number]int{}}
+		planned: map[string]map[string][]lists.Number{}, got: map[string]map[lists.Number]int{}, left: map[lists.Number]bool{}}
 	for i := range 2 {
 		m.nodes = append(m.nodes, New(rdb, Options{
 			Node: fmt.Sprint("node", i), Chunk: 8, Roster: m.r, Lease: time.Hour,
@@ -135,6 +155,9 @@ func (m *model) node(t *rapid.T) *Queue { return m.nodes[rapid.IntRange(0, 1).Dr
 
 func (m *model) join(t *rapid.T) {
 	n := lists.Number(rapid.IntRange(1, 60).Draw(t, "who"))
+	if m.left[n] {
+		t.Skip("numbers are never given again")
+	}
 	m.r.join(n, "dc")
 	if rapid.Bool().Draw(t, "maps") {
 		m.r.join(n, "dc-maps")
@@ -191,6 +214,14 @@ func (m *model) serve(t *rapid.T, p *Part, most int, fail bool) (done []lists.Nu
 	roster, _ := m.r.Roster(m.ctx, "dc", from, to)
 	f := p.Fanout()
 	later := lists.Deferral{Destination: "example.org", Reply: "451 later"}
+	if !p.Fresh() { // who left is waited for no more, as the sender does
+		for n := from; n <= to; n++ {
+			if p.Todo(n) && m.left[n] {
+				done = append(done, n)
+			}
+		}
+		most += len(done)
+	}
 	for _, who := range roster {
 		if len(done)+len(later.Numbers) == most {
 			break
@@ -245,8 +276,10 @@ func (m *model) end(t *rapid.T) {
 }
 
 // die has a holder vanish after its last save; another claims the part.
-func (m *model) die(t *rapid.T) {
-	p := m.pick(t)
+func (m *model) die(t *rapid.T) { m.handOver(t, m.pick(t)) }
+
+// handOver has another node claim what a holder held.
+func (m *model) handOver(t *rapid.T, p *Part) {
 	p.Leave()
 	heir := m.node(t)
 	g := heir.group(p.stream, p.keys.at("none"))
@@ -266,15 +299,80 @@ func (m *model) die(t *rapid.T) {
 	}
 }
 
+// leave takes a member out, in the middle of whatever is being sent.
+func (m *model) leave(t *rapid.T) {
+	n := lists.Number(rapid.IntRange(1, 60).Draw(t, "who"))
+	m.r.mu.Lock()
+	defer m.r.mu.Unlock()
+	if _, in := m.r.all[n]; in {
+		delete(m.r.all, n)
+		m.left[n] = true
+	}
+}
+
+// kill has a holder vanish with some sent and not recorded: as many as a
+// session has on the wire and a batch holds. Another goes on; should the old
+// one only have been paused, it can record nothing any more.
+func (m *model) kill(t *rapid.T) {
+	p := m.pick(t)
+	before := m.copies()
+	sent, _ := m.serve(t, p, rapid.IntRange(0, 3).Draw(t, "on the wire"), false)
+	m.allowed += m.copies() - before
+	m.handOver(t, p)
+	if err := p.Save(m.ctx, sent); !errors.Is(err, ErrLost) && err != nil {
+		t.Fatal(err)
+	} else if err == nil && m.holds(p) {
+		t.Fatalf("one who was paused wrote the ledger of %s, which another holds", p)
+	} else if err != nil && p.Valid() {
+		t.Fatalf("one who lost %s believes that it holds it", p)
+	}
+}
+
+// copies are how many were sent so far.
+func (m *model) copies() (n int) {
+	for _, members := range m.got {
+		for _, copies := range members {
+			n += copies
+		}
+	}
+	return n
+}
+
+// holds tells whether another holder of the same part is known.
+func (m *model) holds(p *Part) bool {
+	return slices.ContainsFunc(m.held, func(o *Part) bool {
+		return o.name == p.name && o.kind == p.kind && o.post.fanout.ID == p.post.fanout.ID
+	})
+}
+
+// retry hastens all that was put off, as queue retry all does.
+func (m *model) retry(t *rapid.T) {
+	if _, err := m.node(t).Retry(m.ctx, All, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// comeBack says that the far side is there again.
+func (m *model) comeBack(t *rapid.T) {
+	if _, err := m.node(t).Hasten(m.ctx, "example.org"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (m *model) pass(t *rapid.T) { m.clock += 2 * time.Hour }
 
 func (m *model) check(t *rapid.T) {
+	doubled := 0
 	for id, members := range m.got {
 		for n, copies := range members {
-			if copies > 1 {
+			doubled += copies - 1
+			if copies > 1 && m.allowed == 0 {
 				t.Fatalf("member %d got post %s %d times", n, id, copies)
 			}
 		}
+	}
+	if doubled > m.allowed {
+		t.Fatalf("%d copies too many, %d were under way at the kills", doubled, m.allowed)
 	}
 }
 
@@ -310,7 +408,7 @@ func (m *model) finish(t *rapid.T) {
 	for id, byList := range m.planned {
 		for l, members := range byList {
 			for _, n := range members {
-				if m.got[id][n] != 1 {
+				if m.got[id][n] < 1 && !m.left[n] {
 					t.Fatalf("member %d of %s got post %s %d times", n, l, id, m.got[id][n])
 				}
 			}

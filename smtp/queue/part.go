@@ -117,7 +117,8 @@ func (p *Part) Save(ctx context.Context, done []lists.Number) error {
 // End records who is done and who is put off, and gives up the hold. Where
 // all is false, what is left may be taken by another holder at once. What is
 // put off is only told at the end, so that it is one entry a destination; a
-// holder that dies before is followed by one that tries it at once.
+// holder that dies before is followed by one that tries it at once. ErrLost
+// may also mean that it was recorded, and the answer lost.
 func (p *Part) End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error {
 	mode := "end"
 	if !all {

@@ -38,6 +38,8 @@ var (
 	saveLua string
 	//go:embed lua/due.lua
 	dueLua string
+	//go:embed lua/hasten.lua
+	hastenLua string
 	//go:embed lua/inboundlist.lua
 	inboundListLua string
 	//go:embed lua/revive.lua
@@ -64,6 +66,8 @@ var (
 	lateOpenScript  = redis.NewScript(lateOpenLua)
 	saveScript      = redis.NewScript(settleLua + saveLua)
 	dueScript       = redis.NewScript(dueLua)
+
+	hastenScript = redis.NewScript(hastenLua)
 
 	inboundListScript = redis.NewScript(inboundListLua)
 	reviveScript      = redis.NewScript(reviveLua)

@@ -55,10 +55,11 @@ func (q *Queue) Part(ctx context.Context) (*Part, error) {
 func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) (p *Part, err error) {
 	id := e.fields["post"]
 	defer func() {
-		if p == nil {
+		if p == nil && err == nil {
 			e.drop()
 		}
 		if err != nil {
+			e.g.putBack(e)
 			err = fmt.Errorf("opening a part of post %s of %s: %w", id, string(f), err)
 		}
 	}()

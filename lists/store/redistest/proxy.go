@@ -121,27 +121,27 @@ func (p *Proxy) accept(l net.Listener) {
 			c.Close()
 			return
 		}
-		p.open[c] = true
 		n := p.next
 		p.next++
 		p.mu.Unlock()
-		go func() {
-			p.serve(n, c)
-			c.Close()
-			p.mu.Lock()
-			delete(p.open, c)
-			p.mu.Unlock()
-		}()
+		go p.serve(n, c)
 	}
 }
 
 // serve is one connection's life.
 func (p *Proxy) serve(n int, c net.Conn) {
+	defer c.Close()
 	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		return
 	}
 	defer server.Close()
+	// Redis must see a connection end that is cut: else what blocks there
+	// would take an entry for nobody.
+	if !p.keep(c, server) {
+		return
+	}
+	defer p.forget(c, server)
 	in, answers := bufio.NewReader(c), bufio.NewReader(server)
 	for {
 		args, err := readCommand(in)
@@ -179,6 +179,24 @@ func (p *Proxy) serve(n int, c net.Conn) {
 		if err != nil {
 			return
 		}
+	}
+}
+
+// keep notes connections to be cut by Refuse; false where that was meanwhile.
+func (p *Proxy) keep(conns ...net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		p.open[c] = true
+	}
+	return p.listener != nil
+}
+
+func (p *Proxy) forget(conns ...net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		delete(p.open, c)
 	}
 }
 
