@@ -151,6 +151,31 @@ func TestBatchesWithRefusals(t *testing.T) {
 	}
 }
 
+// One recipient too many is no refusal: they go by the next transaction, at
+// once, and the server is not asked for as many again.
+func TestOneTooManyIsNoRefusal(t *testing.T) {
+	for _, without := range []string{"NOTHING", "CHUNKING", "PIPELINING"} {
+		t.Run("without_"+without, func(t *testing.T) {
+			rdb, s, f := redistest.New(t), newSink(t, sink.Options{Keep: true, Without: []string{without}, MostRcpts: 30}), family{n: 600}
+			n := start(t, rdb, f, func(o *options) {
+				relay(s)(o)
+				o.queue.Chunk, o.deliver.Workers, o.deliver.Connections = 512, 1, 1
+			})
+			if err := n.Plan(t.Context(), sharedPost("p1", "dc")); err != nil {
+				t.Fatal(err)
+			}
+			settled(t, rdb)
+			everyone(t, f, copies(s, "p1"), 0)
+			if got := n.Stats(); got.Deferred > 0 || got.Failed > 0 {
+				t.Errorf("%+v", got)
+			}
+			if got := s.Counts().Mails; got > 23 {
+				t.Errorf("%d transactions for 600 members by 30", got)
+			}
+		})
+	}
+}
+
 // A server that drops the connection over many recipients gets fewer, down to
 // one at a time; nobody is missed, and the poor one who is the cause waits alone.
 func TestBatchesThatCostTheConnection(t *testing.T) {
