@@ -207,7 +207,7 @@ func TestAProviderThatPutsAllOff(t *testing.T) {
 	rdb := redistest.New(t)
 	ctx := t.Context()
 	clock := time.Unix(1_800_000_000, 0)
-	q := New(rdb, Options{Roster: crowd(n), Lease: time.Hour, Now: func() time.Time { return clock }})
+	q := New(rdb, Options{Roster: audience(n), Lease: time.Hour, Now: func() time.Time { return clock }})
 	if err := errors.Join(q.Plan(ctx, post("p", copyOf("dc", "body"))), q.sweep(ctx)); err != nil {
 		t.Fatal(err)
 	}
@@ -266,10 +266,10 @@ func TestAProviderThatPutsAllOff(t *testing.T) {
 	}
 }
 
-// crowd is a roster of n members of dc whom nobody asks for by name.
-type crowd int
+// audience is a roster of n members of dc whom nobody asks for by name.
+type audience int
 
-func (c crowd) LastNumber(context.Context, string) (lists.Number, error) { return lists.Number(c), nil }
-func (c crowd) Roster(context.Context, string, lists.Number, lists.Number) ([]lists.Person, error) {
+func (c audience) LastNumber(context.Context, string) (lists.Number, error) { return lists.Number(c), nil }
+func (c audience) Roster(context.Context, string, lists.Number, lists.Number) ([]lists.Person, error) {
 	return nil, nil
 }
