@@ -43,8 +43,8 @@ func (c listCreateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if !before {
-		if err := recordSet(a, st, made, "next"); err != nil {
+	if !before && made.Next != "" {
+		if err := recordSet(a, st, lists.List{}, made, "next"); err != nil {
 			return err
 		}
 	}
