@@ -269,7 +269,9 @@ func TestAProviderThatPutsAllOff(t *testing.T) {
 // audience is a roster of n members of dc whom nobody asks for by name.
 type audience int
 
-func (c audience) LastNumber(context.Context, string) (lists.Number, error) { return lists.Number(c), nil }
+func (c audience) LastNumber(context.Context, string) (lists.Number, error) {
+	return lists.Number(c), nil
+}
 func (c audience) Roster(context.Context, string, lists.Number, lists.Number) ([]lists.Person, error) {
 	return nil, nil
 }
