@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -69,18 +70,26 @@ func (s *Signer) ARC(c lists.Copy, id string, v smtp.Verdict, at time.Time) []by
 
 // arcSignature is the set's ARC-Message-Signature.
 func (s *Signer) arcSignature(k SigningKey, n int, at time.Time, fields []field, body []byte) []byte {
-	names, signed := covered(byName(fields), nil, arcSigned, arcSealed)
-	return k.finish(fmt.Appendf(nil, "ARC-Message-Signature: i=%d; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; t=%d; h=%s;\r\n\tbh=%s;\r\n\tb=",
-		n, k.algorithm(), s.Domain, k.Selector, at.Unix(), folded(names), base64.StdEncoding.EncodeToString(message.RelaxedBodyHash(body))), signed)
+	names, pieces := covered(byName(fields), nil, arcSigned, arcSealed)
+	begun := fmt.Appendf(nil, "ARC-Message-Signature: i=%d; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; t=%d; h=%s;\r\n\tbh=%s;\r\n\tb=",
+		n, k.algorithm(), s.Domain, k.Selector, at.Unix(), folded(names), base64.StdEncoding.EncodeToString(message.RelaxedBodyHash(body)))
+	h := sha256.New()
+	for _, p := range pieces {
+		h.Write(p.shared)
+	}
+	h.Write(relaxedEnd(begun))
+	return k.finish(begun, h.Sum(nil))
 }
 
 // arcSeal is the set's ARC-Seal over the fields of all sets, its own last.
 func (s *Signer) arcSeal(k SigningKey, n int, at time.Time, cv string, sets [][]byte) []byte {
-	var signed []byte
+	begun := fmt.Appendf(nil, "ARC-Seal: i=%d; a=%s; cv=%s; d=%s;\r\n\ts=%s; t=%d;\r\n\tb=", n, k.algorithm(), cv, s.Domain, k.Selector, at.Unix())
+	h := sha256.New()
 	for _, f := range sets {
-		signed = message.RelaxedField(signed, f)
+		h.Write(message.RelaxedField(nil, f))
 	}
-	return k.finish(fmt.Appendf(nil, "ARC-Seal: i=%d; a=%s; cv=%s; d=%s;\r\n\ts=%s; t=%d;\r\n\tb=", n, k.algorithm(), cv, s.Domain, k.Selector, at.Unix()), signed)
+	h.Write(relaxedEnd(begun))
+	return k.finish(begun, h.Sum(nil))
 }
 
 // chain gives the fields of the sets that are there, in the order of a seal,

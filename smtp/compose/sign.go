@@ -5,11 +5,10 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"plenary/lists"
@@ -40,38 +39,6 @@ var (
 	sealedNames = []string{"from", "subject", "reply-to", "list-id", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
 		"list-unsubscribe", "list-unsubscribe-post"}
 )
-
-// Seal prepares the signing of a copy: its body is hashed here, once. What it
-// gives signs the copy with a member's own fields on top, and gives the
-// DKIM-Signature fields that go above them. Any number of goroutines may use
-// it.
-func (s *Signer) Seal(c lists.Copy) func(personal []byte) []byte {
-	keys := s.Keys()
-	if len(keys) == 0 {
-		return func([]byte) []byte { return nil }
-	}
-	head, body := mended(c)
-	fields, _ := split(head)
-	common := byName(fields)
-	bodyHash := base64.StdEncoding.EncodeToString(message.RelaxedBodyHash(body))
-	now := s.Now().Unix()
-	sign := func(personal []byte) []byte {
-		own, _ := split(personal)
-		names, signed := covered(common, byName(own), signedNames, sealedNames)
-		var out []byte
-		for _, k := range keys {
-			out = append(out, s.sign(k, now, names, bodyHash, signed)...)
-		}
-		return out
-	}
-	shared := sync.OnceValue(func() []byte { return sign(nil) })
-	return func(personal []byte) []byte {
-		if len(personal) == 0 {
-			return shared()
-		}
-		return sign(personal)
-	}
-}
 
 // mended is a copy with the line ends that it is sent with.
 func mended(c lists.Copy) (head, body []byte) {
@@ -107,12 +74,15 @@ func byName(fields []field) map[string][][]byte {
 
 // covered is what h= names, and the fields it stands for: the signed ones as
 // often as they are there, the sealed ones once more than that. A member's
-// own fields stand above the common ones.
-func covered(common, own map[string][][]byte, signedNames, sealedNames []string) (names []string, signed []byte) {
+// own fields, of which only the names are given, stand above the common ones.
+func covered(common map[string][][]byte, own, signedNames, sealedNames []string) (names []string, pieces []piece) {
 	take := func(name string) {
-		for _, part := range [][][]byte{common[name], own[name]} {
-			for _, f := range part {
-				names, signed = append(names, name), append(signed, f...)
+		for _, f := range common[name] {
+			names, pieces = append(names, name), append(pieces, piece{shared: f})
+		}
+		for i := len(own) - 1; i >= 0; i-- {
+			if own[i] == name {
+				names, pieces = append(names, name), append(pieces, piece{own: i})
 			}
 		}
 	}
@@ -123,15 +93,13 @@ func covered(common, own map[string][][]byte, signedNames, sealedNames []string)
 		take(name)
 		names = append(names, name) // and no other
 	}
-	return names, signed
+	return names, pieces
 }
 
-// sign makes one DKIM-Signature field over what was signed.
-func (s *Signer) sign(k SigningKey, now int64, names []string, bodyHash string, signed []byte) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; t=%d; h=%s;\r\n\tbh=%s;\r\n\tb=",
+// begun is a DKIM-Signature field up to where its signature begins.
+func (s *Signer) begun(k SigningKey, now int64, names []string, bodyHash string) []byte {
+	return fmt.Appendf(nil, "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; t=%d; h=%s;\r\n\tbh=%s;\r\n\tb=",
 		k.algorithm(), s.Domain, k.Selector, now, folded(names), bodyHash)
-	return k.finish(b.Bytes(), signed)
 }
 
 // algorithm is a= for a key.
@@ -142,26 +110,29 @@ func (k SigningKey) algorithm() string {
 	return "rsa-sha256"
 }
 
-// finish signs what was signed and the field itself, which ends in an empty
-// b= (RFC 6376 3.7), and gives the field with the signature in it.
-func (k SigningKey) finish(field, signed []byte) []byte {
+// signatureWidth is how much of a signature stands on a line.
+const signatureWidth = 72
+
+// finish gives a field that ends in an empty b= with the signature of a hash.
+func (k SigningKey) finish(begun, sum []byte) []byte {
 	opts := crypto.SignerOpts(crypto.SHA256)
 	if _, ok := k.Private.(ed25519.PrivateKey); ok {
 		opts = crypto.Hash(0) // of the hash itself, RFC 8463 3
 	}
-	sum := sha256.New()
-	sum.Write(signed)
-	sum.Write(bytes.TrimSuffix(message.RelaxedField(nil, field), []byte("\r\n")))
-	signature, err := k.Private.Sign(rand.Reader, sum.Sum(nil), opts)
+	signature, err := k.Private.Sign(rand.Reader, sum, opts)
 	if err != nil {
 		return nil // a key that can't sign was refused when it was read
 	}
-	text := base64.StdEncoding.EncodeToString(signature)
-	for len(text) > 72 {
-		field = append(append(field, text[:72]...), "\r\n\t"...)
-		text = text[72:]
+	n := base64.StdEncoding.EncodedLen(len(signature))
+	field := make([]byte, len(begun), len(begun)+n+n/signatureWidth*3+2)
+	copy(field, begun)
+	for line := range slices.Chunk(signature, signatureWidth/4*3) {
+		if len(field) > len(begun) {
+			field = append(field, "\r\n\t"...)
+		}
+		field = base64.StdEncoding.AppendEncode(field, line)
 	}
-	return append(append(field, text...), "\r\n"...)
+	return append(field, "\r\n"...)
 }
 
 // folded joins the names of h=, on lines of moderate length.

@@ -3,15 +3,11 @@ package compose
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -136,99 +132,4 @@ func TestSignedLetter(t *testing.T) {
 	if got := none.Sign(raw); got != nil {
 		t.Errorf("signed without a key: %q", got)
 	}
-}
-
-// dkimpy, written by others, says the same of our signatures.
-func TestDkimpyVerifies(t *testing.T) {
-	const script = `
-import dkim, sys, json
-keys = json.loads(sys.argv[1])
-def txt(name, timeout=5):
-    return keys[name.decode().rstrip(".")].encode()
-for path in sys.argv[2:]:
-    raw = open(path, "rb").read()
-    try:
-        d = dkim.DKIM(raw)
-    except dkim.MessageFormatError: # a header with lines that are no fields: it reads none of it
-        print(path, "odd")
-        continue
-    print(path, all(dkim.DKIM(raw).verify(idx=i, dnsfunc=txt) for i in (0, 1))) # ours stand on top
-`
-	python := ""
-	for _, p := range []string{"python3", "/usr/bin/python3"} { // dkimpy is Debian's, python3 may be another
-		if exec.Command(p, "-c", "import dkim, nacl").Run() == nil {
-			python = p
-			break
-		}
-	}
-	if python == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("python3-dkim and python3-nacl are needed")
-		}
-		t.Skip("python3-dkim is not installed")
-	}
-	dir, keys := t.TempDir(), records(t)
-	write := func(name string, raw []byte) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	c := composer()
-	args := []string{"-c", script, `{"s._domainkey.lists.example.org":"` + keys["s._domainkey.lists.example.org"] + `","s-ed._domainkey.lists.example.org":"` + keys["s-ed._domainkey.lists.example.org"] + `"}`}
-	mails := map[string][]byte{"plain": []byte(plain)}
-	files, _ := filepath.Glob("../../../shared/mail/mime/*/*.eml")
-	for _, f := range files {
-		raw, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw = smtp.MendLineEnds(raw)
-		if smtp.CheckContent(raw) == nil {
-			mails[filepath.Base(filepath.Dir(f))+"-"+filepath.Base(f)] = raw
-		}
-	}
-	for name, raw := range mails {
-		copied := c.Compose(context.Background(), Post{Raw: raw, List: maps()})
-		whole := sealed(copied, c.Personal(maps(), 42))
-		if !bytes.HasSuffix(whole, []byte("\r\n")) {
-			whole = append(whole, "\r\n"...)
-		}
-		args = append(args, write(name, whole))
-	}
-	out, err := exec.Command(python, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	good, odd := strings.Count(string(out), " True\n"), strings.Count(string(out), " odd\n")
-	if good+odd != len(mails) || odd > 5 {
-		t.Errorf("%d of %d verify:\n%s", good, len(mails), out)
-	}
-	t.Logf("%d mails verified by dkimpy, %d it can't read", good, odd)
-}
-
-// One member's copy signed by RSA-2048 and Ed25519, the body hashed before,
-// and beside it the bare RSA signature.
-func BenchmarkSeal(b *testing.B) {
-	c := composer()
-	copied, personal := c.Compose(context.Background(), Post{Raw: []byte(plain + strings.Repeat("A line of some length.\r\n", 160)), List: maps()}), c.Personal(maps(), 42)
-	for name, keys := range map[string][]SigningKey{"rsa": testKeys()[:1], "ed25519": testKeys()[1:], "both": testKeys()} {
-		b.Run(name, func(b *testing.B) {
-			s := signer()
-			s.Keys = func() []SigningKey { return keys }
-			seal := s.Seal(copied)
-			for b.Loop() {
-				seal(personal)
-			}
-		})
-	}
-	b.Run("bare rsa", func(b *testing.B) {
-		sum := make([]byte, 32)
-		for b.Loop() {
-			if _, err := testKeys()[0].Private.Sign(rand.Reader, sum, crypto.SHA256); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }
