@@ -111,8 +111,9 @@ func (a *account) reached() int {
 
 // audit holds the mail of that key against those who should have it: each at
 // least once and nobody else, with this checksum. Those who come and go may
-// have it or not. It tells how many copies are too many.
-func (a *account) audit(key string, people, movers []string, sum string) (doubled int, err error) {
+// have it or not. It tells how many copies are too many, and how many of them
+// one person has at most.
+func (a *account) audit(key string, people, movers []string, sum string) (doubled, most int, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	got := a.got[key]
@@ -127,8 +128,9 @@ func (a *account) audit(key string, people, movers []string, sum string) (double
 		}
 	}
 	for p, n := range got {
-		if doubled += n - 1; !may[p] {
-			return doubled, fmt.Errorf("%s: %s has it, who should not", key, p)
+		doubled, most = doubled+n-1, max(most, n-1)
+		if !may[p] {
+			return doubled, most, fmt.Errorf("%s: %s has it, who should not", key, p)
 		}
 	}
 	switch {
@@ -137,7 +139,7 @@ func (a *account) audit(key string, people, movers []string, sum string) (double
 	case sum != "" && (len(a.sums[key]) != 1 || !a.sums[key][sum]):
 		err = fmt.Errorf("%s: its body arrived as %v, not %s", key, a.sums[key], sum)
 	}
-	return doubled, err
+	return doubled, most, err
 }
 
 // keys are those of all mails taken.

@@ -37,7 +37,7 @@ func (w *faultWorld) move(t trial) error {
 	ctx, cancel := context.WithTimeout(context.Background(), faultPatience)
 	defer cancel()
 	again := func(do func(st *store.Store) error) (err error) {
-		for ctx.Err() == nil {
+		for ctx.Err() == nil && w.pause(0) {
 			var st *store.Store
 			if st, err = store.Open(ctx, w.rdb, faultSite, time.Now); err == nil {
 				if err = do(st); err == nil || errors.Is(err, lists.ErrNotFound) { // left before, and the answer was lost

@@ -80,8 +80,11 @@ func (p trialPost) people() (out []string) {
 // servers and then another, until one has said 2xx.
 func (w *faultWorld) handIn(seed uint64, h *handed) error {
 	r := rand.New(rand.NewPCG(seed, uint64(crc32.ChecksumIEEE([]byte(h.key)))))
-	time.Sleep(h.after)
-	for end := time.Now().Add(faultPatience); time.Now().Before(end); time.Sleep(100*time.Millisecond + upTo(r, 200*time.Millisecond)) {
+	wait := h.after
+	for end := time.Now().Add(faultPatience); time.Now().Before(end); wait = 100*time.Millisecond + upTo(r, 200*time.Millisecond) {
+		if !w.pause(wait) {
+			return nil
+		}
 		h.tries++
 		began, err := h.give(w.servers[r.IntN(len(w.servers))].smtp)
 		if err == nil {

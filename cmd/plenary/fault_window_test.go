@@ -18,8 +18,9 @@ const lifeless = 7 * time.Second
 // allowance is how many copies too many the faults that came to be allow
 // (DESIGN section 2): the window of a sender for each that died or lost its
 // leases; what is on the wire for each whose sessions were cut; nothing for
-// what was only slow.
-func allowance(servers []string, shared bool, all []outage) (copies, letters int) {
+// what was only slow. Windows is how many of them there are: nobody gets more
+// copies too many than that, and a letter is doubled no more often.
+func allowance(servers []string, shared bool, all []outage) (copies, windows int) {
 	window := deliver.Config.Window
 	if shared {
 		window = deliver.Config.SharedWindow
@@ -27,7 +28,7 @@ func allowance(servers []string, shared bool, all []outage) (copies, letters int
 	whole := window(deliver.Config{})
 	// What is on the wire: eight sessions, each with as many as the window counts.
 	wire := 8 * (window(deliver.Config{Workers: 1, Connections: 1, Batch: 1}) - 1)
-	grant := func(n int) { copies, letters = copies+n, letters+1 }
+	grant := func(n int) { copies, windows = copies+n, windows+1 }
 	for _, o := range all {
 		for _, s := range servers {
 			switch {
@@ -45,7 +46,7 @@ func allowance(servers []string, shared bool, all []outage) (copies, letters int
 			grant(whole)
 		}
 	}
-	return copies, letters
+	return copies, windows
 }
 
 // touches tells whether a fault keeps the server from Redis.

@@ -79,6 +79,7 @@ type faultWorld struct {
 	sink    *faultProcess
 	account *account // of the sink
 	served  chan struct{}
+	over    chan struct{} // closed when the trial has ended, well or not
 
 	redisBusy sync.Mutex // held while something is broken of it
 	mu        sync.Mutex
@@ -94,7 +95,7 @@ type outage struct {
 }
 
 func newFaultWorld(t *testing.T, template string, tr trial) *faultWorld {
-	w := &faultWorld{t: t, dir: t.TempDir(), served: make(chan struct{})}
+	w := &faultWorld{t: t, dir: t.TempDir(), served: make(chan struct{}), over: make(chan struct{})}
 	files := filepath.Join(w.dir, "redis")
 	w.check(os.CopyFS(files, os.DirFS(template)))
 	w.redis = redistest.StartIn(t, files)
@@ -169,15 +170,22 @@ func (w *faultWorld) happen(f trialFault) {
 	breaks, mends, busy := w.ways(f)
 	busy.Lock()
 	defer busy.Unlock()
+	if !w.pause(0) {
+		return
+	}
 	o := outage{trialFault: f, from: time.Now()}
 	if err := breaks(); err != nil {
 		w.t.Errorf("%s: %v", f, err)
 		return
 	}
 	if f.lasts < 0 {
-		<-w.served
-	} else {
-		time.Sleep(f.lasts)
+		select {
+		case <-w.served:
+		case <-w.over:
+		}
+	}
+	if !w.pause(f.lasts) {
+		return // all that stopped or stalled is killed
 	}
 	if err := mends(); err != nil {
 		w.t.Errorf("mending %s: %v", f, err)
@@ -186,6 +194,21 @@ func (w *faultWorld) happen(f trialFault) {
 	w.mu.Lock()
 	w.outages = append(w.outages, o)
 	w.mu.Unlock()
+}
+
+// pause waits, and tells whether the trial still goes on.
+func (w *faultWorld) pause(d time.Duration) bool {
+	select {
+	case <-w.over:
+		return false
+	case <-time.After(d):
+	}
+	select {
+	case <-w.over:
+		return false
+	default:
+		return true
+	}
 }
 
 // ways says how a fault is made and how it is mended. What holds busy has
