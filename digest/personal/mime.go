@@ -34,10 +34,13 @@ func (e edition) header(w *bytes.Buffer, subject, id string) {
 
 // phrase is a display name (RFC 5322 3.2.5).
 func phrase(s string) string {
-	if plain := !strings.ContainsAny(s, `"()<>@,;:\[].`); plain && printable(s) {
-		return s
+	switch {
+	case !printable(s):
+		return folded(mime.BEncoding.Encode("utf-8", s)) // Q may hold what a phrase may not
+	case strings.ContainsAny(s, `"()<>@,;:\[].=?`):
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 	}
-	return encodedWords(s)
+	return s
 }
 
 // unstructured is the value of a field such as Subject.
@@ -45,31 +48,21 @@ func unstructured(s string) string {
 	if printable(s) {
 		return s
 	}
-	return encodedWords(s)
+	return folded(mime.QEncoding.Encode("utf-8", s))
 }
 
-// printable tells whether s is all visible ASCII and spaces, and no encoded
-// word by chance.
+// printable tells whether s is all visible ASCII and spaces.
 func printable(s string) bool {
 	for _, c := range []byte(s) {
 		if c < ' ' || c >= 0x7f {
 			return false
 		}
 	}
-	return !strings.Contains(s, "=?")
+	return true
 }
 
-// encodedWords writes s by RFC 2047, each word on a folded line of its own.
-func encodedWords(s string) string {
-	words := mime.QEncoding.Encode("utf-8", s)
-	if !strings.HasPrefix(words, "=?") { // ASCII that is no plain phrase
-		words = mime.BEncoding.Encode("utf-8", s)
-	}
-	if !strings.HasPrefix(words, "=?") {
-		words = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(words) + `"`
-	}
-	return strings.ReplaceAll(words, "?= =?", "?=\r\n =?")
-}
+// folded puts each of several encoded words (RFC 2047) on a line of its own.
+func folded(words string) string { return strings.ReplaceAll(words, "?= =?", "?=\r\n =?") }
 
 // multipart is the whole mail of a MIME digest: the contents page, then each
 // post as a message of its own. bodies are the posts as they are enclosed, in
