@@ -34,7 +34,7 @@ func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
 	switch {
 	case errors.Is(err, lists.ErrNotFound):
 		// Nothing is settled by this: the desk says what there is to say.
-		out, err := h.settle(ctx, token, false, who.address, in.Envelope.ID)
+		out, err := h.settle(ctx, token, false, f, in.Envelope.ID)
 		if err != nil {
 			return fmt.Errorf("settle the question that %s answers: %w", in.Envelope.ID, err)
 		}
@@ -49,7 +49,7 @@ func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
 	if said == Unclear {
 		return h.answerTo(ctx, in, f, why, lists.Outcome{Text: "That question was answered before, so nothing was done now. To ask for something else, send a command."})
 	}
-	out, err := h.settle(ctx, token, said.Agrees(), who.address, in.Envelope.ID)
+	out, err := h.settle(ctx, token, said.Agrees(), f, in.Envelope.ID)
 	if err != nil {
 		return fmt.Errorf("settle the question that %s answers: %w", in.Envelope.ID, err)
 	}
@@ -81,8 +81,8 @@ func leavesOnly(q lists.Question) bool {
 }
 
 // settle gives the desk an answer.
-func (h *Handler) settle(ctx context.Context, token string, yes bool, from lists.Address, queueID string) (lists.Outcome, error) {
-	out, err := h.Desk.Answer(ctx, token, yes, from, queueID)
+func (h *Handler) settle(ctx context.Context, token string, yes bool, f Facts, queueID string) (lists.Outcome, error) {
+	out, err := h.Desk.AnswerMail(ctx, token, yes, f.Asker, queueID, f.Source)
 	var no *lists.Refusal
 	if errors.As(err, &no) {
 		return lists.Outcome{Result: lists.Refused, Text: no.Text}, nil

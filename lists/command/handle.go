@@ -18,9 +18,9 @@ type Desk interface {
 	// Do carries out the actions of one mail, or asks the one question that
 	// they share; there is one outcome for each, in order.
 	Do(ctx context.Context, asker lists.Address, believed bool, via, queueID string, actions []lists.Action) ([]lists.Outcome, error)
-	// Answer settles the question that token stands for. That a token is
-	// unknown or expired is an outcome in words.
-	Answer(ctx context.Context, token string, yes bool, from lists.Address, queueID string) (lists.Outcome, error)
+	// AnswerMail settles the question that token stands for, by a mail with
+	// this Message-ID. That a token is unknown or expired is an outcome in words.
+	AnswerMail(ctx context.Context, token string, yes bool, from lists.Address, queueID, messageID string) (lists.Outcome, error)
 }
 
 // Reader is what queries show.

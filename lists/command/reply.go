@@ -68,7 +68,7 @@ func (r *reply) carryOut(ctx context.Context) error {
 		if d.Token == "" {
 			continue
 		}
-		out, err := r.h.settle(ctx, d.Token, d.Agree, r.f.Asker, r.in.Envelope.ID)
+		out, err := r.h.settle(ctx, d.Token, d.Agree, r.f, r.in.Envelope.ID)
 		if err != nil {
 			return err
 		}

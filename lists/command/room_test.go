@@ -132,6 +132,12 @@ func (r *room) envelope(env smtp.Envelope, raw string) {
 		r.t.Fatalf("no such address: %s", env.To[0])
 	}
 	in := In{Envelope: env, Target: target, Message: m}
+	for _, to := range env.To[1:] {
+		local, _, _ := strings.Cut(to, "@")
+		if t, ok := dir.Resolve(local); ok {
+			in.Also = append(in.Also, t)
+		}
+	}
 	handle := r.handler.Handle
 	if target.Kind == lists.TargetConfirm || target.Kind == lists.TargetSiteConfirm {
 		handle = r.handler.HandleAnswer

@@ -16,6 +16,12 @@ import (
 // addressee. Answered again under the same queueID it does nothing twice;
 // under another it says that the question was answered.
 func (d *Desk) Answer(ctx context.Context, token string, yes bool, from lists.Address, queueID string) (lists.Outcome, error) {
+	return d.AnswerMail(ctx, token, yes, from, queueID, "")
+}
+
+// AnswerMail is Answer by a mail with this Message-ID: the letters that follow
+// are threaded to it.
+func (d *Desk) AnswerMail(ctx context.Context, token string, yes bool, from lists.Address, queueID, messageID string) (lists.Outcome, error) {
 	answer := "no"
 	if yes {
 		answer = "yes"
@@ -30,7 +36,7 @@ func (d *Desk) Answer(ctx context.Context, token string, yes bool, from lists.Ad
 	case !first:
 		return answered(q), nil
 	}
-	out, err := d.carryAnswer(ctx, q, yes)
+	out, err := d.carryAnswer(ctx, q, yes, messageID)
 	if err != nil {
 		return lists.Outcome{}, fmt.Errorf("carry out the answer to question %s: %w", q.ID, err)
 	}
@@ -51,11 +57,12 @@ func answered(q lists.Question) lists.Outcome {
 
 // carryAnswer does what follows. The question, not the mail that answers it,
 // is the cause: whoever finishes the work finds what was begun.
-func (d *Desk) carryAnswer(ctx context.Context, q lists.Question, yes bool) (lists.Outcome, error) {
+func (d *Desk) carryAnswer(ctx context.Context, q lists.Question, yes bool, messageID string) (lists.Outcome, error) {
 	w, actions, err := d.answering(ctx, q)
 	if err != nil {
 		return lists.Outcome{}, err
 	}
+	w.inReplyTo = messageID
 	if !yes {
 		switch q.Kind {
 		case lists.KindOwners:

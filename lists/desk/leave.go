@@ -156,7 +156,7 @@ func (w *work) farewell(ctx context.Context, m mover, template, key string) erro
 	return w.d.send(ctx, template, map[string]any{
 		"Left": left, "List": named, "Who": m.who, "Owner": w.address(named, "owner"), "Request": w.address(named, "request"),
 	}, w.d.from(named, smtp.Letter{
-		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, AutoReplied: true, Priority: smtp.Notice,
+		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, InReplyTo: w.answers(m.who), AutoReplied: true, Priority: smtp.Notice,
 	}))
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -117,5 +118,31 @@ func TestOneClick(t *testing.T) {
 	click("dc", lists.Already)
 	if out, err := o.desk.OneClick(o.ctx, 999, 1); err != nil || out.Result != lists.Already {
 		t.Errorf("an unknown list: %+v, %v", out, err)
+	}
+}
+
+// Welcome and farewell are threaded to the mail that they answer, and to
+// nobody else's.
+func TestLettersAnswerTheMail(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.asks("nell@example.net", joinOf("dc-map", "nell@example.net"))
+	if _, err := o.desk.AnswerMail(o.ctx, o.token("nell@example.net"), true, "nell@example.net", "Q9", "yes@example.net"); err != nil {
+		t.Fatal(err)
+	}
+	if l := o.last("nell@example.net"); l.InReplyTo != "yes@example.net" || !strings.HasPrefix(l.Subject, "Welcome") {
+		t.Errorf("%s answers %q", l.Subject, l.InReplyTo)
+	}
+	leave := leaveOf("dc-map", "nell@example.net")
+	leave.Source = "leave@example.net"
+	o.says("nell@example.net", leave)
+	if l := o.last("nell@example.net"); l.InReplyTo != "leave@example.net" || !strings.Contains(l.Subject, "left") {
+		t.Errorf("%s answers %q", l.Subject, l.InReplyTo)
+	}
+	add := about(lists.DoAdd, "dc-map", "mo@example.org")
+	add.Source = "add@example.org"
+	o.says("lea@example.org", add)
+	if l := o.last("mo@example.org"); l.InReplyTo != "" {
+		t.Errorf("%s answers a mail of somebody else's: %q", l.Subject, l.InReplyTo)
 	}
 }

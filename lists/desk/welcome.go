@@ -102,8 +102,17 @@ func (w *work) welcome(ctx context.Context, m mover, template, key string) error
 		"Request": w.address(asked, "request"), "Leave": w.address(asked, "leave"), "Owner": w.address(asked, "owner"),
 		"Page": w.d.page(asked), "Base": w.d.site.BaseURL,
 	}, w.d.from(asked, smtp.Letter{
-		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, AutoReplied: true, Priority: smtp.Notice,
+		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, InReplyTo: w.answers(m.who), AutoReplied: true, Priority: smtp.Notice,
 	}))
+}
+
+// answers is the Message-ID of the mail by which somebody caused this work,
+// where they did, "" else: letters to others answer nothing of theirs.
+func (w *work) answers(who lists.Address) string {
+	if who.Same(w.spokenTo()) {
+		return w.inReplyTo
+	}
+	return ""
 }
 
 // open tells whether a group is one to tell newcomers of.

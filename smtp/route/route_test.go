@@ -49,7 +49,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{store: st}
 	handler := func(ctx context.Context, m Mail, to lists.Target) error {
-		w.handled = append(w.handled, strings.Join([]string{string(to.Kind), to.List.Name, to.Token, m.Envelope.ID}, " "))
+		words := []string{string(to.Kind), to.List.Name, to.Token, m.Envelope.ID}
+		for _, t := range m.Also {
+			words = append(words, "also", t.List.Name)
+		}
+		w.handled = append(w.handled, strings.Join(words, " "))
 		return nil
 	}
 	w.Router = &Router{Site: site, Now: now, Directory: st, People: st, Outbox: w, Limiter: st, Log: slog.New(slog.DiscardHandler),
@@ -148,8 +152,8 @@ func TestOneMailToSeveralAddresses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"join dc  q1", "join other  q1.2"}; !slices.Equal(w.handled, want) {
-		t.Errorf("handled %q, want %q: each answer needs a name of its own", w.handled, want)
+	if want := []string{"join dc  q1 also other"}; !slices.Equal(w.handled, want) {
+		t.Errorf("handled %q, want %q: one mail has one answer", w.handled, want)
 	}
 	if want := []string{"dc: dc dc-maps"}; !slices.Equal(w.planned, want) {
 		t.Errorf("planned %q, want one plan %q", w.planned, want)
