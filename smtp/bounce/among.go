@@ -31,7 +31,7 @@ func (k *Keeper) ReportedAmong(ctx context.Context, find Finder, l lists.List, f
 		switch {
 		case err != nil:
 			return true, fmt.Errorf("delivery report to %s: %w", l.Name, err)
-		case n < from || n > to:
+		case n == 0 || n < from || n > to:
 			continue
 		}
 		known++
