@@ -131,7 +131,15 @@ func (w *work) askWithin(ctx context.Context, via string, asks []pending, member
 		q.Actions = append(q.Actions, p.action)
 		what = append(what, p.what)
 	}
-	return true, w.put(ctx, q, question{Text: "question.txt", Subject: w.shortly(q.Actions), What: what, InReplyTo: w.inReplyTo})
+	words := question{Text: "question.txt", Subject: w.shortly(q.Actions), What: what, InReplyTo: w.inReplyTo}
+	lang, subject, theirs, ok, err := w.inTheirWords(ctx, asks)
+	if err != nil {
+		return false, err
+	}
+	if ok {
+		words.Lang, words.Subject, words.What = lang, subject, theirs
+	}
+	return true, w.put(ctx, q, words)
 }
 
 // question is what the letter of a question needs.
@@ -146,6 +154,7 @@ type question struct {
 	Request lists.Address // where commands about it go
 
 	InReplyTo string // Message-ID of the mail that asked
+	Lang      string // "" English; What and Subject are in it
 
 	// Set by put.
 	Site  string
@@ -165,11 +174,16 @@ func (w *work) put(ctx context.Context, q lists.Question, words question) error 
 	}
 	words.Site = w.d.site.Domain
 	words.Until = w.d.dayInWords(q.Expires)
+	if t, ok := w.d.texts.in(words.Lang, words.Text); ok {
+		if day, known := w.d.site.Today(q.Expires).Time(); known {
+			words.Until = t.words.Date(day)
+		}
+	}
 	if w.d.site.BaseURL != "" {
 		words.Link = w.d.site.BaseURL + "/confirm/" + token
 	}
 	from := lists.RoleAddress(via, "confirm", token, w.d.site.Domain)
-	return w.d.send(ctx, words.Text, words, smtp.Letter{
+	return w.d.sendIn(ctx, words.Lang, words.Text, words, smtp.Letter{
 		Key: "question/" + q.ID + "/" + w.cause, To: []string{string(q.Address)},
 		From: string(from), FromName: via.Title, ReplyTo: string(from),
 		InReplyTo: words.InReplyTo, AutoReplied: true, Priority: smtp.Prompt,

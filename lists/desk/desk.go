@@ -102,7 +102,7 @@ type Desk struct {
 
 // New makes a desk.
 func New(c Config) (*Desk, error) {
-	t, err := loadTexts()
+	t, err := loadTexts(c.Site.Domain)
 	if err != nil {
 		return nil, fmt.Errorf("load the texts of letters: %w", err)
 	}

@@ -62,6 +62,8 @@ type pending struct {
 	action lists.Action
 	what   string // what a yes does, after "to"
 	leaves bool
+
+	verdict *verdict
 }
 
 // own makes the actions asker's: whatever they say, nobody asks in another's
@@ -112,7 +114,7 @@ func (s *sight) sort(ctx context.Context, actions []lists.Action, outs []lists.O
 		if err != nil {
 			return nil, err
 		}
-		asks = append(asks, pending{index: i, action: a, what: what, leaves: leaves(a)})
+		asks = append(asks, pending{index: i, action: a, what: what, leaves: leaves(a), verdict: v})
 	}
 	if !s.quote {
 		return asks, nil

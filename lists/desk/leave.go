@@ -88,10 +88,15 @@ func (leaving) say(_ context.Context, s *sight, a lists.Action, v *verdict) (str
 }
 
 func (leaving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
+	l, _ := w.dir.ByID(v.Lists[0])
+	lang, err := w.languageOf(ctx, l, a.Subject) // gone with the last list
+	if err != nil {
+		return lists.Outcome{}, err
+	}
 	if err := w.unsubscribe(ctx, a.Subject, v); err != nil {
 		return lists.Outcome{}, err
 	}
-	w.left = append(w.left, mover{who: a.Subject, list: v.Lists[0], lists: v.Lists})
+	w.left = append(w.left, mover{who: a.Subject, list: v.Lists[0], lists: v.Lists, lang: lang})
 	return lists.Outcome{Result: lists.Did, Told: true,
 		Text: fmt.Sprintf("You are no longer a member of %s.", w.titles(v.Lists))}, nil
 }
@@ -153,7 +158,14 @@ func (w *work) farewell(ctx context.Context, m mover, template, key string) erro
 	}
 	// A group's join address brings the main list along, but not the reverse.
 	slices.SortStableFunc(left, func(a, b groupLine) int { return boolOrder(!a.Main(), !b.Main()) })
-	return w.d.send(ctx, template, map[string]any{
+	lang := m.lang
+	if lang == "" {
+		var err error
+		if lang, err = w.languageOf(ctx, named, m.who); err != nil {
+			return err
+		}
+	}
+	return w.d.sendIn(ctx, lang, template, map[string]any{
 		"Left": left, "List": named, "Who": m.who, "Owner": w.address(named, "owner"), "Request": w.address(named, "request"),
 	}, w.d.from(named, smtp.Letter{
 		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, InReplyTo: w.answers(m.who), AutoReplied: true, Priority: smtp.Notice,

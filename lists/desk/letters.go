@@ -13,28 +13,44 @@ import (
 	"plenary/smtp"
 )
 
-//go:embed texts/*.txt
+//go:embed texts/*.txt texts/*/*.txt
 var textFiles embed.FS
 
 // texts are the letters' templates. The first line of each is the subject.
-type texts struct{ *template.Template }
+type texts struct {
+	*template.Template                   // in English, all of them
+	foreign            map[string]tongue // some in other languages, by BCP 47
+}
 
-func loadTexts() (texts, error) {
+func loadTexts(domain string) (texts, error) {
 	t, err := template.New("texts").Option("missingkey=error").Funcs(template.FuncMap{
 		"words": func(words []string) string { return join(words) },
 		"date":  dateInWords,
 		"line":  oneLine,
 	}).ParseFS(textFiles, "texts/*.txt")
-	return texts{t}, err
+	if err != nil {
+		return texts{}, err
+	}
+	foreign, err := loadForeign(domain)
+	return texts{t, foreign}, err
 }
 
 // width is where letters are folded.
 const width = 72
 
-// render makes a letter's subject and text.
+// render makes a letter's subject and text, in English.
 func (t texts) render(name string, data any) (subject, text string, err error) {
+	return t.renderIn("", name, data)
+}
+
+// renderIn does so in a language, where the letter is there in it.
+func (t texts) renderIn(lang, name string, data any) (subject, text string, err error) {
+	from := t.Template
+	if other, ok := t.in(lang, name); ok {
+		from = other.Template
+	}
 	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+	if err := from.ExecuteTemplate(&b, name, data); err != nil {
 		return "", "", fmt.Errorf("write the letter %s: %w", name, err)
 	}
 	subject, text, _ = strings.Cut(b.String(), "\n")
@@ -46,8 +62,13 @@ func (t texts) render(name string, data any) (subject, text string, err error) {
 
 // send writes a letter by a template and sends it, once for its key.
 func (d *Desk) send(ctx context.Context, name string, data any, l smtp.Letter) error {
+	return d.sendIn(ctx, "", name, data, l)
+}
+
+// sendIn does so in a language, where the letter is there in it.
+func (d *Desk) sendIn(ctx context.Context, lang, name string, data any, l smtp.Letter) error {
 	var err error
-	if l.Subject, l.Text, err = d.texts.render(name, data); err != nil {
+	if l.Subject, l.Text, err = d.texts.renderIn(lang, name, data); err != nil {
 		return err
 	}
 	l.Date = d.now()

@@ -13,6 +13,7 @@ type mover struct {
 	who   lists.Address
 	list  string   // the list that was named
 	lists []string // all that were joined or left
+	lang  string   // of the letter; "" that which is known afterwards
 }
 
 // together makes one mover of all that are the same person.
@@ -21,7 +22,7 @@ func together(all []mover) []mover {
 	for _, m := range all {
 		i := slices.IndexFunc(out, func(o mover) bool { return o.who.Same(m.who) })
 		if i < 0 {
-			out = append(out, mover{who: m.who, list: m.list, lists: unique(m.lists)})
+			out = append(out, mover{who: m.who, list: m.list, lists: unique(m.lists), lang: m.lang})
 			continue
 		}
 		out[i].lists = unique(append(out[i].lists, m.lists...))
@@ -61,7 +62,8 @@ type groupLine struct {
 	Address lists.Address
 	JoinAt  lists.Address
 	LeaveAt lists.Address
-	Leaders string // their names, "" nobody's known
+	Leaders string   // their names, "" nobody's known
+	Names   []string // the same, one by one
 }
 
 // welcome sends the letter that says what the lists are and how to live with
@@ -97,7 +99,11 @@ func (w *work) welcome(ctx context.Context, m mover, template, key string) error
 			others = append(others, line)
 		}
 	}
-	return w.d.send(ctx, template, map[string]any{
+	lang, err := w.languageOf(ctx, asked, m.who)
+	if err != nil {
+		return err
+	}
+	return w.d.sendIn(ctx, lang, template, map[string]any{
 		"Joined": joined, "Others": others, "Main": dir.MainOf(asked), "Who": m.who, "List": asked,
 		"Request": w.address(asked, "request"), "Leave": w.address(asked, "leave"), "Owner": w.address(asked, "owner"),
 		"Page": w.d.page(asked), "Base": w.d.site.BaseURL,
@@ -127,7 +133,7 @@ func (d *Desk) groupLine(ctx context.Context, l lists.List) (groupLine, error) {
 	}
 	leaders, _ = lists.Leading(leaders, l.ID)
 	return groupLine{List: l, Address: l.Address(d.site.Domain), JoinAt: lists.RoleAddress(l, "join", "", d.site.Domain),
-		LeaveAt: lists.RoleAddress(l, "leave", "", d.site.Domain), Leaders: join(namesOf(leaders))}, nil
+		LeaveAt: lists.RoleAddress(l, "leave", "", d.site.Domain), Leaders: join(namesOf(leaders)), Names: namesOf(leaders)}, nil
 }
 
 // page is the address of a list's web page, "" where there are no pages.
