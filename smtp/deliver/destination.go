@@ -27,6 +27,8 @@ type destination struct {
 	slots   gate // sessions for posts
 	prompt  gate // sessions for letters, which wait for no post
 
+	back func(ctx context.Context, name string) // told when it is there again; may be nil
+
 	mu    sync.Mutex
 	pace  pace
 	idle  []*conn // last used last
@@ -96,7 +98,7 @@ func (d *destination) get(ctx context.Context, letter bool, patience time.Durati
 	var none *noMail
 	switch {
 	case err == nil:
-		d.up()
+		d.up(ctx)
 	case ctx.Err() == nil && !errors.As(err, &none):
 		d.failed(err)
 	}
@@ -189,10 +191,14 @@ func (d *destination) comeBack(n int) time.Duration {
 	return d.table.next(time.Now(), takes)
 }
 
-func (d *destination) up() {
+func (d *destination) up(ctx context.Context) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
+	came := d.fails > 0
 	d.fails, d.down, d.why = 0, time.Time{}, nil
+	d.mu.Unlock()
+	if came && d.back != nil {
+		d.back(ctx, d.name)
+	}
 }
 
 // failed notes that nobody was there, so that others need not try for a

@@ -10,6 +10,7 @@ type destinations struct {
 	cfg  *Config
 	dial *dialer
 	to   *exchangers
+	back func(ctx context.Context, name string) // told of one that is there again
 
 	mu    sync.Mutex
 	all   map[string]*destination
@@ -31,6 +32,7 @@ func (d *destinations) of(domain string) *destination {
 		to = newDestination(domain, d.cfg.terms(domain), d.dial, d.cfg.Now, func(ctx context.Context) ([]endpoint, error) {
 			return d.to.of(ctx, domain)
 		})
+		to.back = d.back
 		d.all[domain] = to
 	}
 	return to

@@ -66,6 +66,8 @@ type Queue interface {
 	// WaitLetter and WaitPart return when there may be one, after d at the latest.
 	WaitLetter(ctx context.Context, d time.Duration)
 	WaitPart(ctx context.Context, d time.Duration)
+	// Hasten makes due what a destination put off: it is there again.
+	Hasten(ctx context.Context, destination string) (n int, err error)
 	// Keep keeps what is leased until ctx ends.
 	Keep(ctx context.Context) error
 }
@@ -162,7 +164,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		base.ClientSessionCache = tls.NewLRUClientSessionCache(512)
 	}
 	dial := &dialer{hostname: cfg.Hostname, mode: TLSAuto, tls: base, times: cfg.Timeouts, log: s.log}
-	s.to = &destinations{cfg: &s.cfg, dial: dial, all: map[string]*destination{}}
+	s.to = &destinations{cfg: &s.cfg, dial: dial, all: map[string]*destination{}, back: s.back}
 	if cfg.Relay != "" {
 		dial.mode, dial.user, dial.pass = cfg.RelayTLS, cfg.RelayUser, cfg.RelayPassword
 		host, port, err := net.SplitHostPort(cfg.Relay)
@@ -171,7 +173,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		}
 		t := terms{first: cfg.Connections, most: cfg.Connections, share: cfg.Connections, perMinute: cfg.PerMinute, letters: cfg.Letters}
 		s.to.relay = newDestination("relay", t, dial, cfg.Now, s.relayAt(host, port))
-		s.to.relay.relay, s.to.relay.wait = true, cfg.RelayWait
+		s.to.relay.relay, s.to.relay.wait, s.to.relay.back = true, cfg.RelayWait, s.back
 		return s, nil
 	}
 	resolve, err := newResolver(cfg.Resolver, cfg.Now)
