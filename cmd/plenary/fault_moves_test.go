@@ -26,7 +26,7 @@ func (t trial) movers() (leave, join []string) {
 		if m := member(3 + r.IntN(faultMembers-3)); !slices.Contains(leave, m) {
 			leave = append(leave, m)
 		}
-		join = append(join, fmt.Sprintf("new%d@m.example", len(join)))
+		join = append(join, fmt.Sprintf("new%d@d%d.example", len(join), len(join)%domains))
 	}
 	return leave, join
 }

@@ -147,7 +147,7 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 	for _, s := range w.servers {
 		names = append(names, s.name)
 	}
-	allowed, windows := allowance(names, tr.shared, w.outages)
+	allowed, windows := allowance(names, tr, w.outages)
 	served, doubled := 0, 0
 	sums := map[string]string{}
 	for _, h := range mails {

@@ -21,6 +21,7 @@ type trial struct {
 	help    bool // a member asks for help, too: one letter
 	shared  bool // the lists' members share one copy
 	moves   bool // members leave and join meanwhile
+	direct  bool // to each domain's MX instead of a relay
 }
 
 // trialPost is a post to one list, or to two of a family.
@@ -53,13 +54,16 @@ func (f trialFault) String() string {
 
 var serverNames = []string{"one", "two", "three"}
 
-// draw makes the trial of a seed. Every twentieth has no fault, and every
-// eighth three servers.
+// draw makes the trial of a seed. Every twentieth has no fault, every eighth
+// three servers, and every eighth no relay.
 func draw(seed uint64) trial {
 	r := rand.New(rand.NewPCG(seed, 4))
 	t := trial{seed: seed, servers: 2, help: r.IntN(3) == 0, shared: r.IntN(4) == 0, moves: r.IntN(4) == 0}
-	if seed%8 == 0 {
+	switch seed % 8 {
+	case 0:
 		t.servers = 3
+	case 3:
+		t.direct = true
 	}
 	t.latency = []time.Duration{0, time.Millisecond, 3 * time.Millisecond}[r.IntN(3)]
 	t.without = [][]string{nil, nil, nil, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING"}, {"CHUNKING", "PIPELINING"}}[r.IntN(8)]
@@ -171,6 +175,9 @@ func (t trial) String() string {
 	}
 	if t.shared {
 		b.WriteString("; shared copies")
+	}
+	if t.direct {
+		b.WriteString("; no relay")
 	}
 	if t.moves {
 		b.WriteString("; members leave and join")

@@ -20,14 +20,20 @@ const lifeless = 7 * time.Second
 // leases; what is on the wire for each whose sessions were cut; nothing for
 // what was only slow. Windows is how many of them there are: nobody gets more
 // copies too many than that, and a letter is doubled no more often.
-func allowance(servers []string, shared bool, all []outage) (copies, windows int) {
+func allowance(servers []string, t trial, all []outage) (copies, windows int) {
 	window := deliver.Config.Window
-	if shared {
+	if t.shared {
 		window = deliver.Config.SharedWindow
 	}
-	whole := window(deliver.Config{})
-	// What is on the wire: eight sessions, each with as many as the window counts.
-	wire := 8 * (window(deliver.Config{Workers: 1, Connections: 1, Batch: 1}) - 1)
+	// A session has so many on the wire, as the window counts; there are eight
+	// to a relay, or five to each domain.
+	each := window(deliver.Config{Workers: 1, Connections: 1, Batch: 1}) - 1
+	sessions := 8
+	if t.direct {
+		sessions = 5 * domains
+	}
+	wire := sessions * each
+	whole := window(deliver.Config{}) - 8*each + wire
 	grant := func(n int) { copies, windows = copies+n, windows+1 }
 	for _, o := range all {
 		for _, s := range servers {

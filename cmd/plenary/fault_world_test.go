@@ -29,7 +29,7 @@ const (
 var faultSite = lists.Site{Domain: faultDomain, Location: time.UTC}
 
 // member is the address of member n.
-func member(n int) string { return fmt.Sprintf("m%d@m.example", n) }
+func member(n int) string { return fmt.Sprintf("m%d@d%d.example", n, n%domains) }
 
 // inMaps tells whether member n is in the group dc-maps, too.
 func inMaps(n int) bool { return n%3 == 0 }
@@ -111,10 +111,18 @@ func newFaultWorld(t *testing.T, template string, tr trial) *faultWorld {
 		"FAULT_SINK_LATENCY=" + tr.latency.String(), "FAULT_SINK_WITHOUT=" + strings.Join(tr.without, " ")}}
 	w.check(w.sink.start())
 	w.account = follow(t, taken)
+	resolver := ""
+	if tr.direct {
+		resolver, err = w.answerDNS()
+		w.check(err)
+	}
 	for _, name := range serverNames[:tr.servers] {
 		s, err := newFaultServer(w, name, addrs[0])
 		w.check(err)
 		w.servers = append(w.servers, s)
+		if tr.direct {
+			w.check(s.deliverDirectly(resolver))
+		}
 		w.check(s.start())
 	}
 	for _, s := range w.servers {
