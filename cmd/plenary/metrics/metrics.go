@@ -53,7 +53,7 @@ func New() *Metrics {
 		letIn: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plenary_connections_accepted_total",
 			Help: "Connections of clients since the process began, those turned away at once too."}, []string{"door"}),
 		turnedOff: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "plenary_connections_refused_total",
-			Help: "Connections of clients that were turned away, since a limit was reached."}, []string{"door"}),
+			Help: "Connections of clients that were turned away, since a limit was reached; smtp: at any door that takes mail, as they share the limits."}, []string{"door"}),
 	}
 	m.registry.MustRegister(m.steps, m.trips, m.faults, m.open, m.letIn, m.turnedOff, collected{m},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
