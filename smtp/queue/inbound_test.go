@@ -234,36 +234,3 @@ func TestLetterOnceForEachKey(t *testing.T) {
 		}
 	})
 }
-
-// BenchmarkAccept takes 4 KiB messages from 20 sessions; ratio is to one bare
-// XADD each in the same run.
-func BenchmarkAccept(b *testing.B) {
-	rdb := redistest.New(b)
-	q, raw := New(rdb, Options{}), make([]byte, 4096)
-	env := smtp.Envelope{From: "a@b.example", To: []string{"dc@lists.example.org"}, Remote: "192.0.2.1", Helo: "mx.b.example", Protocol: "ESMTP"}
-	run := func(one func() error) time.Duration {
-		began := time.Now()
-		var all sync.WaitGroup
-		var n atomic.Int64
-		for range 20 {
-			all.Go(func() {
-				for n.Add(1) <= int64(b.N) {
-					if err := one(); err != nil {
-						b.Error(err)
-						return
-					}
-				}
-			})
-		}
-		all.Wait()
-		return time.Since(began)
-	}
-	ctx := b.Context()
-	b.ResetTimer()
-	ours := run(func() error { _, err := q.Accept(ctx, env, raw); return err })
-	bare := run(func() error {
-		return rdb.XAdd(ctx, &redis.XAddArgs{Stream: "bare", Values: map[string]any{"env": "{}", "raw": raw}}).Err()
-	})
-	b.ReportMetric(float64(b.N)/ours.Seconds(), "messages/s")
-	b.ReportMetric(bare.Seconds()/ours.Seconds(), "ratio")
-}
