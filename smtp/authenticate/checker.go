@@ -3,6 +3,7 @@ package authenticate
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,11 +25,15 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 	f := Findings{From: Author(m), Remote: env.Remote}
-	var wait sync.WaitGroup
-	wait.Go(func() { f.SPF = c.checkSPF(ctx, env) })
-	wait.Go(func() { f.ARC = c.checkARC(ctx, m) })
-	f.DKIM = c.checkDKIM(ctx, m)
-	wait.Wait()
+	if slices.ContainsFunc(m.Fields, signature) { // several lookups, at the same time
+		var wait sync.WaitGroup
+		wait.Go(func() { f.SPF = c.checkSPF(ctx, env) })
+		wait.Go(func() { f.ARC = c.checkARC(ctx, m) })
+		f.DKIM = c.checkDKIM(ctx, m)
+		wait.Wait()
+	} else {
+		f.SPF, f.ARC = c.checkSPF(ctx, env), Chain{Result: None}
+	}
 	if env.Remote == "" && c.Trusted != "" {
 		f.Told = told(m, c.Trusted)
 	}
@@ -40,6 +45,11 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 		f.DMARC.Result, f.DMARC.Reason = None, "no signature proves the sender, and the client's address is not known"
 	}
 	return f
+}
+
+// signature tells whether a field belongs to one, or to an ARC set.
+func signature(f message.Field) bool {
+	return f.Is("DKIM-Signature") || len(f.Name) > 4 && strings.EqualFold(f.Name[:4], "ARC-")
 }
 
 // Proven tells whether a DKIM signature aligned with the author's domain
