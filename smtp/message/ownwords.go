@@ -65,7 +65,7 @@ var deviceWords = []string{
 	"get outlook for", "sent from the ", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "enviado desde mi ", "enviado desde ", "obtener outlook para",
 	"télécharger outlook pour", "obtenez outlook pour", "enviado do meu ", "enviado de meu ", "enviado a partir do ", "obter o outlook",
 	"outlook für ", "holen sie sich outlook", "get outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
-	"获取 outlook", "下载 outlook", "取得 outlook", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "enviado con ", "envoyé avec ", "отправлено через ",
+	"获取 outlook", "下载 outlook", "取得 outlook", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "enviado con ", "provenance : courrier ", "provenance: courrier ", "sent with fairemail", "envoyé avec ", "отправлено через ",
 	"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "scarica outlook",
 	"verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "outlook voor ", "skickat från min", "sendt fra min", "wysłane z ",
 	"отправлено с ", "отправлено из ", "发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "iphoneから送信",
