@@ -32,6 +32,7 @@ type group struct {
 	flying []*item // taken by the session, without a result yet
 	served int
 	paced  bool // the destination's quota is spent
+	steps  int  // lapses found
 }
 
 // results takes what became of items. Several groups share it.
@@ -172,7 +173,8 @@ func (g *group) run(ctx context.Context) {
 func (g *group) simpler(err error, served bool) bool {
 	if errors.Is(err, errLapse) {
 		g.to.forgetIdle()
-		return true
+		g.steps++
+		return g.steps <= 2*int(lapses) // each is found once, or twice where sessions were begun before
 	}
 	several := 0
 	for _, it := range g.flying {
@@ -203,9 +205,9 @@ func (g *group) session(ctx context.Context) (*conn, bool, error) {
 	for {
 		patience := slotWait
 		switch {
-		case g.to.relay, g.letter:
+		case g.to.relay:
 			patience = time.Hour
-		case g.wanted():
+		case !g.letter && g.wanted():
 			patience = 0
 		}
 		c, used, err := g.to.get(ctx, g.letter, patience)

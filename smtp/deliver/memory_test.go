@@ -20,7 +20,7 @@ func TestOneBodyInMemory(t *testing.T) {
 	large := strings.Repeat(line, size/len(line))
 	for _, without := range []string{"CHUNKING", "NOTHING"} {
 		t.Run("without_"+without, func(t *testing.T) {
-			f := family{n: 4 * connections}
+			f := family{n: 2 * connections}
 			s := newSink(t, sink.Options{Without: []string{without}, Rcpt: together(connections)})
 			rdb := redistest.New(t)
 			q := start(t, rdb, f, func(o *options) {
@@ -38,12 +38,12 @@ func TestOneBodyInMemory(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			settled(t, rdb)
 			runtime.ReadMemStats(&after)
-			if c := s.Counts(); c.Rcpts != 2*f.n || c.Octets < int64(f.n)*size*9/10 || c.Peak != connections {
+			if c := s.Counts(); c.Rcpts != 2*f.n || c.Octets < int64(f.n)*size*9/10 || c.Peak < connections {
 				t.Fatalf("%+v", c)
 			}
 			took := after.TotalAlloc - before.TotalAlloc
 			t.Logf("%d MB allocated for %d members by %d connections, of a body of %d MB", took>>20, f.n, connections, size>>20)
-			if took > 5*size { // what Redis's answer takes while it is read, and the body
+			if took > 4*size { // what Redis's answer takes while it is read, and the body
 				t.Errorf("%d MB allocated to send a body of %d MB to %d members by %d connections", took>>20, size>>20, f.n, connections)
 			}
 		})
@@ -64,7 +64,7 @@ func together(connections int) func(string) string {
 			}
 			select {
 			case <-all:
-			case <-time.After(10 * time.Second): // the test fails by the count of connections
+			case <-time.After(patience / 2): // the test fails by the count of connections
 			}
 		}
 		return ""
@@ -92,7 +92,7 @@ func TestLatencyIsSharedByManyMessages(t *testing.T) {
 			settled(t, rdb)
 			got := s.Counts()
 			least := members / c.wire
-			if got.Mails != members || got.Peak != connections {
+			if got.Mails != members || got.Peak < connections {
 				t.Errorf("%+v", got)
 			}
 			if got.Waits > least*5/4+3*got.Conns {

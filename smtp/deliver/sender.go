@@ -35,7 +35,7 @@ type Config struct {
 	PerMinute    int           // recipients a minute, to the relay or to each domain; 0: no limit
 	Destinations []Destination // domains with limits of their own
 	Workers      int           // parts of posts under way at once; default, to a relay, half as many again as Connections: some are read and recorded while others are sent; straight to MX, shareOfWorkers times the most sessions to one domain
-	Letters      int           // letters sent at once, over sessions of their own; default 2
+	Letters      int           // letters sent at once, over sessions of their own; default 2, straight to MX 8
 	RelayWait    time.Duration // for a relay that is not there, before its mail is put off; default 2 min
 	Batch        int           // recipients served and not yet recorded, of a part, at most; default 40
 	Seal         Seal          // signs posts; nil: they go out as they are
@@ -205,6 +205,9 @@ func (c Config) window(wire int) int {
 func (c *Config) orDefault() {
 	if c.Hostname == "" {
 		c.Hostname = c.Domain
+	}
+	if c.Letters <= 0 && c.Relay == "" { // a slow domain holds one of them
+		c.Letters = 8
 	}
 	if c.RelayTLS == "" {
 		c.RelayTLS = TLSAuto
