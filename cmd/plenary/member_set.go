@@ -91,7 +91,11 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 		code, err := language(value)
 		return person(func(p *lists.Person) { p.Language = code }), err
 	case "delivery":
-		return sub(func(s *lists.Subscription) { s.Delivery = lists.Delivery(word) }), nil
+		d, plain, ok := lists.ParseChoice(word)
+		if !ok {
+			d = lists.Delivery(word) // which the store refuses, naming those there are
+		}
+		return sub(func(s *lists.Subscription) { s.Delivery, s.Plain = d, plain || s.Plain }), nil
 	case "role", "roles":
 		if word != "member" && word != "leader" && word != "deputy" && word != "admin" {
 			return nil, misused("role %q: write member, leader, deputy or admin", value)
