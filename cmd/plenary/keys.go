@@ -40,6 +40,6 @@ func (c keysNewCmd) Run(a *app) error {
 	if !made {
 		a.warn("The selector %s had these keys already; they are in use.", c.Selector)
 	}
-	a.warn("Servers sign with them within %v. Publish the records now, and leave those of the selector before in place for a week.", keysEvery)
+	a.warn("Servers sign with them within %v. Publish the records now (plenary doctor --records prints them for a zone file), and leave those of the selector before in place for a week: its keys sign too until an hour after the new records are seen.", keysEvery)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/miekg/dns"
@@ -18,39 +19,50 @@ var signingKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize
 
 // scriptDNS answers the questions of a script's servers.
 type scriptDNS struct {
-	addr   string
-	server *dns.Server // nil: nobody answers
+	addr    string      // "" any free one, until it answers
+	server  *dns.Server // nil: nobody answers
+	records atomic.Pointer[[]dns.RR]
 }
 
-// answer answers out of these records, and that there is nothing else.
+// answer answers out of these records from now on, and that there is nothing
+// else.
 func (d *scriptDNS) answer(records []dns.RR) error {
-	d.stop()
+	d.records.Store(&records)
+	if d.server != nil {
+		return nil
+	}
+	if d.addr == "" {
+		d.addr = "127.0.0.1:0"
+	}
 	conn, err := net.ListenPacket("udp", d.addr)
 	if err != nil {
 		return err
 	}
+	d.addr = conn.LocalAddr().String()
 	started := make(chan struct{})
-	d.server = &dns.Server{PacketConn: conn, NotifyStartedFunc: func() { close(started) }, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		m, name := new(dns.Msg).SetReply(q), strings.ToLower(q.Question[0].Name)
-		m.Rcode = dns.RcodeNameError
-		if strings.HasPrefix(name, "test._domainkey.") && q.Question[0].Qtype == dns.TypeTXT {
-			m.Rcode = dns.RcodeSuccess
-			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: []string{testKeyRecord}}}
-		}
-		for _, rr := range records {
-			if strings.EqualFold(rr.Header().Name, name) {
-				m.Rcode = dns.RcodeSuccess
-				if rr.Header().Rrtype == q.Question[0].Qtype {
-					m.Answer = append(m.Answer, rr)
-				}
-			}
-		}
-		_ = w.WriteMsg(m)
-	})}
-	server := d.server
+	server := &dns.Server{PacketConn: conn, NotifyStartedFunc: func() { close(started) }, Handler: dns.HandlerFunc(d.serve)}
+	d.server = server
 	go func() { _ = server.ActivateAndServe() }()
 	<-started
 	return nil
+}
+
+func (d *scriptDNS) serve(w dns.ResponseWriter, q *dns.Msg) {
+	m, name := new(dns.Msg).SetReply(q), strings.ToLower(q.Question[0].Name)
+	m.Rcode = dns.RcodeNameError
+	if strings.HasPrefix(name, "test._domainkey.") && q.Question[0].Qtype == dns.TypeTXT {
+		m.Rcode = dns.RcodeSuccess
+		m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: []string{testKeyRecord}}}
+	}
+	for _, rr := range *d.records.Load() {
+		if strings.EqualFold(rr.Header().Name, name) {
+			m.Rcode = dns.RcodeSuccess
+			if rr.Header().Rrtype == q.Question[0].Qtype {
+				m.Answer = append(m.Answer, rr)
+			}
+		}
+	}
+	_ = w.WriteMsg(m)
 }
 
 func (d *scriptDNS) stop() {

@@ -140,11 +140,10 @@ func newWorld(env *testscript.Env) error {
 		addr, durability = redistest.Mini(t).(*redis.Client).Options().Addr, "relaxed"
 	}
 	w.redisAddr = addr
-	ports, err := freePorts(9)
+	ports, err := freePorts(8)
 	if err != nil {
 		return err
 	}
-	w.dns = scriptDNS{addr: ports[8]}
 	if err := w.dns.answer(nil); err != nil {
 		return err
 	}
@@ -154,7 +153,7 @@ func newWorld(env *testscript.Env) error {
 		"PLENARY_REDIS_URL": "redis://" + addr + "/0", "PLENARY_REDIS_DURABILITY": durability, "REDIS_ADDRESS": addr,
 		"PLENARY_DELIVERY_RELAY": w.sink.Addr(), "PLENARY_DELIVERY_RELAY_TLS": "none",
 		"PLENARY_SMTP_LISTEN": ports[0], "PLENARY_SMTP_LMTP": ports[1], "PLENARY_IMAP_LISTEN": ports[2],
-		"DNS":                 ports[8], // where servers ask; no name is known there, unless the script has dns
+		"DNS":                 w.dns.addr, // where servers ask; no name is known there, unless the script has dns
 		"PLENARY_HTTP_LISTEN": ports[3], "PLENARY_HTTP_BASE_URL": "http://" + ports[3],
 		"SMTP": ports[0], "LMTP": ports[1], "IMAP": ports[2], "HTTP": ports[3],
 		"SMTP2": ports[4], "LMTP2": ports[5], "IMAP2": ports[6], "HTTP2": ports[7],

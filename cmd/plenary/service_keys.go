@@ -25,6 +25,9 @@ func signingDomain(cfg *config.Config) string {
 	return cfg.Domain
 }
 
+// publishedEvery is how often the records of new keys are looked for.
+const publishedEvery = time.Minute
+
 // joinSigner reads the keys, from the files that are named or else from Redis,
 // and has those in Redis looked at from then on.
 func (s *service) joinSigner(ctx context.Context) error {
@@ -43,32 +46,60 @@ func (s *service) joinSigner(ctx context.Context) error {
 		return err
 	}
 	shelf := keyring.Shelf{Redis: s.rdb, Secret: s.cfg.DKIM.Secret}
-	found, before, err := shelf.Current(ctx)
+	rings, err := shelf.InUse(ctx)
 	if err != nil {
 		return err
 	}
-	use(found)
-	s.duty = append(s.duty, func(ctx context.Context) error {
-		t := time.NewTicker(keysEvery)
-		defer t.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-t.C:
-			}
-			found, selector, err := shelf.Current(ctx)
-			switch {
-			case err != nil && ctx.Err() == nil:
+	use(rings.Signing(s.now()))
+	s.duty = append(s.duty, func(ctx context.Context) error { s.watchKeys(ctx, shelf, rings.Selector, use); return nil })
+	return nil
+}
+
+// watchKeys puts to use what `keys new` has made, on every server within
+// keysEvery. New keys sign beside those before until their records are seen.
+func (s *service) watchKeys(ctx context.Context, shelf keyring.Shelf, before string, use func([]keyring.Key)) {
+	t := time.NewTicker(keysEvery)
+	defer t.Stop()
+	var looked time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		rings, err := shelf.InUse(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
 				s.log.Warn("mail is signed with the keys as they were", "selector", before, "err", err)
-			case err == nil && selector != before:
-				s.log.Info("mail is signed with other keys", "selector", selector, "before", before)
-				use(found)
-				before = selector
+			}
+			continue
+		}
+		use(rings.Signing(s.now()))
+		if rings.Selector != before {
+			s.log.Info("mail is signed with other keys", "selector", rings.Selector, "before", before)
+			before, looked = rings.Selector, time.Time{}
+		}
+		if len(rings.Before) > 0 && rings.Published.IsZero() && s.now().Sub(looked) > publishedEvery {
+			looked = s.now()
+			if err := s.seePublished(ctx, shelf, rings); err != nil && ctx.Err() == nil {
+				s.log.Warn("the records of new keys are looked for again", "selector", rings.Selector, "err", err)
 			}
 		}
-	})
-	return nil
+	}
+}
+
+// seePublished looks for the records of the ring in use, and notes when they
+// are all there.
+func (s *service) seePublished(ctx context.Context, shelf keyring.Shelf, rings keyring.Rings) error {
+	for _, k := range rings.Keys {
+		r := keyring.RecordOf(k, signingDomain(s.cfg))
+		texts, err := s.checker.DNS.LookupTXT(ctx, r.Name)
+		if err != nil || !r.Published(texts) {
+			return nil // not yet, or not known
+		}
+	}
+	s.log.Info("the records of new keys are published", "selector", rings.Selector)
+	return shelf.Seen(ctx, rings.Selector, s.now())
 }
 
 // keyFiles reads the keys that the configuration names.
@@ -110,6 +141,6 @@ func (a *app) signingKeys(cfg *config.Config) ([]keyring.Key, error) {
 	if err != nil {
 		return nil, nil // what is wrong with Redis is said elsewhere
 	}
-	keys, _, err := keyring.Shelf{Redis: rdb, Secret: cfg.DKIM.Secret}.Current(a.ctx)
-	return keys, err
+	rings, err := keyring.Shelf{Redis: rdb, Secret: cfg.DKIM.Secret}.InUse(a.ctx)
+	return rings.Signing(a.now()), err
 }

@@ -3,8 +3,9 @@
 // server, or in files. What they sign is for others.
 //
 // In Redis they stand in one hash, {plenary}:dkim: a field for each selector,
-// and "current", which names the one in use. A ring that was used before
-// stays, so that a selector never stands for two keys. Where a secret is
+// "current", which names the one in use, "before", the one it took the place
+// of, and "published", since when its records are seen. A ring that was used
+// before stays, so that a selector never stands for two keys. Where a secret is
 // given, the keys are kept encrypted under it.
 package keyring
 
@@ -19,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // bits is the length of RSA keys: longer ones do not fit everywhere, shorter
@@ -104,4 +106,27 @@ func RecordOf(k Key, domain string) Record {
 		r.Value = "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)
 	}
 	return r
+}
+
+// Published tells whether one of the TXT records at a key's name is its
+// record: whatever the blanks, the order and the further tags, it is the key
+// that counts.
+func (r Record) Published(texts []string) bool {
+	want := tag(r.Value, "p")
+	for _, text := range texts {
+		if want != "" && tag(text, "p") == want {
+			return true
+		}
+	}
+	return false
+}
+
+// tag is the value of a tag without blanks, "" where there is none.
+func tag(text, name string) string {
+	for part := range strings.SplitSeq(text, ";") {
+		if n, value, ok := strings.Cut(part, "="); ok && strings.TrimSpace(n) == name {
+			return strings.Join(strings.Fields(value), "")
+		}
+	}
+	return ""
 }

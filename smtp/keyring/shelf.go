@@ -11,7 +11,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -19,8 +22,13 @@ import (
 // shelfKey is where the rings stand.
 const shelfKey = "{plenary}:dkim"
 
-// current is the field that names the selector in use.
-const current = "current"
+// The fields beside the rings: the selector in use, the one before it, and
+// when the records of the first were first seen in DNS (Unix time).
+const (
+	current   = "current"
+	before    = "before"
+	published = "published"
+)
 
 // Forms of what is kept.
 const (
@@ -35,39 +43,109 @@ type Shelf struct {
 }
 
 // Use keeps the keys of a selector and puts them to use. Where the selector
-// has keys already those are put to use, and given; made is false then.
+// has keys already those are put to use, and given; made is false then. The
+// ring that was in use goes on signing beside it (InUse).
 func (s Shelf) Use(ctx context.Context, selector string, keys []Key) (in []Key, made bool, err error) {
 	value, err := s.pack(keys)
 	if err != nil {
 		return nil, false, err
 	}
-	var first *redis.BoolCmd
-	_, err = s.Redis.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		first = p.HSetNX(ctx, shelfKey, "ring:"+selector, value)
-		p.HSet(ctx, shelfKey, current, selector)
-		return nil
-	})
+	err = s.Redis.Watch(ctx, func(tx *redis.Tx) error {
+		old, err := tx.HGet(ctx, shelfKey, current).Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return err
+		}
+		var first *redis.BoolCmd
+		_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			first = p.HSetNX(ctx, shelfKey, "ring:"+selector, value)
+			p.HSet(ctx, shelfKey, current, selector)
+			if old != "" && old != selector {
+				p.HSet(ctx, shelfKey, before, old)
+				p.HDel(ctx, shelfKey, published)
+			}
+			return nil
+		})
+		made = err == nil && first.Val()
+		return err
+	}, shelfKey)
 	if err != nil {
 		return nil, false, fmt.Errorf("keep the keys of %s: %w", selector, err)
 	}
 	in, _, err = s.Current(ctx)
-	return in, first.Val(), err
+	return in, made, err
 }
 
 // Current are the keys in use; none is no error.
 func (s Shelf) Current(ctx context.Context) (keys []Key, selector string, err error) {
+	r, err := s.InUse(ctx)
+	return r.Keys, r.Selector, err
+}
+
+// Rings are the ring in use and the one before it, which signs beside it
+// until others can be expected to find the new one's records.
+type Rings struct {
+	Selector  string // "" none
+	Keys      []Key
+	Before    []Key     // nil: there was no other ring
+	Published time.Time // when the records of Keys were first seen in DNS, zero not yet
+}
+
+// Overlap is how long the ring before goes on signing after the new one's
+// records were seen: others may remember for as long that there were none.
+const Overlap = time.Hour
+
+// Signing are the keys to sign with at a time, those first whose records
+// others find: a new ring alone once it is known everywhere, and until then
+// both. So no mail goes out whose signatures nobody can verify.
+func (r Rings) Signing(now time.Time) []Key {
+	switch {
+	case len(r.Before) == 0, !r.Published.IsZero() && now.After(r.Published.Add(Overlap)):
+		return r.Keys
+	case r.Published.IsZero():
+		return slices.Concat(r.Before, r.Keys)
+	}
+	return slices.Concat(r.Keys, r.Before)
+}
+
+// InUse are the rings in use. One from before that can't be read any more
+// signs nothing.
+func (s Shelf) InUse(ctx context.Context) (r Rings, err error) {
 	all, err := s.Redis.HGetAll(ctx, shelfKey).Result()
 	if err != nil {
-		return nil, "", fmt.Errorf("read the DKIM keys: %w", err)
+		return r, fmt.Errorf("read the DKIM keys: %w", err)
 	}
-	if selector = all[current]; selector == "" {
-		return nil, "", nil
+	if r.Selector = all[current]; r.Selector == "" {
+		return r, nil
 	}
-	keys, err = s.unpack(all["ring:"+selector], selector)
-	if err != nil {
-		return nil, selector, fmt.Errorf("read the DKIM keys of %s: %w", selector, err)
+	if r.Keys, err = s.unpack(all["ring:"+r.Selector], r.Selector); err != nil {
+		return r, fmt.Errorf("read the DKIM keys of %s: %w", r.Selector, err)
 	}
-	return keys, selector, nil
+	if old := all[before]; old != "" && old != r.Selector {
+		r.Before, _ = s.unpack(all["ring:"+old], old)
+	}
+	if at, err := strconv.ParseInt(all[published], 10, 64); err == nil {
+		r.Published = time.Unix(at, 0)
+	}
+	return r, nil
+}
+
+// Seen notes that the records of the ring in use stand in DNS, for all
+// servers; the first time counts. It is nothing where the ring has changed.
+func (s Shelf) Seen(ctx context.Context, selector string, now time.Time) error {
+	err := s.Redis.Watch(ctx, func(tx *redis.Tx) error {
+		if in, err := tx.HGet(ctx, shelfKey, current).Result(); err != nil || in != selector {
+			return err
+		}
+		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			p.HSetNX(ctx, shelfKey, published, now.Unix())
+			return nil
+		})
+		return err
+	}, shelfKey)
+	if err != nil && !errors.Is(err, redis.TxFailedErr) { // changed meanwhile: looked at again
+		return fmt.Errorf("note that the DKIM keys of %s are published: %w", selector, err)
+	}
+	return nil
 }
 
 // pack writes keys as PKCS #8, in JSON, encrypted where there is a secret.

@@ -1,0 +1,77 @@
+package keyring
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"plenary/lists/store/redistest"
+)
+
+// A ring that takes another's place signs beside it until others find its
+// records, an hour longer, and then alone: at no time is there a mail whose
+// signatures nobody can verify.
+func TestRotationWithoutAGap(t *testing.T) {
+	ctx, s := t.Context(), Shelf{Redis: redistest.New(t), Secret: "x"}
+	first, second := made(t, "a"), made(t, "b")
+	now := time.Unix(1_795_000_000, 0)
+	signing := func(at time.Time) string {
+		t.Helper()
+		r, err := s.InUse(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, k := range r.Signing(at) {
+			names = append(names, k.Selector)
+		}
+		return strings.Join(names, " ")
+	}
+	step := func(what string, err error, at time.Time, want string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(what, err)
+		}
+		if got := signing(at); got != want {
+			t.Errorf("%s: signed by %q, want %q", what, got, want)
+		}
+	}
+	step("nothing yet", nil, now, "")
+	_, _, err := s.Use(ctx, "a", first)
+	step("the first", err, now, "a a-ed")
+	_, _, err = s.Use(ctx, "b", second)
+	step("the second", err, now, "a a-ed b b-ed")
+	step("a month on, never published", nil, now.AddDate(0, 1, 0), "a a-ed b b-ed")
+	step("seen for another ring", s.Seen(ctx, "a", now), now, "a a-ed b b-ed")
+	step("seen", s.Seen(ctx, "b", now), now, "b b-ed a a-ed")
+	step("seen again, later", s.Seen(ctx, "b", now.Add(time.Hour)), now.Add(Overlap), "b b-ed a a-ed")
+	step("an hour on", nil, now.Add(Overlap+time.Second), "b b-ed")
+	_, _, err = s.Use(ctx, "b", second)
+	step("made again", err, now.Add(2*Overlap), "b b-ed")
+	_, _, err = s.Use(ctx, "a", first)
+	step("the way back", err, now.Add(2*Overlap), "b b-ed a a-ed")
+}
+
+func TestPublished(t *testing.T) {
+	k := made(t, "s")
+	r, other := RecordOf(k[0], "x.example"), RecordOf(k[1], "x.example")
+	p := strings.TrimPrefix(r.Value, "v=DKIM1; k=rsa; p=")
+	for what, c := range map[string]struct {
+		texts []string
+		want  bool
+	}{
+		"as it is":            {[]string{r.Value}, true},
+		"blanks and an order": {[]string{"p=" + p[:100] + " " + p[100:] + " ;k = rsa;v=DKIM1; t=s"}, true},
+		"beside another":      {[]string{"v=DKIM1; p=", r.Value}, true},
+		"another key":         {[]string{other.Value}, false},
+		"revoked":             {[]string{"v=DKIM1; k=rsa; p="}, false},
+		"none":                {nil, false},
+	} {
+		if got := r.Published(c.texts); got != c.want {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
+	if (Record{}).Published([]string{"v=DKIM1; p="}) {
+		t.Error("no record is published")
+	}
+}
