@@ -127,7 +127,7 @@ func (a *app) parts() (*service, error) {
 	}
 	closed := *cfg
 	closed.SMTP.Listen, closed.SMTP.LMTP, closed.HTTP.Listen, closed.HTTP.Metrics, closed.IMAP.Listen, closed.Collect.Server = "", "", "", "", "", ""
-	closed.SMTP.Submission, closed.SMTP.Submissions = "", ""
+	closed.SMTP.Submission, closed.SMTP.Submissions, closed.SMTP.TLSCert, closed.SMTP.TLSKey, closed.SMTP.ACME = "", "", "", "", false
 	log := slog.New(slog.NewTextHandler(a.errs, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return newService(a.ctx, &closed, serviceOptions{Redis: rdb, Now: a.now, Log: log})
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -107,13 +105,6 @@ func (h *host) build(before *generation) (g *generation, err error) {
 		h.log.Warn("configuration", "note", note.String())
 	}
 	o := serviceOptions{Now: h.app.now, Log: h.log, Listen: h.sockets.listen, Metrics: h.metrics}
-	if cfg.SMTP.TLSCert != "" {
-		pair, err := tls.LoadX509KeyPair(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey)
-		if err != nil {
-			return nil, fmt.Errorf("smtp.tls_cert %s and smtp.tls_key %s: %w", cfg.SMTP.TLSCert, cfg.SMTP.TLSKey, err)
-		}
-		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	}
 	g = &generation{opened: cfg.Redis, ended: make(chan error, 1)}
 	if before != nil && before.opened == cfg.Redis {
 		g.redis = before.redis

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -71,7 +70,6 @@ type serviceOptions struct {
 	Redis  redis.UniversalClient // open, and looked at for its durability
 	Now    func() time.Time      // default time.Now
 	Log    *slog.Logger
-	TLS    *tls.Config                                         // for STARTTLS and IMAP; nil none
 	Listen func(network, address string) (net.Listener, error) // default net.Listen
 	DNS    authenticate.Resolver                               // by which senders are looked up; default that of the configuration
 
@@ -133,7 +131,11 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinCollect(believed); err != nil {
 		return nil, err
 	}
-	if err := s.joinDoors(o.TLS, believed); err != nil {
+	certs, err := s.joinCertificates()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.joinDoors(certs, believed); err != nil {
 		return nil, err
 	}
 	s.duty = append(s.duty, s.inbound, s.summaries,

@@ -17,7 +17,7 @@ import (
 
 // joinReception builds what takes mail in over sockets, and binds its doors.
 func (s *service) joinReception(certs *tls.Config, believed *belief) error {
-	door := reception{members: members{s.store, s.site}, others: believed, id: s.site.Domain, screen: s.router, inbox: s.queue}
+	door := reception{members: members{s.store, s.site}, others: believed, id: s.site.Domain, screen: s.router, inbox: s.queue, hooks: s.newHooks()}
 	in := receive.New(receive.Config{
 		Hostname: s.site.Domain, Domain: s.site.Domain, MaxBytes: s.cfg.SMTP.MaxBytes, TLS: certs, ProxyFrom: s.cfg.Proxies(),
 		BareNewlines: s.cfg.SMTP.BareNewlines, Accounts: door.members, Refused: func() { s.metrics.Refused("smtp") }, NewID: s.queue.NewID, Log: s.log, Now: s.now,
@@ -36,6 +36,7 @@ type reception struct {
 	members members
 	others  *belief
 	id      string // our authserv-id
+	hooks   *hooks // nil none
 	screen  interface {
 		Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply
 	}
@@ -46,6 +47,9 @@ type reception struct {
 
 // Screen judges a message before it is taken.
 func (r reception) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
+	if _, refused := r.hooks.Look(ctx, env, raw); refused != nil {
+		return refused
+	}
 	if env.Account == "" {
 		return r.others.Screen(ctx, env, raw)
 	}
@@ -55,6 +59,8 @@ func (r reception) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *s
 
 // Accept puts it in the queue, with what is believed of its sender.
 func (r reception) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (string, error) {
+	fields, _ := r.hooks.Look(ctx, env, raw)
+	raw = r.hooks.Mark(env, raw, fields)
 	if env.Account == "" {
 		return r.others.Accept(ctx, env, raw)
 	}
