@@ -110,6 +110,34 @@ func TestBannersWithoutEnd(t *testing.T) {
 	}
 }
 
+// One reply too many ends the session, however well it fits what would come
+// next; what it left in doubt is sent again.
+func TestOneReplyTooMany(t *testing.T) {
+	for without, burst := range map[string]int{"NOTHING": 8, "CHUNKING": 1} {
+		t.Run("without_"+without, func(t *testing.T) {
+			rdb, f := redistest.Mini(t), family{n: 24}
+			s := newSink(t, sink.Options{Keep: true, Without: []string{without}, Lie: func(at sink.Stage, n int) *sink.Lie {
+				if at == sink.Dot && n == 8 {
+					return &sink.Lie{Reply: "250 2.0.0 ok\r\n250 2.0.0 ok\r\n"}
+				}
+				return nil
+			}})
+			start(t, rdb, f, func(o *options) {
+				relay(s)(o)
+				o.deliver.Workers, o.deliver.Connections = 1, 1
+				o.queue.Retry.First, o.queue.Retry.Most = 1, 1
+			})
+			plan(t, rdb, f, "p1")
+			settled(t, rdb)
+			got := copies(s, "p1")
+			everyone(t, f, got, burst+1)
+			if c := s.Counts(); c.Conns < 2 || c.Rcpts == f.n {
+				t.Errorf("it went on: %+v", c)
+			}
+		})
+	}
+}
+
 // The same with members who share a copy, a hundred to a transaction: nobody
 // is missed; who was in doubt when a connection went may have a second copy,
 // and that is no more than what was on the wire.
