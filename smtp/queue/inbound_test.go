@@ -33,7 +33,7 @@ func each(t *testing.T, test func(t *testing.T, rdb redis.UniversalClient)) {
 // soon waits for a condition that other goroutines bring about.
 func soon(t testing.TB, what string, cond func() bool) {
 	t.Helper()
-	end := time.Now().Add(20 * time.Second)
+	end := time.Now().Add(time.Minute)
 	for !cond() {
 		if time.Now().After(end) {
 			t.Fatalf("never happened: %s", what)
@@ -62,7 +62,7 @@ func consume(t testing.TB, q *Queue, name string, handle Handler) (stop func()) 
 
 func TestAcceptOnceForEachID(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		q, ctx := New(rdb, Options{Lease: 400 * time.Millisecond}), t.Context()
+		q, ctx := New(rdb, Options{Lease: 10 * time.Second}), t.Context()
 		id, err := q.Accept(ctx, smtp.Envelope{From: "a@b.example", To: []string{"dc@lists.example.org"}}, []byte("one\r\n"))
 		if err != nil || len(id) != 20 {
 			t.Fatalf("id %q, %v", id, err)
@@ -100,7 +100,7 @@ func TestInboundErrorIsTriedAgainThenSetAside(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		ctx := t.Context()
 		var clock atomic.Int64 // seconds the test is ahead
-		q := New(rdb, Options{Lease: 400 * time.Millisecond, Now: func() time.Time {
+		q := New(rdb, Options{Lease: 1200 * time.Millisecond, Now: func() time.Time {
 			return time.Now().Add(time.Duration(clock.Load()) * time.Second)
 		}})
 		if _, err := q.Accept(ctx, smtp.Envelope{ID: "poison"}, []byte("x")); err != nil {
@@ -121,7 +121,7 @@ func TestInboundErrorIsTriedAgainThenSetAside(t *testing.T) {
 			return errors.New("no such thing")
 		})
 		for n := int32(1); n < mostTries; n++ {
-			soon(t, "a try is over", func() bool { return poison.Load() == n && rdb.ZCard(ctx, q.inbound().later()).Val() == 1 })
+			soon(t, "a try is over", func() bool { return poison.Load() >= n && rdb.ZCard(ctx, q.inbound().later()).Val() == 1 })
 			clock.Add(1801)
 		}
 		soon(t, "it is set aside", func() bool { return rdb.XLen(ctx, q.inbound().dead()).Val() == 1 })
