@@ -149,7 +149,7 @@ func account(f GroupFacts, since time.Time, today lists.Date) Group {
 		if fresh := !e.At.Before(since); fresh {
 			g.Fresh = append(g.Fresh, e)
 			g.Asked = g.Asked || e.Kind == KindSilence
-			if e.Kind == KindLeader && e.Name != "" {
+			if e.Kind == KindLeader && e.Name != "" && f.List.Created.Before(since) { // of a new group it goes without saying
 				g.Took = append(g.Took, e.Name)
 			}
 		} else if e.Kind == KindState {

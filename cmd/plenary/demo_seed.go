@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plenary/lists"
+	"plenary/lists/store"
 )
 
 const demoDomain = "lists.example.org"
@@ -31,23 +32,26 @@ type demoGroup struct {
 	days                 int // until the next step, from today
 	state                lists.State
 	told                 string // progress reported before the story
+	help                 string // and what help was asked for
 	members              int
+	posts                [12]int // in the last weeks before the story, the oldest first
 }
 
 func demoGroups() []demoGroup {
 	return []demoGroup{
 		{"data-protection", "Interactive map of data protection", "Show on one map which data protection laws hold where, and who enforces them.",
-			leader, "publish the map of the first forty countries", 18, lists.Active, "", 14},
+			leader, "publish the map of the first forty countries", 18, lists.Active, "", "", 14, [12]int{2, 3, 1, 0, 4, 6, 2, 5, 3, 7, 4, 6}},
 		{"education", "Educational materials", "Write short lessons on digital rights that any teacher can use.",
 			somebody{"Samuel Okafor", "samuel.okafor@example.com"}, "try lesson three in two schools", 9, lists.Active,
-			"Lesson two was tried in a school in Porto. The pupils asked for more examples from their own lives, so we added six.", 11},
+			"Lesson two was tried in a school in Porto. The pupils asked for more examples from their own lives, so we added six.",
+			"two teachers who would try lesson three", 11, [12]int{0, 1, 2, 2, 1, 0, 3, 2, 4, 3, 2, 5}},
 		{"principles", "Principles for government-led initiatives", "Agree on what a government-led digital initiative owes the people it reaches.",
 			somebody{"Mei Tanaka", "mei.tanaka@example.org"}, "collect comments on the second draft", 25, lists.Active,
-			"The second draft is out: nine principles, each with an example of how it was kept and how it was broken.", 12},
+			"The second draft is out: nine principles, each with an example of how it was kept and how it was broken.", "", 12, [12]int{5, 8, 4, 3, 6, 2, 1, 9, 7, 4, 6, 3}},
 		{"dns", "A blockchain domain name system", "Find out what a domain name system on a blockchain would do better than today's, and what worse.",
-			somebody{"Viktor Sokolov", "viktor.sokolov@example.net"}, "compare the three prototypes", -4, lists.Active, "", 8},
+			somebody{"Viktor Sokolov", "viktor.sokolov@example.net"}, "compare the three prototypes", -4, lists.Active, "", "", 8, [12]int{3, 2, 4, 1, 2, 1, 0, 1, 0, 0, 0, 0}},
 		{"exploration", "Exploration tools", "Gather tools that let people explore public data without writing programs.",
-			somebody{"Aroha Ngata", "aroha.ngata@example.com"}, "choose the first five tools", 12, lists.Forming, "", 7},
+			somebody{"Aroha Ngata", "aroha.ngata@example.com"}, "choose the first five tools", 12, lists.Forming, "", "", 7, [12]int{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0}},
 	}
 }
 
@@ -71,7 +75,11 @@ func demoPeople() []somebody {
 
 // seed makes the lists and the people that are there when the story begins.
 func seed(ctx context.Context, s *service) error {
-	dc, err := s.store.CreateList(ctx, lists.NewList{Name: "dc", Title: "Digital Coalition",
+	past, err := store.Open(ctx, s.rdb, s.site, func() time.Time { return s.now().Add(-demoPast) })
+	if err != nil {
+		return err
+	}
+	dc, err := past.CreateList(ctx, lists.NewList{Name: "dc", Title: "Digital Coalition",
 		Purpose: "People from everywhere who work on data, education and an open Internet, in groups that anyone may join."})
 	if err != nil {
 		return err
@@ -85,22 +93,31 @@ func seed(ctx context.Context, s *service) error {
 	for _, p := range crowd {
 		people = append(people, lists.NewMember{Address: lists.Address(p.address), Name: p.name})
 	}
-	if _, err := s.store.Import(ctx, dc.ID, people); err != nil {
+	if _, err := past.Import(ctx, dc.ID, people); err != nil {
 		return err
 	}
 	for i, g := range demoGroups() {
-		if err := seedGroup(ctx, s, dc, g, crowd, i*5); err != nil {
+		if err := seedGroup(ctx, s, past, dc, g, crowd, i*5); err != nil {
 			return fmt.Errorf("group %s: %w", g.name, err)
 		}
+	}
+	last := s.weekly.Schedule.Last(s.now()) // the digest before the story's
+	_, err = s.store.Record(ctx, lists.ProgressEntry{List: dc.ID, Kind: "digest", Text: last.String(), Week: last.String(),
+		Source: "digest-" + dc.ID + "-" + last.String(), At: s.weekly.Schedule.Due(last)})
+	if err != nil {
+		return err
 	}
 	return s.store.SetPassword(ctx, lists.Address(admin.address), "demo", demoPassword)
 }
 
+// demoPast is how long the demo's world has been there when the story begins.
+const demoPast = 90 * 24 * time.Hour
+
 // seedGroup makes one group; its members are taken from the crowd, from the
 // given place on.
-func seedGroup(ctx context.Context, s *service, dc lists.List, g demoGroup, crowd []somebody, from int) error {
+func seedGroup(ctx context.Context, s *service, past *store.Store, dc lists.List, g demoGroup, crowd []somebody, from int) error {
 	day := func(n int) lists.Date { return s.site.Today(s.now().AddDate(0, 0, n)) }
-	l, err := s.store.CreateList(ctx, lists.NewList{Name: g.name, Title: g.title, Parent: dc.ID, Purpose: g.purpose, Next: g.next, NextBy: day(g.days)})
+	l, err := past.CreateList(ctx, lists.NewList{Name: g.name, Title: g.title, Parent: dc.ID, Purpose: g.purpose, Next: g.next, NextBy: day(g.days)})
 	if err != nil {
 		return err
 	}
@@ -115,13 +132,36 @@ func seedGroup(ctx context.Context, s *service, dc lists.List, g demoGroup, crow
 		p := crowd[(from+i*2)%len(crowd)]
 		people = append(people, lists.NewMember{Address: lists.Address(p.address), Name: p.name})
 	}
-	if _, err := s.store.Import(ctx, l.ID, people); err != nil {
+	if _, err := past.Import(ctx, l.ID, people); err != nil {
 		return err
 	}
-	if g.told == "" {
-		return nil
+	if err := seedPosts(ctx, s, l, g); err != nil {
+		return err
 	}
-	_, err = s.store.Record(ctx, lists.ProgressEntry{List: l.ID, Kind: "progress", Author: lists.Address(g.leader.address), Name: g.leader.name,
-		Text: g.told, Source: "demo-" + g.name, At: s.now().UTC().Add(time.Millisecond)})
-	return err
+	for kind, text := range map[string]string{"progress": g.told, "help": g.help} {
+		if text == "" {
+			continue
+		}
+		_, err := s.store.Record(ctx, lists.ProgressEntry{List: l.ID, Kind: kind, Author: lists.Address(g.leader.address), Name: g.leader.name,
+			Text: text, Source: "demo-" + g.name, At: s.now().UTC().Add(-time.Minute)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedPosts counts the posts of the weeks before the last digest: the archive
+// doesn't hold them, and the digest tells of them in figures only.
+func seedPosts(ctx context.Context, s *service, l lists.List, g demoGroup) error {
+	last := s.weekly.Schedule.Due(s.weekly.Schedule.Last(s.now()))
+	for week, posts := range g.posts {
+		for n := range posts {
+			at := last.AddDate(0, 0, -7*(len(g.posts)-week)).Add(time.Duration(n+1) * 11 * time.Hour)
+			if err := s.store.CountPost(ctx, l.ID, lists.Number(1+(n*3+week)%max(g.members-2, 1)), at, fmt.Sprint("demo", week, n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -70,7 +70,7 @@ func (s *show) answers(who somebody, lines []string) {
 
 func (s *show) quote(lines []string) {
 	for _, l := range lines {
-		s.line("%s", s.mark(dim, "      │ "+l))
+		s.line("%s", s.mark(dim, strings.TrimRight("      │ "+l, " ")))
 	}
 }
 
@@ -117,13 +117,32 @@ func excerpt(m *message.Message) []string {
 	switch to := m.Addresses("Reply-To"); {
 	case len(to) == 1 && strings.Contains(to[0].Addr, "-confirm+"):
 		lines, limit = asked(lines), 3
+	case len(to) == 1 && strings.Contains(to[0].Addr, "-progress+"): // the week's question, and what came of the answer
+		lines, limit = paragraphs(m), 40
 	case strings.HasPrefix(m.Subject, "New group"):
 		limit = 12
 	case strings.Contains(m.Subject, ", week "):
-		limit = 26
+		lines, limit = paragraphs(m), 130
 	}
 	if len(lines) > limit {
 		lines = append(lines[:limit:limit], "…")
+	}
+	return lines
+}
+
+// paragraphs are a mail's lines as they stand, with one blank one at most
+// between them.
+func paragraphs(m *message.Message) (lines []string) {
+	for l := range strings.Lines(m.Text(64 << 10)) {
+		switch l = strings.TrimRight(l, " \n"); {
+		case l == "--":
+			return lines
+		case l != "" || len(lines) > 0 && lines[len(lines)-1] != "":
+			lines = append(lines, l)
+		}
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
 	}
 	return lines
 }
