@@ -63,7 +63,7 @@ const atext = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$
 // at least, or to be localhost.
 func ParseDomain(s string) (string, error) {
 	d, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
-	if err != nil || d == "" {
+	if again, wrong := idna.Lookup.ToASCII(d); err != nil || d == "" || wrong != nil || again != d || !utf8.ValidString(s) {
 		return "", fmt.Errorf("%q is no domain name", clip(s, 80))
 	}
 	d = strings.ToLower(d)

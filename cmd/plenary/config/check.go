@@ -68,8 +68,10 @@ func (c *Config) checkSite(say sayer) {
 		say("domain", `%v: write it as domain = "lists.example.org"`, err)
 	}
 	for _, s := range c.Admins {
-		if _, err := lists.ParseAddress(s); err != nil {
+		if a, err := lists.ParseAddress(s); err != nil {
 			say("admins", `%v: write addresses alone, as admins = ["you@example.org"]`, err)
+		} else if strings.EqualFold(a.Domain(), c.Domain) {
+			say("admins", "%s is an address of the lists' own domain: mail to postmaster would come back here; write one that somebody reads elsewhere", a)
 		}
 	}
 	if c.DataDir == "" {
