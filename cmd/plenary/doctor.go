@@ -16,7 +16,9 @@ import (
 	"plenary/cmd/plenary/redisopen"
 )
 
-type doctorCmd struct{}
+type doctorCmd struct {
+	Records bool `help:"Print the DNS records that the site needs, as lines of a zone file, and look at nothing."`
+}
 
 // finding is what the doctor says of one thing.
 type finding struct {
@@ -28,9 +30,16 @@ type finding struct {
 
 // Run looks at everything that a service needs around it. It ends with 1
 // where something must be mended.
-func (doctorCmd) Run(a *app) error {
+func (c doctorCmd) Run(a *app) error {
 	cfg, err := a.config()
 	if err != nil {
+		return err
+	}
+	if c.Records {
+		keys, err := a.signingKeys(cfg)
+		for _, line := range zoneFile(cfg, keys) {
+			a.say("%s", line)
+		}
 		return err
 	}
 	var all []finding

@@ -19,7 +19,8 @@ func checkDNS(ctx context.Context, cfg *config.Config, keys []keyring.Key) []fin
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	d := dnsCheck{ctx: ctx, cfg: cfg, dns: resolver(cfg.DNS.Resolver), keys: keys}
-	return slices.Concat(d.mx(), d.spf(), d.dmarc(), d.dkim(), d.ptr())
+	d.policy = fetched(d.dns)
+	return d.all()
 }
 
 // resolver asks the server named, or the system's.
@@ -33,10 +34,15 @@ func resolver(server string) *net.Resolver {
 }
 
 type dnsCheck struct {
-	ctx  context.Context
-	cfg  *config.Config
-	dns  *net.Resolver
-	keys []keyring.Key
+	ctx    context.Context
+	cfg    *config.Config
+	dns    *net.Resolver
+	keys   []keyring.Key
+	policy func(ctx context.Context, url string) (string, error) // reads an MTA-STS policy
+}
+
+func (d dnsCheck) all() []finding {
+	return slices.Concat(d.mx(), d.spf(), d.dmarc(), d.dkim(), d.ptr(), d.tlsrpt(), d.sts())
 }
 
 // none tells that DNS answered, and that there is nothing by the name.
@@ -86,11 +92,11 @@ func (d dnsCheck) spf() []finding {
 	case err != nil:
 		return d.unasked("SPF of "+domain, err)
 	case len(found) == 0:
-		return []finding{{"DNS", domain + " has no SPF record: others can't tell its servers", fmt.Sprintf("%s. TXT \"v=spf1 mx -all\"  (add your relay, as its makers say)", domain), false}}
+		return []finding{{"DNS", domain + " has no SPF record: others can't tell its servers", txtLine(domain, spfValue(d.cfg)), false}}
 	case len(found) > 1:
 		return []finding{{"DNS", domain + " has several SPF records, so none counts (RFC 7208, 3.2)", "join them into one", false}}
 	}
-	return []finding{{what: "DNS", is: "SPF: " + found[0]}}
+	return d.sends(found[0])
 }
 
 func (d dnsCheck) dmarc() []finding {
@@ -100,7 +106,11 @@ func (d dnsCheck) dmarc() []finding {
 	case err != nil:
 		return d.unasked(name, err)
 	case len(found) == 0:
-		return []finding{{"DNS", d.cfg.Domain + " has no DMARC record of its own", fmt.Sprintf("%s. TXT \"v=DMARC1; p=none\"", name), true}}
+		return []finding{{"DNS", d.cfg.Domain + " has no DMARC record of its own", txtLine(name, dmarcValue(d.cfg)), true}}
+	case len(found) > 1:
+		return []finding{{"DNS", d.cfg.Domain + " has several DMARC records, so none counts (RFC 9989, 4.7)", "leave one of them", false}}
+	case !strings.Contains(strings.ReplaceAll(strings.ToLower(found[0]), " ", ""), ";p="):
+		return []finding{{"DNS", "the DMARC record of " + d.cfg.Domain + " asks for nothing: it has no p=", txtLine(name, dmarcValue(d.cfg)), false}}
 	}
 	return []finding{{what: "DNS", is: "DMARC: " + found[0]}}
 }
@@ -109,14 +119,16 @@ func (d dnsCheck) dkim() []finding {
 	var found []finding
 	for _, k := range d.keys {
 		r := keyring.RecordOf(k, signingDomain(d.cfg))
-		published, err := d.texts(r.Name, "v=dkim1")
-		switch write := fmt.Sprintf("%s. TXT %q", r.Name, r.Value); {
+		published, err := d.texts(r.Name, "")
+		switch write := txtLine(r.Name, r.Value); {
 		case err != nil:
 			found = append(found, d.unasked(r.Name, err)...)
 		case len(published) == 0:
 			found = append(found, finding{"DKIM", r.Name + " has no record, and mail is signed with its key", write, false})
-		case len(published) > 1, published[0] != r.Value:
+		case !r.Published(published):
 			found = append(found, finding{"DKIM", "the record at " + r.Name + " is not that of the key in use", write, false})
+		case len(published) > 1:
+			found = append(found, finding{"DKIM", "there are several records at " + r.Name + ", and others may take the wrong one", "leave this one: " + write, false})
 		default:
 			found = append(found, finding{what: "DKIM", is: r.Name + " is published"})
 		}
@@ -151,7 +163,7 @@ func (d dnsCheck) ptr() []finding {
 		case !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSuffix(n, "."), d.cfg.Domain) }):
 			found = append(found, finding{"DNS", fmt.Sprintf("PTR of %s is %s, not %s", ip, strings.TrimSuffix(names[0], "."), d.cfg.Domain), "let it point to " + d.cfg.Domain, true})
 		default:
-			found = append(found, finding{what: "DNS", is: "PTR of " + ip + " is " + d.cfg.Domain})
+			found = append(found, finding{what: "DNS", is: "PTR of " + ip + " is " + d.cfg.Domain + ", and back"})
 		}
 	}
 	return found

@@ -70,7 +70,7 @@ func TestDoctorSaysWhichRecordIsMissingAndWhatToWrite(t *testing.T) {
 	for _, want := range []string{
 		"FAULT lists.example.org has no MX: other servers may not find it → lists.example.org. MX 10 ",
 		`FAULT lists.example.org has no SPF record: others can't tell its servers → lists.example.org. TXT "v=spf1 mx -all"`,
-		`note lists.example.org has no DMARC record of its own → _dmarc.lists.example.org. TXT "v=DMARC1; p=none"`,
+		`note lists.example.org has no DMARC record of its own → _dmarc.lists.example.org. TXT "v=DMARC1; p=none; rua=mailto:postmaster@lists.example.org"`,
 		"FAULT lists.example.org, by which the server calls itself, has no address",
 	} {
 		if !strings.Contains(said, want) {

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"plenary/cmd/plenary/config"
+	"plenary/smtp/keyring"
+)
+
+// doctorSays is what the doctor says of DNS, with this MTA-STS policy at its place.
+func doctorSays(t *testing.T, relay, policy string, keys []keyring.Key, records ...string) string {
+	cfg := config.Default()
+	cfg.Domain, cfg.DNS.Resolver, cfg.Delivery.Relay = "lists.example.org", zone(t, records...), relay
+	d := dnsCheck{ctx: t.Context(), cfg: cfg, dns: resolver(cfg.DNS.Resolver), keys: keys, policy: func(_ context.Context, url string) (string, error) {
+		if policy == "" || url != "https://mta-sts.lists.example.org/.well-known/mta-sts.txt" {
+			return "", errors.New("not there")
+		}
+		return policy, nil
+	}}
+	var b strings.Builder
+	for _, f := range d.all() {
+		b.WriteString(f.is + " → " + f.mend + "\n")
+	}
+	return b.String()
+}
+
+func TestDoctorComparesWhatIsPublished(t *testing.T) {
+	keys, err := keyring.New("p1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := []string{"lists.example.org. MX 10 mx.example.org.", "mx.example.org. A 192.0.2.7", "lists.example.org. A 192.0.2.8"}
+	for what, c := range map[string]struct {
+		relay, policy string
+		records       []string
+		want          string
+	}{
+		"SPF leaves us out":         {"", "", []string{`lists.example.org. TXT "v=spf1 mx -all"`}, `SPF does not let this machine (192.0.2.8) send: it says fail, by "v=spf1 mx -all" → lists.example.org. TXT "v=spf1 mx ip4:192.0.2.8 -all"`},
+		"SPF names us":              {"", "", []string{`lists.example.org. TXT "v=spf1 a -all"`}, "SPF lets this machine send: v=spf1 a -all"},
+		"SPF leaves the relay out":  {"mx.example.org:587", "", []string{`lists.example.org. TXT "v=spf1 a"`}, `SPF does not let the relay (192.0.2.7) send: it says neutral, by "v=spf1 a" → lists.example.org. TXT "v=spf1 a ip4:192.0.2.7"`},
+		"a relay here":              {"127.0.0.1:25", "", []string{`lists.example.org. TXT "v=spf1 mx -all"`}, "the relay on this machine"},
+		"two DMARC":                 {"", "", []string{`_dmarc.lists.example.org. TXT "v=DMARC1; p=none"`, `_dmarc.lists.example.org. TXT "v=DMARC1; p=reject"`}, "several DMARC records"},
+		"DMARC without p":           {"", "", []string{`_dmarc.lists.example.org. TXT "v=DMARC1; rua=mailto:x@y"`}, "asks for nothing: it has no p="},
+		"DMARC":                     {"", "", []string{`_dmarc.lists.example.org. TXT "v=DMARC1; p=reject"`}, "DMARC: v=DMARC1; p=reject → \n"},
+		"no TLS-RPT":                {"", "", nil, `(TLS-RPT) → _smtp._tls.lists.example.org. TXT "v=TLSRPTv1; rua=mailto:postmaster@lists.example.org"`},
+		"TLS-RPT without rua":       {"", "", []string{`_smtp._tls.lists.example.org. TXT "v=TLSRPTv1"`}, "TLS-RPT record of lists.example.org counts for nothing"},
+		"no MTA-STS":                {"", "", nil, `(MTA-STS) → _mta-sts.lists.example.org. TXT "v=STSv1; id=1"`},
+		"MTA-STS, no policy":        {"", "", []string{`_mta-sts.lists.example.org. TXT "v=STSv1; id=1"`}, "policy can't be read: not there"},
+		"MTA-STS of another MX":     {"", "version: STSv1\nmode: enforce\nmx: *.mx.example.org\nmx: lists.example.org\n", []string{`_mta-sts.lists.example.org. TXT "v=STSv1; id=1"`}, "does not name the MX mx.example.org → add the line mx: mx.example.org"},
+		"MTA-STS":                   {"", "version: STSv1\r\nmode: enforce\r\nmx: *.Example.org\r\n", []string{`_mta-sts.lists.example.org. TXT "v=STSv1; id=1"`}, "its policy names every MX"},
+		"another key":               {"", "", []string{`p1._domainkey.lists.example.org. TXT "v=DKIM1; k=rsa; p=AAAA"`}, "the record at p1._domainkey.lists.example.org is not that of the key in use → p1._domainkey.lists.example.org. TXT \"v=DKIM1; k=rsa; p="},
+		"the key, in its own words": {"", "", []string{txtLine("p1._domainkey.lists.example.org", "k=rsa; t=s; p="+strings.SplitN(keyring.RecordOf(keys[0], "x").Value, "p=", 2)[1])}, "p1._domainkey.lists.example.org is published"},
+	} {
+		if got := doctorSays(t, c.relay, c.policy, keys, append(base, c.records...)...); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q is not in:\n%s", what, c.want, got)
+		}
+	}
+}
+
+// What is printed for a zone file is one: every string fits, and a resolver
+// gives back what was meant.
+func TestZoneFile(t *testing.T) {
+	keys, err := keyring.New("p1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Default()
+	cfg.Domain = "lists.example.org"
+	texts := map[string]string{}
+	for _, line := range zoneFile(cfg, keys) {
+		if strings.HasPrefix(line, ";") {
+			continue
+		}
+		rr, err := dns.NewRR(line)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if text, ok := rr.(*dns.TXT); ok {
+			for _, s := range text.Txt {
+				if len(s) > maxString || !strings.Contains(line, `"`+s+`"`) {
+					t.Errorf("a string of %d octets in %s", len(s), line)
+				}
+			}
+			texts[text.Hdr.Name] = strings.Join(text.Txt, "")
+		}
+	}
+	for _, k := range keys {
+		if r := keyring.RecordOf(k, cfg.Domain); texts[r.Name+"."] != r.Value {
+			t.Errorf("%s: %q", r.Name, texts[r.Name+"."])
+		}
+	}
+	for _, name := range []string{"lists.example.org.", "_dmarc.lists.example.org.", "_smtp._tls.lists.example.org.", "_mta-sts.lists.example.org."} {
+		if texts[name] == "" {
+			t.Errorf("no record at %s", name)
+		}
+	}
+}
