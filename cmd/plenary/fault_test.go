@@ -109,35 +109,43 @@ func try(t *testing.T, template string, tr trial, sum *tally) {
 		})
 	}
 	handing.Wait()
-	w.until("a copy for everyone", func() bool { return w.nudged(began) && w.account.reached() >= total })
+	w.until("a copy for everyone", func() bool {
+		w.nudge(began)
+		return w.account.reached() >= total
+	})
 	close(w.served)
 	breaking.Wait()
+	left := "not looked at"
+	t.Cleanup(func() {
+		if t.Failed() && left != "" {
+			t.Logf("the queue holds %s", left)
+		}
+	})
 	w.until("an empty queue", func() bool {
-		left, err := w.waiting(t.Context())
-		return err == nil && left == "" && w.nudged(began)
+		w.nudge(began)
+		var err error
+		left, err = w.waiting(t.Context())
+		return err == nil && left == ""
 	})
 	w.judge(tr, mails, people, sum, time.Since(began))
 }
 
-// nudged has what was put off tried at once, now and then, as an operator who
-// does not want to wait for five minutes. It is true.
-func (w *faultWorld) nudged(began time.Time) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// nudge has what was put off tried at once, now and then, as an operator does
+// who does not want to wait for five minutes.
+func (w *faultWorld) nudge(began time.Time) {
 	if since := time.Since(began); since < 20*time.Second || since < w.nudgedAt+10*time.Second {
-		return true
+		return
 	}
 	w.nudgedAt = time.Since(began)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	st, err := store.Open(ctx, w.rdb, faultSite, time.Now)
 	if err != nil {
-		return true // Redis is away
+		return // Redis is away
 	}
 	if n, err := queue.New(w.rdb, queue.Options{Domain: faultDomain, Roster: st}).Retry(ctx, "all", ""); err == nil {
 		w.putOff += n
 	}
-	return true
 }
 
 // judge holds what came of the trial against what was promised.
