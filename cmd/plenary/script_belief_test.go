@@ -19,6 +19,31 @@ import (
 	"plenary/smtp/message"
 )
 
+// DESIGN, "Who may do what", sentence by sentence, and the script (or test) that
+// shows it:
+//
+//	one From, one mailbox, aligned DKIM or SPF        believed, replayed
+//	over LMTP and collection: DKIM, trusted_authserv  believed_elsewhere
+//	at once where believed, and trust = "dmarc"       believed, trust_confirm
+//	fields signed, no l=, Date, Message-ID seen       believed, replayed, TestBelief, TestVerdicts
+//	close, admin, address, leaving several: asked     always_asked
+//	else one question, from the token's address       believed, questions
+//	what a reply says: yes, no, asked once again      questions, address_confirm
+//	a GET changes nothing, links show a button        pages, http
+//	tokens: once, bound to the action, three days     questions, TestQuestion… of lists/store
+//	one question is open, asked again it is the same  questions
+//	at most three a day, leaving is never blocked     join_many_times, tests of lists/desk
+//	none of the asker's words, In-Reply-To            questions
+//	p=reject refused at DATA, quarantine held         policy
+//	none and no record: as unbelieved                 policy, from_rewrite
+//	progress from an unbelieved address asks first    progress_believed
+//	what all targets refuse is refused, else told     posts, held_told
+//	who hears of a held post, and how often           held_told, TestHeld… of lists/desk
+//	leaders and admins on guarded lists               unproven_officer
+//
+// and DESIGN section 4, the copy: from_rewrite, sealed, keys_rotate, and
+// TestWhatOthersVerify.
+
 // receivedVerb prints what a far server finds out about the newest mail to an
 // address: Authentication-Results, and by whose signatures From is proven.
 func receivedVerb(ts *testscript.TestScript, _ bool, args []string) {
