@@ -62,6 +62,9 @@ func (c digestPreviewCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if mail.Skipped {
+		fmt.Fprintln(a.errs, "Nothing has happened since the last digest: as digest.empty is \"none\", this would not be sent.")
+	}
 	if c.HTML {
 		_, err = fmt.Fprintln(a.out, mail.HTML)
 		return err
@@ -90,6 +93,14 @@ func (c digestSendCmd) Run(a *app) error {
 		return err
 	case already:
 		a.say("The digest %s of %s was sent before.", w, l.Name)
+		return nil
+	}
+	skipped, err := s.weekly.Skipped(a.ctx, l, w)
+	switch {
+	case err != nil:
+		return err
+	case skipped:
+		a.say("Nothing has happened in %s since the last digest: as digest.empty is \"none\", nothing is sent for %s.", l.Name, w)
 	default:
 		a.say("The digest %s of %s is on its way.", w, l.Name)
 	}

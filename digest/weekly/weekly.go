@@ -219,8 +219,8 @@ type history struct {
 	last    time.Time       // the list's creation where none went out
 }
 
-// skipped tells whether the week's digest was passed over.
-func (s *Sender) skipped(ctx context.Context, main lists.List, week digest.Week) (bool, error) {
+// Skipped tells whether the week's digest was passed over.
+func (s *Sender) Skipped(ctx context.Context, main lists.List, week digest.Week) (bool, error) {
 	h, err := s.history(ctx, main)
 	return h.skipped[week.String()], err
 }
@@ -314,7 +314,7 @@ func (s *Sender) SendNow(ctx context.Context, mainID string) (string, error) {
 	if already {
 		return fmt.Sprintf("The digest of week %d, the one due next, had been sent before.", week.Number), nil
 	}
-	if skipped, err := s.skipped(ctx, main, week); err != nil || skipped {
+	if skipped, err := s.Skipped(ctx, main, week); err != nil || skipped {
 		return fmt.Sprintf("Nothing has happened since the last digest, so none was sent for week %d: this site sends none then (digest.empty).", week.Number), err
 	}
 	return fmt.Sprintf("The digest of week %d was sent to %s.", week.Number, main.Address(s.Site.Domain)), nil

@@ -217,7 +217,7 @@ func TestEmptyWeek(t *testing.T) {
 			sent := map[bool]int{false: 2, true: 1}[skip]
 			w.tick(t, s, "2026-11-30T09:00:00+01:00", sent)
 			w.tick(t, other, "2026-11-30T09:00:30+01:00", sent) // another server, which would send it
-			if skipped, err := s.skipped(t.Context(), w.main, digest.Week{Year: 2026, Number: 49}); err != nil || skipped != skip {
+			if skipped, err := s.Skipped(t.Context(), w.main, digest.Week{Year: 2026, Number: 49}); err != nil || skipped != skip {
 				t.Errorf("skipped %v, %v", skipped, err)
 			}
 			w.clock.set("2026-12-02T09:00:00+01:00")
