@@ -30,15 +30,15 @@ import (
 //	else one question, from the token's address       believed, questions
 //	what a reply says: yes, no, asked once again      questions, address_confirm
 //	a GET changes nothing, links show a button        pages, http
-//	tokens: once, bound to the action, three days     questions, TestQuestion… of lists/store
+//	tokens: once, bound to the action, three days     questions, TestQuestionsExpire
 //	one question is open, asked again it is the same  questions
-//	at most three a day, leaving is never blocked     join_many_times, tests of lists/desk
+//	at most three a day, leaving is never blocked     join_many_times, TestCapOfMembersAndLeaving
 //	none of the asker's words, In-Reply-To            questions
 //	p=reject refused at DATA, quarantine held         policy
 //	none and no record: as unbelieved                 policy, from_rewrite
 //	progress from an unbelieved address asks first    progress_believed
 //	what all targets refuse is refused, else told     posts, held_told
-//	who hears of a held post, and how often           held_told, TestHeld… of lists/desk
+//	who hears of a held post, and how often           held_told, TestHeldNotes
 //	leaders and admins on guarded lists               unproven_officer
 //
 // and DESIGN section 4, the copy: from_rewrite, sealed, keys_rotate, and

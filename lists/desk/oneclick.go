@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"plenary/lists"
 )
+
+// clicks is how often a minute one link does anything: mail programs click
+// more than once, and nobody has use for more.
+const clicks = 30
 
 // OneClick takes the member with this number out of the one list with this
 // serial, as a click on List-Unsubscribe (RFC 8058) or a mail to
@@ -21,6 +26,13 @@ func (d *Desk) OneClick(ctx context.Context, listSerial uint32, n lists.Number) 
 	l, ok := dir.BySerial(listSerial)
 	if !ok {
 		return lists.Outcome{Result: lists.Already, Text: "That list is not there any more, so no mail of it comes."}, nil
+	}
+	ok, err = d.store.Allow(ctx, fmt.Sprintf("one-click/%d/%d", listSerial, n), clicks, time.Minute)
+	switch {
+	case err != nil:
+		return lists.Outcome{}, fmt.Errorf("count a click of number %d of %s: %w", n, l.ID, err)
+	case !ok:
+		return lists.Outcome{Result: lists.Refused, Text: "This link was used more than " + fmt.Sprint(clicks) + " times within a minute, so nothing more was done. Please wait a minute."}, nil
 	}
 	p, err := d.store.PersonByNumber(ctx, l.Family, n)
 	if errors.Is(err, lists.ErrNotFound) || err == nil && !p.In(l.ID) {

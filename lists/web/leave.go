@@ -43,5 +43,8 @@ func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if out.Result == lists.Refused {
+		return failure{http.StatusTooManyRequests, "Not now", out.Text}
+	}
 	return p.message(w, r, "Done", out.Text)
 }
