@@ -188,6 +188,9 @@ func (c benchFanoutCmd) print(a *app, f fanoutFigures) error {
 		ledger = "without a ledger"
 	}
 	a.say("a bare pipelined sender %s, %d connections: %.0f a second; ratio %.2f", ledger, c.Connections, f.Bare, f.Ratio)
+	if c.Unsubscribe == "shared" && f.Transactions == c.Posts*c.Members && c.Members > 1 {
+		a.say("every tenth post of a list with shared copies goes one by one, by VERP: these were such; measure again")
+	}
 	if f.Signatures > 0 {
 		a.say("signatures alone (%s), by all cores: %.0f a second; ratio %.2f", c.Sign, f.Signatures, f.SignRatio)
 	}
