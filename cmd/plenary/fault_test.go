@@ -210,6 +210,9 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 	if err := w.archived(ctx, tr); err != nil {
 		t.Error(err)
 	}
+	if raced := w.raced(); raced != "" {
+		t.Error(raced)
+	}
 	if t.Failed() || os.Getenv("PLENARY_FAULT_LOGS") != "" {
 		t.Log(w.logs())
 	}

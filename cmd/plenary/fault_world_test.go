@@ -173,6 +173,17 @@ func (w *faultWorld) logs() string {
 	return b.String()
 }
 
+// raced gives what the race detector said of a server, where it was built in.
+func (w *faultWorld) raced() string {
+	for _, s := range w.servers {
+		text, _ := os.ReadFile(s.log())
+		if i := strings.Index(string(text), "WARNING: DATA RACE"); i >= 0 {
+			return fmt.Sprintf("server %s: %.4000s", s.name, text[i:])
+		}
+	}
+	return ""
+}
+
 // happen lets a fault happen, for as long as it lasts, and notes when it did.
 func (w *faultWorld) happen(f trialFault) {
 	breaks, mends, busy := w.ways(f)
