@@ -77,6 +77,9 @@ func try(t *testing.T, template string, tr trial, sum *tally) {
 		people[tr.helpKey()] = []string{member(2)}
 		total++
 	}
+	if tr.moves {
+		total -= moved * len(tr.posts) // they may have it or not
+	}
 	var handing, breaking sync.WaitGroup
 	t.Cleanup(func() { // before what they use is taken away
 		close(w.over)
@@ -100,7 +103,6 @@ func try(t *testing.T, template string, tr trial, sum *tally) {
 		})
 	}
 	if tr.moves {
-		total -= moved * len(tr.posts) // they may have it or not
 		breaking.Go(func() {
 			w.account.reach(total / 3)
 			if err := w.move(tr); err != nil {
