@@ -52,7 +52,11 @@ func (a *accounts) Verifiers(_ context.Context, account lists.Address) (scram.Ke
 		if err != nil {
 			return factors, nil, err
 		}
-		all = append(all, client.GetStoredCredentials(factors))
+		stored, err := client.GetStoredCredentialsWithError(factors)
+		if err != nil {
+			return factors, nil, err
+		}
+		all = append(all, stored)
 	}
 	return factors, all, nil
 }
