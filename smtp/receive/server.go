@@ -64,10 +64,11 @@ func (s *Server) engine(lmtp bool) *gosmtp.Server {
 	}))
 	e.LMTP, e.Domain, e.TLSConfig = lmtp, s.cfg.Hostname, s.cfg.TLS
 	e.MaxMessageBytes, e.MaxRecipients, e.MaxLineLength = s.cfg.MaxBytes, s.cfg.Limits.Recipients, 0
-	// Not DSN (RFC 3461): whoever offers it owes a report of success to any
-	// sender who asks, and a sender is only what somebody wrote (DESIGN,
-	// invariant 5). A server before us reports "relayed" in our place (5.2.2).
-	e.EnableSMTPUTF8 = true
+	// DSN (RFC 3461) is spoken so that clients which ask for it are not turned
+	// away. What fails is refused in the session, or answered for by a mail; a
+	// report of success is not sent, for it would go to whoever a stranger
+	// names (DESIGN, invariant 5).
+	e.EnableSMTPUTF8, e.EnableDSN = true, true
 	e.ErrorLog = quiet{s}
 	return e
 }
