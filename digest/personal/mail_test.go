@@ -2,7 +2,6 @@ package personal
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"net/mail"
 	"strings"
@@ -153,7 +152,7 @@ func FuzzLines(f *testing.F) {
 		}
 		for _, line := range wrap(s, "  ") {
 			if strings.ContainsAny(line, "\r\n") {
-				t.Fatal(fmt.Sprintf("%q of %q", line, s))
+				t.Fatalf("%q of %q", line, s)
 			}
 		}
 	})
