@@ -133,9 +133,22 @@ type listRmCmd struct {
 }
 
 func (c listRmCmd) Run(a *app) error {
-	st, _, l, err := a.list(c.List)
+	st, _, err := a.store()
 	if err != nil {
 		return err
+	}
+	d, err := st.Directory(a.ctx)
+	if err != nil {
+		return err
+	}
+	l, err := find(d, c.List)
+	if err != nil {
+		name, gone, asked := st.Removed(a.ctx, c.List)
+		if asked != nil || !gone || len(d.Find(c.List, "")) > 0 {
+			return err
+		}
+		a.say("%s was removed before.", name)
+		return nil
 	}
 	members, err := st.Count(a.ctx, l.ID)
 	if err != nil {

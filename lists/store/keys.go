@@ -20,6 +20,7 @@ const siteTag = "{plenary}"
 func schemaKey() string         { return siteTag + ":schema" }
 func secretKey() string         { return siteTag + ":secret" }
 func listsKey() string          { return siteTag + ":lists" }
+func removedKey() string        { return siteTag + ":removed" }
 func versionKey() string        { return siteTag + ":version" }
 func serialKey() string         { return siteTag + ":serial" }
 func familyTag(f string) string { return "{f:" + f + "}" }

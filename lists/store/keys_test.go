@@ -30,7 +30,8 @@ func TestKeysAreAsDocumented(t *testing.T) {
 	must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "x", Size: 3, Raw: []byte("raw")}}))(t)
 	_, _, siteErr := s.Freeze(ctx, "", "digest/1", nil, 0)
 	_, _, familyErr := s.Freeze(ctx, "dc", "digest/1", nil, 0)
-	for _, err := range []error{askErr, siteErr, familyErr, s.SetBounces(ctx, "dc", 1, []byte("{}")), s.SetPassword(ctx, "ada@example.org", "imap", "secret")} {
+	must(s.CreateList(ctx, lists.NewList{Name: "gone", Title: "Gone"}))(t)
+	for _, err := range []error{s.RemoveList(ctx, "gone"), askErr, siteErr, familyErr, s.SetBounces(ctx, "dc", 1, []byte("{}")), s.SetPassword(ctx, "ada@example.org", "imap", "secret")} {
 		if err != nil {
 			t.Fatal(err)
 		}

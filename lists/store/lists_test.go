@@ -158,6 +158,14 @@ func TestRemoveList(t *testing.T) {
 			t.Errorf("after the group's removal %+v", p)
 		}
 		missing(t, s.RemoveList(ctx, "dc-maps"))
+		for _, word := range []string{"dc-maps", "Maps"} {
+			if name, ok, err := s.Removed(ctx, word); name != "dc-maps" || !ok || err != nil {
+				t.Errorf("Removed(%s): %q, %v, %v", word, name, ok, err)
+			}
+		}
+		if _, ok, err := s.Removed(ctx, "dc"); ok || err != nil {
+			t.Errorf("dc was never removed: %v, %v", ok, err)
+		}
 		_, err := s.Numbers(ctx, "dc-maps")
 		missing(t, err)
 

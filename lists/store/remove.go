@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -43,6 +44,19 @@ func (s *Store) RemoveList(ctx context.Context, id string) error {
 	return s.finishRemoval(ctx, id)
 }
 
+// Removed gives the name of a list that was removed under this name or short
+// name, the last one; ok is false where none was.
+func (s *Store) Removed(ctx context.Context, word string) (name string, ok bool, err error) {
+	name, err = s.rdb.HGet(ctx, removedKey(), strings.ToLower(word)).Result()
+	if absent(err) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("whether a list %q was removed: %w", word, err)
+	}
+	return name, true, nil
+}
+
 // finishRemoval removes what hangs on a list that is marked as being removed,
 // and then the list. It may be repeated.
 func (s *Store) finishRemoval(ctx context.Context, id string) error {
@@ -73,6 +87,8 @@ func (s *Store) finishRemoval(ctx context.Context, id string) error {
 		var c change
 		c.nextVersion(snap.version)
 		c.delField(listsKey(), id)
+		c.setField(removedKey(), l.Name, l.Name)
+		c.setField(removedKey(), l.Short, l.Name)
 		return s.commit(ctx, &c)
 	})
 	if err != nil {
