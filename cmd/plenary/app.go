@@ -132,6 +132,20 @@ func (a *app) parts() (*service, error) {
 	return newService(a.ctx, &closed, serviceOptions{Redis: rdb, Now: a.now, Log: log})
 }
 
+// partsFor builds the parts of the service, and finds the list named.
+func (a *app) partsFor(word string) (*service, lists.List, error) {
+	s, err := a.parts()
+	if err != nil {
+		return nil, lists.List{}, err
+	}
+	d, err := s.store.Directory(a.ctx)
+	if err != nil {
+		return nil, lists.List{}, err
+	}
+	l, err := find(d, word)
+	return s, l, err
+}
+
 // find names a list as people do, or says which there are.
 func find(d *lists.Directory, word string) (lists.List, error) {
 	switch found := d.Find(word, ""); len(found) {

@@ -20,15 +20,7 @@ type archiveExportCmd struct {
 }
 
 func (c archiveExportCmd) Run(a *app) error {
-	s, err := a.parts()
-	if err != nil {
-		return err
-	}
-	d, err := s.store.Directory(a.ctx)
-	if err != nil {
-		return err
-	}
-	l, err := find(d, c.List)
+	s, l, err := a.partsFor(c.List)
 	if err != nil {
 		return err
 	}
@@ -62,15 +54,7 @@ type archiveImportCmd struct {
 }
 
 func (c archiveImportCmd) Run(a *app) error {
-	s, err := a.parts()
-	if err != nil {
-		return err
-	}
-	d, err := s.store.Directory(a.ctx)
-	if err != nil {
-		return err
-	}
-	l, err := find(d, c.List)
+	s, l, err := a.partsFor(c.List)
 	if err != nil {
 		return err
 	}

@@ -16,19 +16,15 @@ type digestCmd struct {
 
 // mainList builds the parts of the service, and finds the main list named.
 func (a *app) mainList(word string) (*service, lists.List, error) {
-	s, err := a.parts()
-	if err != nil {
-		return nil, lists.List{}, err
+	s, l, err := a.partsFor(word)
+	if err != nil || l.Main() {
+		return s, l, err
 	}
 	d, err := s.store.Directory(a.ctx)
 	if err != nil {
 		return nil, lists.List{}, err
 	}
-	l, err := find(d, word)
-	if err == nil && !l.Main() {
-		err = fmt.Errorf("%s is a group: a digest is its main list's, %s", l.Name, d.MainOf(l).Name)
-	}
-	return s, l, err
+	return nil, lists.List{}, fmt.Errorf("%s is a group: a digest is its main list's, %s", l.Name, d.MainOf(l).Name)
 }
 
 // week reads --week; without it, it is the one due next.

@@ -12,15 +12,7 @@ type digestIssueCmd struct {
 // Run sends what has gathered for members' own digests of a list ahead of its
 // time; what comes after it is in the next, at the usual time.
 func (c digestIssueCmd) Run(a *app) error {
-	s, err := a.parts()
-	if err != nil {
-		return err
-	}
-	d, err := s.store.Directory(a.ctx)
-	if err != nil {
-		return err
-	}
-	l, err := find(d, c.List)
+	s, l, err := a.partsFor(c.List)
 	if err != nil {
 		return err
 	}

@@ -138,9 +138,10 @@ func newService(ctx context.Context, cfg *config.Config, o serviceOptions) (_ *s
 	if err := s.joinDoors(certs, believed); err != nil {
 		return nil, err
 	}
-	s.duty = append(s.duty, s.inbound, s.summaries,
-		func(ctx context.Context) error { s.weekly.Run(ctx, digestEvery); return nil },
-		func(ctx context.Context) error { s.progress.Run(ctx, digestEvery); return nil })
+	s.duty = append(s.duty, s.inbound,
+		s.every(summariesEvery, "summaries of held posts not sent", s.desk.Summaries),
+		s.every(digestEvery, "digest not sent", s.weekly.Tick),
+		s.every(digestEvery, "the week's question not sent", s.progress.Tick))
 	return s, nil
 }
 
@@ -213,18 +214,21 @@ func (s *service) inbound(ctx context.Context) error {
 	return s.queue.Consume(ctx, "route", inboundWorkers, s.routed)
 }
 
-// summaries sends owners what is held, once an hour, until ctx ends.
-func (s *service) summaries(ctx context.Context) error {
-	t := time.NewTicker(summariesEvery)
-	defer t.Stop()
-	for {
-		if err := s.desk.Summaries(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("summaries of held posts not sent; they will be tried again", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
+// every is a duty that ticks at once and then each interval, until ctx ends.
+// A tick that failed is logged, and the next one makes up for it.
+func (s *service) every(interval time.Duration, failed string, tick func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		t := time.NewTicker(interval)
+		defer t.Stop()
+		for {
+			if err := tick(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error(failed+"; it will be tried again", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-t.C:
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (s *service) joinPersonal() error {
 		Site: s.site, Now: s.now, Books: s.store, Posts: digestPosts{s.store, s.archive, s.composer}, Planner: s.queue, Log: s.log,
 		Schedule: personal.Schedule{Daily: daily, Weekly: weekly, Posts: s.cfg.Digest.PersonalPosts, Octets: s.cfg.Digest.PersonalBytes},
 	}
-	s.duty = append(s.duty, func(ctx context.Context) error { s.personal.Run(ctx, digestEvery); return nil })
+	s.duty = append(s.duty, s.every(digestEvery, "members' digests not sent", s.personal.Tick))
 	return nil
 }
 

@@ -61,23 +61,6 @@ type Sender struct {
 	Log      *slog.Logger
 }
 
-// Run sends what is due until ctx ends, looking every interval. A failed look
-// is logged and repeated at the next.
-func (s *Sender) Run(ctx context.Context, interval time.Duration) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("members' digests not sent; they will be tried again", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
 // Tick sends every issue that is due or full now.
 func (s *Sender) Tick(ctx context.Context) error {
 	dir, err := s.Books.Directory(ctx)

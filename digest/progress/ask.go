@@ -243,19 +243,3 @@ func (o *Office) once(ctx context.Context, main lists.List, kind string, week di
 	}
 	return o.mark(ctx, main, kind, week)
 }
-
-// Run asks when it is time until ctx ends, looking every interval.
-func (o *Office) Run(ctx context.Context, interval time.Duration) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		if err := o.Tick(ctx); err != nil && ctx.Err() == nil {
-			o.Log.Error("the week's question was not sent; it will be tried again", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}

@@ -253,23 +253,6 @@ func (s *Sender) overdue(main lists.List, h history, now time.Time) (digest.Week
 	return week, true
 }
 
-// Run sends what is due until ctx ends, looking every interval. It returns
-// when ctx is done; a failed look is logged and repeated at the next.
-func (s *Sender) Run(ctx context.Context, interval time.Duration) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("digest not sent; it will be tried again", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
 // Tick sends every digest that is due now.
 func (s *Sender) Tick(ctx context.Context) error {
 	dir, err := s.Reader.Directory(ctx)
