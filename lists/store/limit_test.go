@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,10 @@ func TestAllow(t *testing.T) {
 		ask("ask/ada", false)
 		c.advance(-48 * time.Hour) // a clock that was wrong shuts nobody out
 		ask("ask/ada", true)
+		must(s.Allow(ctx, "minute", 1, time.Minute))(t) // its end is our clock's, however much real time passes
+		if left := ttls(ctx, rdb, "{plenary}:limit:"); !slices.Contains(left, time.Hour) {
+			t.Errorf("life times %v", left)
+		}
 		if must(s.Allow(ctx, "none", 0, time.Minute))(t) {
 			t.Error("a limit of none allowed one")
 		}
