@@ -25,6 +25,7 @@ type Store struct {
 
 	commitScript *redis.Script
 	allowScript  *redis.Script
+	guessScript  *redis.Script
 	enterScript  *redis.Script
 	hashing      chan struct{} // who may hash a password now
 	directory    atomic.Pointer[snapshot]
@@ -37,7 +38,7 @@ type Store struct {
 func Open(ctx context.Context, rdb redis.UniversalClient, site lists.Site, now func() time.Time) (*Store, error) {
 	s := &Store{
 		rdb: rdb, site: site, now: now, hashing: make(chan struct{}, 2),
-		commitScript: redis.NewScript(commitLua), allowScript: redis.NewScript(allowLua), enterScript: redis.NewScript(enterLua),
+		commitScript: redis.NewScript(commitLua), allowScript: redis.NewScript(allowLua), guessScript: redis.NewScript(guessLua), enterScript: redis.NewScript(enterLua),
 	}
 	schema, err := s.once(ctx, schemaKey(), Schema)
 	if err != nil {
