@@ -39,3 +39,28 @@ func TestAwayNoneAndNew(t *testing.T) {
 		}
 	}
 }
+
+// A post to two lists comes once to who joined one of them that same day,
+// before it or after, for all that they take the other in digests.
+func TestACrossPostAndOneWhoJoinsThatDay(t *testing.T) {
+	w := newWorld(t, redistest.Mini(t))
+	w.post("first", "dc", "dc-maps") // a list's own first post needs no turn
+	for n := 1; n <= 3; n++ {
+		w.member(n, "dc", lists.Weekly)
+	}
+	w.member(1, "dc-maps", lists.Each)
+	w.post("a", "dc", "dc-maps")
+	w.member(2, "dc-maps", lists.Each) // while it is on its way
+	w.serveAll(3)
+	w.member(3, "dc-maps", lists.Each)
+	w.tick(8 * 24 * time.Hour)
+	w.serveAll(3)
+	for n := lists.Number(1); n <= 3; n++ {
+		if got := fmt.Sprint(w.got[n]); got != "map[a:1]" {
+			t.Errorf("person %d has %s", n, got)
+		}
+	}
+	if digests := len(w.mails[1]) + len(w.mails[2]) + len(w.mails[3]); digests != 2 {
+		t.Errorf("%d digests: the post was to come singly to the first alone", digests)
+	}
+}

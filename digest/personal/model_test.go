@@ -69,13 +69,11 @@ func (m *model) join(t *rapid.T) {
 	if _, in := m.subs[key(p, l)]; in {
 		return
 	}
-	m.serveAll(t) // whether one who joins gets what is under way, nobody promises
 	m.w.member(p, l, d)
 	m.subs[key(p, l)] = d
 	if _, in := m.subs[key(p, "dc")]; !in {
 		m.subs[key(p, "dc")] = lists.Each
 	}
-	m.w.tick(24 * time.Hour) // lists know who joined to the day
 }
 
 func (m *model) turn(t *rapid.T) {
@@ -101,11 +99,6 @@ func (m *model) serve(t *rapid.T) {
 	}
 	id := rapid.SampledFrom(m.w.order).Draw(t, "plan")
 	m.w.serve(id, lists.Number(rapid.IntRange(1, people).Draw(t, "whom")))
-}
-
-func (m *model) serveAll(t *rapid.T) {
-	m.w.t = t
-	m.w.serveAll(people)
 }
 
 func (m *model) wait(t *rapid.T) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"plenary/lists"
 )
@@ -74,13 +73,11 @@ func (c contents) share(p lists.Person) (posts []uint64) {
 
 // elsewhere tells whether a person gets a post by another list that it was
 // sent to as well: singly, or by the digest of one that goes before this.
-// Who joined that list on the post's day may have come too late for it.
 func (c contents) elsewhere(p lists.Person, post lists.DigestPost) bool {
 	also := c.also[post.Identity]
 	if len(also) == 0 {
 		return false
 	}
-	day := post.At.UTC().Truncate(24 * time.Hour)
 	for _, other := range c.others {
 		number, there := also[other.ID]
 		sub, in := p.Sub(other.ID)
@@ -89,9 +86,7 @@ func (c contents) elsewhere(p lists.Person, post lists.DigestPost) bool {
 		}
 		switch sub.DeliveryOf(number) {
 		case lists.Each:
-			if sub.Joined.Before(day) {
-				return true
-			}
+			return true
 		case lists.Daily, lists.Weekly:
 			if before(other, c.list) {
 				return true

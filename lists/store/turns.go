@@ -18,20 +18,19 @@ type places struct {
 	latest map[uint32]uint64
 }
 
-// turned gives changes of delivery from old (nil: nobody) to next their place
-// among the lists' posts: every post came either before or after.
+// turned gives joinings and changes of delivery from old (nil: nobody) to next
+// their place among the lists' posts: every post came either before or after.
 func (s *Store) turned(ctx context.Context, at *places, old, next *record) error {
 	for i := range next.person.Subs {
 		sub := &next.person.Subs[i]
+		// Who joins turns too: from nothing to what they chose.
 		to, was := sub.Delivery, lists.Subscription{Delivery: lists.NoMail}
-		in := false
 		if old != nil {
 			if found, ok := old.person.Sub(sub.List); ok {
-				was, in = found, true
+				was = found
 			}
 		}
-		// Who joins to take each post needs no place: the chunk's turn decides.
-		if in && to == was.Delivery || !in && to != lists.Daily && to != lists.Weekly {
+		if to == was.Delivery {
 			continue
 		}
 		post, err := s.lastPost(ctx, at, next.person.Family, next.serials[sub.List])
