@@ -15,7 +15,7 @@ import (
 // commands builds what reads commands and answers to questions.
 func (s *service) commands() (*command.Handler, error) {
 	return command.New(command.Config{
-		Site: s.site, Trust: s.cfg.Commands.Trust == "dmarc", Desk: s.desk, Reader: s.store, Outbox: s.queue, Limiter: s.store,
+		Site: s.site, Trust: s.cfg.Commands.Trust == "dmarc", Desk: s.desk, Reader: s.store, Outbox: s.queue, Limiter: s.store, Guesses: s.store,
 		Digest: previewer{s.weekly, s.store}, Record: recorder{s.store}, Now: s.now, Log: s.log,
 	})
 }

@@ -30,6 +30,12 @@ func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
 	if err != nil {
 		return err
 	}
+	switch out, shut, err := h.shut(ctx, in, f, token); {
+	case err != nil:
+		return err
+	case shut:
+		return h.answerTo(ctx, in, f, why, out)
+	}
 	q, err := h.Reader.Question(ctx, token)
 	switch {
 	case errors.Is(err, lists.ErrNotFound):

@@ -63,6 +63,7 @@ type Config struct {
 	Reader  Reader
 	Outbox  Outbox
 	Limiter Limiter
+	Guesses Guesses
 	Digest  Previewer
 	Record  Recorder
 	Now     func() time.Time

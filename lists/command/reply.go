@@ -68,7 +68,10 @@ func (r *reply) carryOut(ctx context.Context) error {
 		if d.Token == "" {
 			continue
 		}
-		out, err := r.h.settle(ctx, d.Token, d.Agree, r.f, r.in.Envelope.ID)
+		out, shut, err := r.h.shut(ctx, r.in, r.f, d.Token)
+		if err == nil && !shut {
+			out, err = r.h.settle(ctx, d.Token, d.Agree, r.f, r.in.Envelope.ID)
+		}
 		if err != nil {
 			return err
 		}

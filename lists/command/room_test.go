@@ -62,7 +62,7 @@ func (r *room) open(site lists.Site) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.handler, err = New(Config{Site: site, Trust: true, Desk: d, Reader: r.store, Outbox: r, Limiter: r.store, Digest: r, Now: r.now, Log: log})
+	r.handler, err = New(Config{Site: site, Trust: true, Desk: d, Reader: r.store, Outbox: r, Limiter: r.store, Guesses: r.store, Digest: r, Now: r.now, Log: log})
 	if err != nil {
 		r.t.Fatal(err)
 	}
