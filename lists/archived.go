@@ -23,9 +23,7 @@ type ArchivedThread struct {
 	Code    string    // of that post
 	Subject string    // without Re: and the like
 	Posts   int       // in the span
-	People  int       // different authors in the span
 	Last    time.Time // of the latest post in the span
-	From    string    // who wrote that one
 }
 
 // ArchiveRow is the little that an IMAP folder keeps of each post.

@@ -76,16 +76,17 @@ func TestNumbersAgreeWithTheArchive(t *testing.T) {
 // agree compares one list's figures, and gives its posts.
 func agree(t *testing.T, s *service, l lists.List, since, until time.Time, posts, people int, threads []digest.Thread) int {
 	t.Helper()
-	kept, err := s.archive.Since(t.Context(), l.ID, since, until)
+	authors, moved, kept := map[string]bool{}, map[uint32]int{}, 0
+	err := s.archive.Each(t.Context(), l.ID, since, until, func(p lists.ArchivedPost) error {
+		kept++
+		authors[p.Author], moved[p.Thread] = true, moved[p.Thread]+1
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	authors, moved := map[string]bool{}, map[uint32]int{}
-	for _, p := range kept {
-		authors[p.Author], moved[p.Thread] = true, moved[p.Thread]+1
-	}
-	if len(kept) != posts || len(authors) != people {
-		t.Errorf("%s: the digest counts %d posts by %d people, the archive %d by %d", l.Name, posts, people, len(kept), len(authors))
+	if kept != posts || len(authors) != people {
+		t.Errorf("%s: the digest counts %d posts by %d people, the archive %d by %d", l.Name, posts, people, kept, len(authors))
 	}
 	most := 0
 	for _, n := range moved {
@@ -94,7 +95,7 @@ func agree(t *testing.T, s *service, l lists.List, since, until time.Time, posts
 	if len(threads) != min(3, len(moved)) || len(threads) > 0 && threads[0].Posts != most {
 		t.Errorf("%s: the digest shows %v; in the archive %d threads moved, the most by %d", l.Name, threads, len(moved), most)
 	}
-	return len(kept)
+	return kept
 }
 
 // fill has so many posts kept and counted, in the three weeks from start on.

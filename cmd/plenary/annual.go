@@ -93,19 +93,20 @@ func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual
 	if err != nil || !a.Archived {
 		return a, err
 	}
-	wrote := map[string]bool{}
+	wrote, inMonth := map[string]bool{}, [12]map[string]bool{}
+	begin := time.Date(year, 1, 1, 0, 0, 0, 0, loc)
+	err = s.archive.Each(ctx, l.ID, begin, begin.AddDate(1, 0, 0), func(p lists.ArchivedPost) error {
+		m := p.At.In(loc).Month() - 1
+		if inMonth[m] == nil {
+			inMonth[m] = map[string]bool{}
+		}
+		inMonth[m][p.Author], wrote[p.Author] = true, true
+		a.Months[m].Posts++
+		return nil
+	})
 	for m := range a.Months {
-		begin := time.Date(year, time.Month(m+1), 1, 0, 0, 0, 0, loc)
-		posts, err := s.archive.Since(ctx, l.ID, begin, begin.AddDate(0, 1, 0))
-		if err != nil {
-			return a, err
-		}
-		month := map[string]bool{}
-		for _, p := range posts {
-			month[p.Author], wrote[p.Author] = true, true
-		}
-		a.Months[m] = annual.Count{Posts: len(posts), People: len(month)}
+		a.Months[m].People = len(inMonth[m])
 	}
 	a.People = len(wrote)
-	return a, nil
+	return a, err
 }

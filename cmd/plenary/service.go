@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -252,13 +251,12 @@ type threads struct {
 }
 
 func (t threads) Threads(ctx context.Context, l lists.List, since, until time.Time, limit int) ([]digest.Thread, error) {
-	found, err := t.archive.Threads(ctx, l.ID, since, until)
+	found, err := t.archive.Threads(ctx, l.ID, since, until, limit)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(found, func(a, b lists.ArchivedThread) int { return b.Posts - a.Posts })
 	var out []digest.Thread
-	for _, f := range found[:min(limit, len(found))] {
+	for _, f := range found {
 		thread := digest.Thread{Subject: f.Subject, Posts: f.Posts}
 		if t.site.BaseURL != "" {
 			thread.Link = t.site.BaseURL + "/" + l.ID + "/archive/" + f.Code

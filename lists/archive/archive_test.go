@@ -461,24 +461,27 @@ func TestThreads(t *testing.T) {
 		at(post("ghost@x", "ghost", "", "7"), 6),
 		at(post("late@x", "late", "", "8"), 50),
 	)
-	got, err := a.Threads(ctx, "dc", noon, noon.Add(24*time.Hour))
+	got, err := a.Threads(ctx, "dc", noon, noon.Add(24*time.Hour), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
 	for _, th := range got {
-		lines = append(lines, fmt.Sprintf("%d %s: %d posts, %d people, last by %s at %d", th.UID, th.Subject, th.Posts, th.People, th.From, int(th.Last.Sub(noon).Hours())))
+		lines = append(lines, fmt.Sprintf("%d %s: %d posts, the last at %d", th.UID, th.Subject, th.Posts, int(th.Last.Sub(noon).Hours())))
 	}
 	want := []string{
-		"5 ghost: 3 posts, 2 people, last by Alice Liddell at 6",
-		"4 Alone: 1 posts, 1 people, last by Alice Liddell at 3",
-		"1 The map: 2 posts, 2 people, last by Alice Liddell at 2",
+		"5 ghost: 3 posts, the last at 6",
+		"1 The map: 2 posts, the last at 2",
+		"4 Alone: 1 posts, the last at 3",
 	}
 	if !reflect.DeepEqual(lines, want) {
 		t.Errorf("threads:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
-	if got[2].Code != Code(post("map@x", "The map", "", "1").Identity) {
+	if got[1].Code != Code(post("map@x", "The map", "", "1").Identity) {
 		t.Error("a thread's code is not that of its first post")
+	}
+	if two, err := a.Threads(ctx, "dc", noon, noon.Add(24*time.Hour), 2); err != nil || !reflect.DeepEqual(two, got[:2]) {
+		t.Errorf("at most two: %v, %v", two, err)
 	}
 }
 

@@ -158,20 +158,65 @@ func (a *Archive) Latest(ctx context.Context, listID string, before uint32, limi
 	return posts, nil
 }
 
-// Since are the posts that came from since until before until, by UID. Their
-// times need not rise: imported posts keep their own.
-func (a *Archive) Since(ctx context.Context, listID string, since, until time.Time) ([]lists.ArchivedPost, error) {
-	rows, err := a.Rows(ctx, listID, 0)
-	if err != nil {
-		return nil, err
+// rowsAtOnce bounds how many rows are in memory where the posts of a span are
+// looked for.
+const rowsAtOnce = 4096
+
+// Each hands over the posts that came from since until before until, by UID.
+// Their times need not rise: imported posts keep their own. Few posts are in
+// memory at a time, however many there are.
+func (a *Archive) Each(ctx context.Context, listID string, since, until time.Time, do func(lists.ArchivedPost) error) error {
+	return a.eachRecord(ctx, listID, since, until, func(r lists.ArchiveRow, data string) error {
+		post, err := decodeRecord(listID, r.UID, data)
+		if err != nil {
+			return err
+		}
+		return do(post)
+	})
+}
+
+// eachRecord is Each with the records as they stand in the index.
+func (a *Archive) eachRecord(ctx context.Context, listID string, since, until time.Time, do func(lists.ArchiveRow, string) error) error {
+	if _, err := a.ready(ctx, listID); err != nil {
+		return err
 	}
-	var uids []uint32
-	for _, r := range rows {
-		if at := time.Unix(r.Unix, 0); !at.Before(since) && at.Before(until) {
-			uids = append(uids, r.UID)
+	for from := int64(0); ; from += rowsAtOnce {
+		data, err := a.rdb.GetRange(ctx, rowsKey(listID), from*rowSize, (from+rowsAtOnce)*rowSize-1).Result()
+		if err != nil {
+			return fmt.Errorf("archive of %s: read its rows: %w", listID, err)
+		}
+		rows := slices.DeleteFunc(decodeRows(data), func(r lists.ArchiveRow) bool {
+			at := time.Unix(r.Unix, 0)
+			return at.Before(since) || !at.Before(until)
+		})
+		for some := range slices.Chunk(rows, blocksAtOnce*recordsPerKey) {
+			if err := a.handRecords(ctx, listID, some, do); err != nil {
+				return err
+			}
+		}
+		if len(data) < rowsAtOnce*rowSize {
+			return nil
 		}
 	}
-	return a.records(ctx, listID, uids)
+}
+
+func (a *Archive) handRecords(ctx context.Context, listID string, rows []lists.ArchiveRow, do func(lists.ArchiveRow, string) error) error {
+	uids := make([]uint32, len(rows))
+	for i, r := range rows {
+		uids[i] = r.UID
+	}
+	data, err := a.recordData(ctx, listID, uids)
+	if err != nil {
+		return err
+	}
+	for i, value := range data {
+		if text, there := value.(string); there {
+			if err := do(rows[i], text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // records reads the records of these UIDs, in their order, without those

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,6 +161,18 @@ func decodeRecord(list string, uid uint32, data string) (lists.ArchivedPost, err
 		UID: uid, Code: r.Code, At: at, Size: r.Size, Subject: r.Subject, From: r.From, Author: r.Author,
 		MessageID: r.MessageID, InReplyTo: r.InReplyTo, Thread: r.Thread,
 	}, nil
+}
+
+// threadOf reads the thread alone, which comes last in a record: a week of
+// posts is counted by it.
+func threadOf(list string, uid uint32, data string) (uint32, error) {
+	if _, last, ok := strings.Cut(data[max(0, len(data)-len(`"h":4294967295}`)):], `"h":`); ok {
+		if n, err := strconv.ParseUint(strings.TrimSuffix(last, "}"), 10, 32); err == nil {
+			return uint32(n), nil
+		}
+	}
+	post, err := decodeRecord(list, uid, data)
+	return post.Thread, err
 }
 
 // rowSize is the octets of a row.

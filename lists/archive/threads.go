@@ -11,57 +11,63 @@ import (
 	"plenary/lists"
 )
 
-// Threads are the threads that moved from since until before until, the one
-// that moved last first.
-func (a *Archive) Threads(ctx context.Context, listID string, since, until time.Time) ([]lists.ArchivedThread, error) {
-	posts, err := a.Since(ctx, listID, since, until)
-	if err != nil {
-		return nil, err
-	}
-	threads := gather(posts)
-	roots := make([]uint32, len(threads))
-	for i, t := range threads {
-		roots[i] = t.UID
-	}
-	slices.Sort(roots)
-	first, err := a.records(ctx, listID, roots)
-	if err != nil {
-		return nil, err
-	}
-	for i := range threads {
-		at, found := slices.BinarySearchFunc(first, threads[i].UID, func(p lists.ArchivedPost, uid uint32) int { return cmp.Compare(p.UID, uid) })
-		if found {
-			threads[i].Code, threads[i].Subject = first[at].Code, BareSubject(first[at].Subject)
+// Threads are the threads that moved most from since until before until, at
+// most so many: by their posts in that time, then by the latest of them. Posts
+// are read a block at a time; only a number a thread stays in memory.
+func (a *Archive) Threads(ctx context.Context, listID string, since, until time.Time, most int) ([]lists.ArchivedThread, error) {
+	byRoot := map[uint32]stir{}
+	err := a.eachRecord(ctx, listID, since, until, func(r lists.ArchiveRow, data string) error {
+		root, err := threadOf(listID, r.UID, data)
+		if err != nil {
+			return err
 		}
+		m, known := byRoot[root]
+		if !known {
+			m.first = r.UID
+		}
+		m.posts, m.last = m.posts+1, max(m.last, r.Unix)
+		byRoot[root] = m
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	threads := make([]lists.ArchivedThread, 0, most)
+	for _, root := range busiest(byRoot, most) {
+		m := byRoot[root]
+		t := lists.ArchivedThread{UID: root, Posts: int(m.posts), Last: time.Unix(m.last, 0).UTC()}
+		// Named by its own first post; where that is not there, by the first
+		// that came in this time.
+		named, err := a.records(ctx, listID, []uint32{root, m.first})
+		if err != nil {
+			return nil, err
+		}
+		if len(named) > 0 {
+			t.Code, t.Subject = named[0].Code, BareSubject(named[0].Subject)
+		}
+		threads = append(threads, t)
 	}
 	return threads, nil
 }
 
-// gather counts posts by thread. Each thread is named by the first of the
-// posts until its own first post is known.
-func gather(posts []lists.ArchivedPost) []lists.ArchivedThread {
-	byRoot := map[uint32]*lists.ArchivedThread{}
-	people := map[uint32]map[string]bool{}
-	for _, p := range posts {
-		t := byRoot[p.Thread]
-		if t == nil {
-			t = &lists.ArchivedThread{UID: p.Thread, Code: p.Code, Subject: BareSubject(p.Subject)}
-			byRoot[p.Thread], people[p.Thread] = t, map[string]bool{}
-		}
-		people[p.Thread][p.Author] = true
-		t.Posts, t.People = t.Posts+1, len(people[p.Thread])
-		if !p.At.Before(t.Last) {
-			t.Last, t.From = p.At, p.From
-		}
+// stir is how far a thread moved: its posts, the first of them by UID, and
+// the time of the latest.
+type stir struct {
+	posts, first uint32
+	last         int64
+}
+
+// busiest are the roots of the threads that moved most, at most so many.
+func busiest(byRoot map[uint32]stir, most int) []uint32 {
+	top := make([]uint32, 0, most+1)
+	for root := range byRoot {
+		top = append(top, root)
+		slices.SortFunc(top, func(x, y uint32) int {
+			return cmp.Or(cmp.Compare(byRoot[y].posts, byRoot[x].posts), cmp.Compare(byRoot[y].last, byRoot[x].last), cmp.Compare(y, x))
+		})
+		top = top[:min(len(top), most)]
 	}
-	threads := make([]lists.ArchivedThread, 0, len(byRoot))
-	for _, t := range byRoot {
-		threads = append(threads, *t)
-	}
-	slices.SortFunc(threads, func(x, y lists.ArchivedThread) int {
-		return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(y.UID, x.UID))
-	})
-	return threads
+	return top
 }
 
 // answerPrefix is what mail programs of the languages around us put before a
