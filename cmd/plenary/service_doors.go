@@ -55,7 +55,7 @@ func (s *service) joinDoors(certs *tls.Config, believed *belief) error {
 	if err := s.joinReception(certs, believed); err != nil {
 		return err
 	}
-	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Archive: s.archive,
+	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Guesses: s.store, Archive: s.archive,
 		Boards: newBoards(s.weekly, s.archive, s.now), Log: s.log})
 	if err != nil {
 		return err

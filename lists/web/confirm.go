@@ -9,7 +9,11 @@ import (
 // question shows what a token asks, with a button for yes and one for no.
 func (p *pages) question(w http.ResponseWriter, r *http.Request) error {
 	token := r.PathValue("token")
-	asking, err := p.Desk.Describe(r.Context(), token)
+	var asking lists.Asking
+	err := p.guarded(w, r, func() (err error) {
+		asking, err = p.Desk.Describe(r.Context(), token)
+		return err
+	})
 	if err != nil {
 		return questionFailure(err)
 	}
@@ -33,7 +37,13 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The same button pressed again continues what was cut short.
 	token := r.PathValue("token")
-	out, err := p.Desk.Answer(r.Context(), token, said == "yes", "", "page/"+said+"/"+digest(token))
+	var out lists.Outcome
+	err := p.guarded(w, r, func() (err error) {
+		if _, err = p.Desk.Describe(r.Context(), token); err == nil { // Answer has words for a wrong token
+			out, err = p.Desk.Answer(r.Context(), token, said == "yes", "", "page/"+said+"/"+digest(token))
+		}
+		return err
+	})
 	if err != nil {
 		return questionFailure(err)
 	}

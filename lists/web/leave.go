@@ -7,10 +7,10 @@ import (
 )
 
 // member reads the token of a leave link.
-func (p *pages) member(r *http.Request) (l lists.List, n lists.Number, err error) {
+func (p *pages) member(w http.ResponseWriter, r *http.Request) (l lists.List, n lists.Number, err error) {
 	serial, n, ok := lists.ReadMemberToken(p.Secret, lists.TokenLeave, r.PathValue("token"))
 	if !ok {
-		return l, 0, failure{http.StatusNotFound, "Not here", "This link is not whole, or not one of ours, so nothing was done. Please copy all of it from the mail, or answer that mail with the word unsubscribe to the list's leave address."}
+		return l, 0, p.wrong(w, r, failure{http.StatusNotFound, "Not here", "This link is not whole, or not one of ours, so nothing was done. Please copy all of it from the mail, or answer that mail with the word unsubscribe to the list's leave address."})
 	}
 	dir, err := p.Reader.Directory(r.Context())
 	if err != nil {
@@ -25,7 +25,7 @@ func (p *pages) member(r *http.Request) (l lists.List, n lists.Number, err error
 
 // leavePage is what a person sees who follows the link: one button.
 func (p *pages) leavePage(w http.ResponseWriter, r *http.Request) error {
-	l, _, err := p.member(r)
+	l, _, err := p.member(w, r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (p *pages) leavePage(w http.ResponseWriter, r *http.Request) error {
 // leave unsubscribes at once: by that button, or by a mail provider (RFC
 // 8058). The body tells nothing that the token doesn't, so it is not read.
 func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {
-	l, n, err := p.member(r)
+	l, n, err := p.member(w, r)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,11 @@ func (p *pages) signInPage(w http.ResponseWriter, r *http.Request) error {
 
 // signIn spends the link and begins a session.
 func (p *pages) signIn(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.Sessions.SpendSignIn(r.Context(), r.PathValue("token"))
+	var a lists.Address
+	err := p.guarded(w, r, func() (err error) {
+		a, err = p.Sessions.SpendSignIn(r.Context(), r.PathValue("token"))
+		return err
+	})
 	if isNotFound(err) {
 		return failure{http.StatusGone, "This link serves no more",
 			"A sign-in link works once, and for fifteen minutes. For a new one, write the word password to " + string(p.Site.At(lists.SiteName)) + "."}

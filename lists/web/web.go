@@ -51,6 +51,7 @@ type Config struct {
 	Desk     Desk
 	Reader   Reader
 	Sessions Sessions
+	Guesses  Guesses
 	Archive  Archive
 	Boards   Boards
 	Log      *slog.Logger

@@ -112,7 +112,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Archive: shelf{}, Boards: o, Log: log})
+	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Guesses: s, Archive: shelf{}, Boards: o, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
