@@ -147,7 +147,11 @@ func (c memberLsCmd) Run(a *app) error {
 		for i, role := range r.Roles {
 			roles[i] = string(role)
 		}
-		_, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", r.Number, r.Address, r.Name, r.Delivery, strings.Join(roles, ", "), r.State)
+		delivery := string(r.Delivery)
+		if r.Plain {
+			delivery += ", plain"
+		}
+		_, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", r.Number, r.Address, r.Name, delivery, strings.Join(roles, ", "), r.State)
 		return err
 	}); err != nil {
 		return err
