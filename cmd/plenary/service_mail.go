@@ -43,7 +43,7 @@ func (s *service) joinMail() error {
 			Bounce:   failures.deliveryReport,
 		},
 	}
-	sender, err := deliver.New(s.sending(), timedLeases{leases{s.queue, s.signed}, s.metrics}, s.store, s.composer.Personal, failures)
+	sender, err := deliver.New(s.sending(), timedLeases{leases{s.queue, s.signed}, s.metrics}, s.store, s.composer.Fields, failures)
 	if err != nil {
 		return err
 	}

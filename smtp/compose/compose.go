@@ -138,21 +138,35 @@ func (c *Composer) page(l lists.List) string { return c.Site.BaseURL + "/" + l.I
 // goes on top. In one-click mode that is RFC 8058's pair, the link bound to
 // member and list by a MAC; in shared mode nothing.
 func (c *Composer) Personal(l lists.List, n lists.Number) []byte {
+	if write := c.Fields(l); write != nil {
+		return write(nil, n)
+	}
+	return nil
+}
+
+// Fields prepares what Personal gives, for many members of a list: what it
+// gives appends a member's fields, for one goroutine at a time. It is nil
+// where members have none.
+func (c *Composer) Fields(l lists.List) func(b []byte, n lists.Number) []byte {
 	if l.Unsub == lists.UnsubscribeShared {
 		return nil
 	}
-	token := lists.MemberToken(c.Secret, "leave", l, n)
-	uris := []string{"<mailto:" + string(lists.RoleAddress(l, "leave", token, c.Site.Domain)) + ">"}
-	var w bytes.Buffer
-	oneClick := OneClickBase(c.Site.BaseURL)
-	if oneClick {
-		uris = append([]string{"<" + c.Site.BaseURL + "/leave/" + token + ">"}, uris...)
+	before, after := lists.AroundToken(l, "leave", c.Site.Domain)
+	around := []string{"List-Unsubscribe: <mailto:" + before, after + ">\r\n"} // the token
+	if OneClickBase(c.Site.BaseURL) {
+		around = []string{"List-Unsubscribe: <" + c.Site.BaseURL + "/leave/", ">,\r\n <mailto:" + before,
+			after + ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"}
 	}
-	writeField(&w, "List-Unsubscribe", uris...)
-	if oneClick {
-		writeField(&w, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	tokens := lists.NewMinter(c.Secret, lists.TokenLeave, l)
+	var token []byte
+	return func(b []byte, n lists.Number) []byte {
+		token = tokens.Append(token[:0], n)
+		b = append(b, around[0]...)
+		for _, text := range around[1:] {
+			b = append(append(b, token...), text...)
+		}
+		return b
 	}
-	return w.Bytes()
 }
 
 // OneClickBase tells whether links under base may be offered for one click:

@@ -71,14 +71,14 @@ func (c *conn) sendChunks(f feed) error {
 // large is written at once, from the shared copy.
 func (c *conn) chunk(f feed, b []byte, t *transaction) ([]byte, error) {
 	first := t.items[0]
-	b, t.asked = first.appendMail(b, c)
+	b = t.appendMail(b, c)
 	for _, it := range t.items {
 		b = it.appendRcpt(b, c)
 	}
 	b = append(b, "BDAT "...)
-	b = strconv.AppendInt(b, int64(first.size()), 10)
+	b = strconv.AppendInt(b, int64(t.size()), 10)
 	b = append(b, " LAST\r\n"...)
-	b = append(b, first.own()...)
+	b = append(b, t.own...)
 	if first.content.size <= flatSize {
 		for _, p := range first.content.plain {
 			b = append(b, p...)

@@ -60,6 +60,7 @@ type conn struct {
 	burst    []*transaction
 	same     []*item
 	stuffing []byte // room for a dot-stuffed block
+	fields   []byte // room for a recipient's own fields
 
 	served   int       // recipients served
 	heard    int       // replies since the last write

@@ -124,7 +124,7 @@ func (c *conn) startOver(f feed, t *transaction) (*transaction, error) {
 func (c *conn) body(f feed, t, next *transaction) error {
 	var err error
 	if t.open() {
-		err = c.message(f, t.items[0], next)
+		err = c.message(f, t, next)
 	} else {
 		err = c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
 	}
@@ -151,7 +151,7 @@ func (c *conn) follow(b []byte, next *transaction) []byte {
 // envelope appends the commands of an envelope: all with PIPELINING, else
 // only the first; envelopeReplies then asks the others.
 func (c *conn) envelope(b []byte, t *transaction) []byte {
-	b, t.asked = t.items[0].appendMail(b, c)
+	b = t.appendMail(b, c)
 	if c.pipelining {
 		for _, it := range t.items {
 			b = it.appendRcpt(b, c)
@@ -281,15 +281,15 @@ func (c *conn) resetReply() error {
 	return nil
 }
 
-// message writes an item's message, the final dot and the next envelope: a
+// message writes a transaction's message, the final dot and the next envelope: a
 // short one in one piece, a long one in blocks, asking before each.
-func (c *conn) message(f feed, it *item, next *transaction) error {
-	b := append(c.buf[:0], stuff(it.own())...)
-	if it.content.stuffed != nil {
-		b = append(b, it.content.stuffed...)
+func (c *conn) message(f feed, t, next *transaction) error {
+	b, content := append(c.buf[:0], stuff(t.own)...), t.items[0].content
+	if content.stuffed != nil {
+		b = append(b, content.stuffed...)
 		return c.write(c.follow(append(b, ".\r\n"...), next))
 	}
-	if err := c.blocks(f, b, it.content.plain, true); err != nil {
+	if err := c.blocks(f, b, content.plain, true); err != nil {
 		return err
 	}
 	return c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))

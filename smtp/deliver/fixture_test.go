@@ -121,6 +121,11 @@ type options struct {
 	personal deliver.Personal
 }
 
+// memberField is a field that is each member's own.
+func memberField(lists.List) func([]byte, lists.Number) []byte {
+	return func(b []byte, n lists.Number) []byte { return fmt.Appendf(b, "X-Member: %d\r\n", n) }
+}
+
 func start(t testing.TB, rdb redis.UniversalClient, f family, change func(*options)) *node {
 	t.Helper()
 	o := options{

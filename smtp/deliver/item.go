@@ -1,10 +1,6 @@
 package deliver
 
 import (
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"plenary/lists"
@@ -12,10 +8,10 @@ import (
 
 // item is one recipient of one message.
 type item struct {
-	from, to string // without brackets
-	prefix   []byte // the recipient's own header fields
-	sealed   bool   // the signature stands on top of them
-	content  *content
+	to      string // without brackets
+	from    string // of a letter, or of a copy that is shared; else own writes it
+	own     *own   // nil where nothing is the recipient's own
+	content *content
 
 	number lists.Number // of the member, for a post
 	list   string       // list ID, for a post
@@ -29,61 +25,34 @@ func (it *item) sharesWith(other *item) bool {
 		asciiText(it.to) == asciiText(other.to)
 }
 
-// own is what stands above the content: the recipient's own fields, under
-// their signature. That is made when it is first asked for, by the connection
-// that sends it: the signing of a post keeps every core busy.
-func (it *item) own() []byte {
-	if !it.sealed && it.content.seal != nil {
-		it.prefix = slices.Concat(it.content.seal(it.prefix), it.prefix)
+// asciiSender tells whether the envelope sender is ASCII.
+func (it *item) asciiSender() bool {
+	if it.own != nil {
+		return it.own.ascii
 	}
-	it.sealed = true
-	return it.prefix
+	return asciiText(it.from)
 }
-
-// size is the message's size on the wire, before dot-stuffing.
-func (it *item) size() int { return len(it.own()) + it.content.size }
 
 // unfit tells why the item cannot be given to this server, if so.
 func (it *item) unfit(c *conn) (reply, bool) {
 	switch {
-	case strings.ContainsAny(it.from+it.to, "\r\n<> \x00") || it.to == "":
+	case it.to == "" || !writable(it.to) || it.own == nil && !writable(it.from) || it.own != nil && !it.own.writable:
 		return reply{553, [3]int{5, 1, 3}, "the address is not one that can be written in SMTP"}, true
-	case !c.utf8 && !(asciiText(it.from) && asciiText(it.to)):
+	case !c.utf8 && !(it.asciiSender() && asciiText(it.to)):
 		return reply{553, [3]int{5, 6, 7}, "the address is not ASCII and the server does not offer SMTPUTF8"}, true
-	case c.maxSize > 0 && it.size() > c.maxSize:
-		return reply{552, [3]int{5, 3, 4}, fmt.Sprintf("the message has %d octets and the server takes %d", it.size(), c.maxSize)}, true
 	}
 	return reply{}, false
 }
 
-// appendMail writes the command that begins the item's transaction. Asked
-// tells what it asks for beyond the plain form.
-func (it *item) appendMail(b []byte, c *conn) (_ []byte, asked asked) {
-	b = append(b, "MAIL FROM:<"...)
-	b = append(b, it.from...)
-	b = append(b, '>')
-	if c.sizeOffered {
-		b = append(b, " SIZE="...)
-		b = strconv.AppendInt(b, int64(it.size()), 10)
-		asked.params = true
-	}
-	if c.eightBit && it.content.eightBit {
-		b = append(b, " BODY=8BITMIME"...)
-		asked.params = true
-	}
-	if c.utf8 && (it.content.utf8 || !asciiText(it.from) || !asciiText(it.to)) {
-		b = append(b, " SMTPUTF8"...)
-		asked.utf8 = true
-	}
-	if c.dsn && it.from != "" {
-		b = append(b, " RET=HDRS"...)
-		if it.content.envid != "" {
-			b = append(b, " ENVID="...)
-			b = append(b, it.content.envid...)
+// writable tells whether an address can stand between < and >.
+func writable(address string) bool {
+	for i := range len(address) {
+		switch address[i] {
+		case '\r', '\n', '<', '>', ' ', 0:
+			return false
 		}
-		asked.dsn = true
 	}
-	return append(b, '\r', '\n'), asked
+	return true
 }
 
 // appendRcpt writes the recipient, and what is to be reported of it (RFC
@@ -92,7 +61,7 @@ func (it *item) appendRcpt(b []byte, c *conn) []byte {
 	b = append(b, "RCPT TO:<"...)
 	b = append(b, it.to...)
 	b = append(b, '>')
-	if c.dsn && it.from != "" {
+	if c.dsn && (it.own != nil || it.from != "") {
 		b = append(b, " NOTIFY=FAILURE"...)
 		if asciiText(it.to) {
 			b = append(b, " ORCPT=rfc822;"...)

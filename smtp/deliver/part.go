@@ -21,10 +21,11 @@ func (s *Sender) part(ctx context.Context, p Part) {
 	// and what was not begun is given back.
 	wire, cancel := s.drain(ctx)
 	defer cancel()
-	run := &postRun{s: s, part: p, fanout: p.Fanout(), senders: map[string]string{}, ledger: newLedger(s, p)}
+	run := &postRun{s: s, part: p, fanout: p.Fanout(), ledger: newLedger(s, p)}
 	contents, release := s.contents.of(run.fanout, s.cfg.Seal)
 	defer release()
-	groups, err := run.groups(wire, contents)
+	run.prepare(contents)
+	groups, err := run.groups(wire)
 	if err != nil {
 		s.log.Warn("part not sent; it will be taken up again", "part", p.String(), "err", err)
 		p.Leave()
@@ -54,16 +55,34 @@ func (s *Sender) drain(ctx context.Context) (context.Context, context.CancelFunc
 
 // postRun is one part on its way.
 type postRun struct {
-	s       *Sender
-	part    Part
-	fanout  *lists.Fanout
-	senders map[string]string // of shared copies, by list ID
+	s      *Sender
+	part   Part
+	fanout *lists.Fanout
+	kinds  []item // for each target, what all its members have in common
 	*ledger
+}
+
+// prepare makes what members of each target have in common: what writes the
+// rest, or for a list whose members share a copy and are to be served
+// together, a sender that names list and chunk. Every tenth post goes by VERP
+// all the same: some reports name no recipient that we know.
+func (r *postRun) prepare(contents []*content) {
+	r.kinds = make([]item, len(contents))
+	for i, t := range r.fanout.Targets {
+		it := item{content: contents[i], list: t.List.ID}
+		fields := r.s.personal(t.List)
+		if t.List.Unsub == lists.UnsubscribeShared && fields == nil && !verpTurn(r.fanout.ID) {
+			it.from, it.shared = r.chunkSender(t.List), true
+		} else {
+			it.own = r.s.own(t.List, fields)
+		}
+		r.kinds[i] = it
+	}
 }
 
 // groups makes the envelopes of the members that are still to be served, by
 // destination.
-func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, error) {
+func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 	from, to := r.part.Range()
 	people, err := r.s.roster.Roster(ctx, r.fanout.Family, from, to)
 	if err != nil {
@@ -73,7 +92,7 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 	today := lists.Date(r.s.cfg.Now().In(r.s.cfg.Location).Format(time.DateOnly))
 	byDestination := map[*destination]*group{}
 	var out []*group
-	there := map[lists.Number]bool{}
+	items := make([]item, 0, len(people)) // never grown: it is pointed into
 	for _, p := range people {
 		if !r.part.Todo(p.Number) {
 			continue
@@ -82,8 +101,6 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 		if !ok {
 			continue
 		}
-		there[p.Number] = true
-		i := index(targets, id)
 		d := r.s.to.of(p.Address.Domain())
 		g := byDestination[d]
 		if g == nil {
@@ -91,25 +108,37 @@ func (r *postRun) groups(ctx context.Context, contents []*content) ([]*group, er
 			byDestination[d] = g
 			out = append(out, g)
 		}
-		g.items = append(g.items, r.item(p, targets[i].List, contents[i]))
+		items = append(items, r.kinds[index(targets, id)])
+		it := &items[len(items)-1]
+		it.to, it.number = string(p.Address), p.Number
+		g.items = append(g.items, it)
 	}
-	if len(r.senders) > 0 { // those who share a copy stand together
+	if slices.ContainsFunc(r.kinds, func(k item) bool { return k.shared }) { // those who share a copy stand together
 		for _, g := range out {
 			slices.SortStableFunc(g.items, func(a, b *item) int { return cmp.Compare(a.list, b.list) })
 		}
 	}
-	if !r.part.Fresh() { // who left meanwhile is waited for no more
-		var left []lists.Number
-		for n := from; n <= to; n++ {
-			if r.part.Todo(n) && !there[n] {
-				left = append(left, n)
-			}
-		}
-		if len(left) > 0 { // from here on the ledger has the part
-			r.gone(left)
-		}
+	if !r.part.Fresh() {
+		r.leftMeanwhile(from, to, items)
 	}
 	return out, nil
+}
+
+// leftMeanwhile has who left since the part was put off waited for no more.
+// From here on the ledger has the part.
+func (r *postRun) leftMeanwhile(from, to lists.Number, there []item) {
+	var left []lists.Number
+	for n := from; n <= to; n++ {
+		for len(there) > 0 && there[0].number < n {
+			there = there[1:]
+		}
+		if r.part.Todo(n) && (len(there) == 0 || there[0].number != n) {
+			left = append(left, n)
+		}
+	}
+	if len(left) > 0 {
+		r.gone(left)
+	}
 }
 
 func index(targets []lists.Copy, id string) int {
@@ -121,31 +150,12 @@ func index(targets []lists.Copy, id string) int {
 	return 0
 }
 
-// item is one member's share: its sender names list and member, so that a
-// report finds its way (VERP); or list and chunk, where members share a copy
-// and are to be served together. Every tenth post goes by VERP all the same:
-// some reports name no recipient that we know.
-func (r *postRun) item(p lists.Person, l lists.List, c *content) *item {
-	it := &item{to: string(p.Address), prefix: r.s.personal(l, p.Number), content: c, number: p.Number, list: l.ID}
-	if l.Unsub == lists.UnsubscribeShared && len(it.prefix) == 0 && !verpTurn(r.fanout.ID) {
-		it.from, it.shared = r.chunkSender(l), true
-		return it
-	}
-	it.from = string(lists.RoleAddress(l, "bounces", lists.MemberToken(r.s.cfg.Secret, lists.TokenBounce, l, p.Number), r.s.cfg.Domain))
-	return it
-}
-
 // chunkSender is the envelope sender of all members of the part whose copy
 // is the list's: it names the chunk's first number.
 func (r *postRun) chunkSender(l lists.List) string {
-	if from, ok := r.senders[l.ID]; ok {
-		return from
-	}
 	first, _ := r.part.Range()
 	token := lists.MemberToken(r.s.cfg.Secret, lists.TokenChunk, l, first)
-	from := string(lists.RoleAddress(l, "bounces", token, r.s.cfg.Domain))
-	r.senders[l.ID] = from
-	return from
+	return string(lists.RoleAddress(l, "bounces", token, r.s.cfg.Domain))
 }
 
 // verpTurn tells whether a post of a list with shared copies goes by VERP:

@@ -17,7 +17,7 @@ func TestSeal(t *testing.T) {
 		rdb, s, f := redistest.New(t), newSink(t, sink.Options{Keep: true, Without: without}), family{n: 100}
 		n := start(t, rdb, f, func(o *options) {
 			relay(s)(o)
-			o.personal = func(_ lists.List, n lists.Number) []byte { return fmt.Appendf(nil, "X-Member: %d\r\n", n) }
+			o.personal = memberField
 			o.deliver.Seal = func(c lists.Copy) func([]byte) []byte {
 				return func(personal []byte) []byte {
 					return fmt.Appendf(nil, "X-Seal: %s %q %d\r\n", c.List.ID, personal, len(c.Head)+len(c.Body))

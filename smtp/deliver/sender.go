@@ -123,9 +123,10 @@ type Failed interface {
 	Failed(ctx context.Context, f Failure) error
 }
 
-// Personal gives the header fields that are a member's own, with CRLF after
-// each, or nil.
-type Personal func(l lists.List, n lists.Number) []byte
+// Personal prepares the header fields that are a member's own in a list's
+// copies: what it gives appends those of member n, with CRLF after each, and
+// is asked by one goroutine at a time. It is nil where members have none.
+type Personal func(l lists.List) func(b []byte, n lists.Number) []byte
 
 // Seal prepares the signing of a copy, once for all its members. What it
 // gives is asked for each message, by many goroutines at once, with the
@@ -153,7 +154,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 	cfg.orDefault()
 	s := &Sender{cfg: cfg, log: cfg.Log, queue: q, roster: r, personal: personal, failed: failed, scout: make(chan struct{}, 1)}
 	if s.personal == nil {
-		s.personal = func(lists.List, lists.Number) []byte { return nil }
+		s.personal = func(lists.List) func([]byte, lists.Number) []byte { return nil }
 	}
 	base := cfg.TLS
 	if base == nil {

@@ -21,7 +21,7 @@ func TestPostToEveryMember(t *testing.T) {
 			rdb, s, f := redistest.New(t), newSink(t, sink.Options{Keep: true, Without: without}), family{n: 300}
 			n := start(t, rdb, f, func(o *options) {
 				relay(s)(o)
-				o.personal = func(l lists.List, n lists.Number) []byte { return fmt.Appendf(nil, "X-Member: %d\r\n", n) }
+				o.personal = memberField
 			})
 			if err := n.Plan(t.Context(), post("p1", body, "dc", "dc-maps")); err != nil {
 				t.Fatal(err)

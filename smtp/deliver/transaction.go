@@ -1,5 +1,10 @@
 package deliver
 
+import (
+	"fmt"
+	"strconv"
+)
+
 // mostRcpts is how many recipients one transaction may have: every server
 // takes 100 (RFC 5321 4.5.3.1.8). outstandingRcpts is how many may be on one
 // connection without a reply to their message.
@@ -13,6 +18,7 @@ const (
 // recipient's; what is said of the message holds for all who were accepted.
 type transaction struct {
 	items []*item   // in the order of their RCPT
+	own   []byte    // what stands above the content: the recipient's own fields, under their signature
 	said  []outcome // of each, so far
 	asked asked     // of MAIL and RCPT
 	taken int       // recipients accepted
@@ -24,13 +30,21 @@ type asked struct{ params, utf8, dsn bool }
 
 // gather fills a transaction from the feed; false: there is nothing more.
 func (c *conn) gather(f feed, t *transaction) bool {
-	*t = transaction{items: t.items[:0], said: t.said[:0]}
-	first := c.fitting(f, nil)
-	if first == nil {
-		return false
+	for {
+		*t = transaction{items: t.items[:0], said: t.said[:0], own: t.own[:0]}
+		first := c.fitting(f, nil)
+		if first == nil {
+			return false
+		}
+		t.items = append(t.items, first)
+		c.sign(t)
+		if c.maxSize == 0 || t.size() <= c.maxSize {
+			break
+		}
+		f.result(outcome{stage: stageMail, reply: reply{552, [3]int{5, 3, 4},
+			fmt.Sprintf("the message has %d octets and the server takes %d", t.size(), c.maxSize)}}, first)
 	}
-	t.items = append(t.items, first)
-	if first.shared {
+	if first := t.items[0]; first.shared {
 		for most := c.mostRcpts(); len(t.items) < most; {
 			it := c.fitting(f, first)
 			if it == nil {
@@ -40,6 +54,53 @@ func (c *conn) gather(f feed, t *transaction) bool {
 		}
 	}
 	return true
+}
+
+// sign writes what stands above the content. It is left to the connection
+// that sends it: the signing of a post keeps every core busy.
+func (c *conn) sign(t *transaction) {
+	it := t.items[0]
+	if it.content.seal == nil {
+		t.own = it.own.fields(t.own, it.number)
+		return
+	}
+	c.fields = it.own.fields(c.fields[:0], it.number)
+	t.own = append(append(t.own, it.content.seal(c.fields)...), c.fields...)
+}
+
+// appendMail writes the command that begins the transaction, and notes what
+// it asks for beyond the plain form.
+func (t *transaction) appendMail(b []byte, c *conn) []byte {
+	it := t.items[0]
+	b = append(b, "MAIL FROM:<"...)
+	if it.own != nil {
+		b = it.own.sender(b, it.number)
+	} else {
+		b = append(b, it.from...)
+	}
+	b = append(b, '>')
+	if c.sizeOffered {
+		b = append(b, " SIZE="...)
+		b = strconv.AppendInt(b, int64(t.size()), 10)
+		t.asked.params = true
+	}
+	if c.eightBit && it.content.eightBit {
+		b = append(b, " BODY=8BITMIME"...)
+		t.asked.params = true
+	}
+	if c.utf8 && (it.content.utf8 || !it.asciiSender() || !asciiText(it.to)) {
+		b = append(b, " SMTPUTF8"...)
+		t.asked.utf8 = true
+	}
+	if c.dsn && (it.own != nil || it.from != "") {
+		b = append(b, " RET=HDRS"...)
+		if it.content.envid != "" {
+			b = append(b, " ENVID="...)
+			b = append(b, it.content.envid...)
+		}
+		t.asked.dsn = true
+	}
+	return append(b, '\r', '\n')
 }
 
 // mostRcpts is how many recipients this server takes at once.
@@ -60,8 +121,8 @@ func (c *conn) fitting(f feed, like *item) *item {
 	}
 }
 
-// size is the message's size on the wire.
-func (t *transaction) size() int { return t.items[0].size() }
+// size is the message's size on the wire, before dot-stuffing.
+func (t *transaction) size() int { return len(t.own) + t.items[0].content.size }
 
 // open tells whether the server takes the message for anybody.
 func (t *transaction) open() bool { return t.taken > 0 }
