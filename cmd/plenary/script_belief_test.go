@@ -30,7 +30,7 @@ import (
 //	else one question, from the token's address       believed, questions
 //	what a reply says: yes, no, asked once again      questions, address_confirm
 //	a GET changes nothing, links show a button        pages, http
-//	tokens: once, bound to the action, three days     questions, TestQuestionsExpire
+//	tokens: once, bound to the action, three days     questions, tokens_guessed, TestQuestionsExpire
 //	one question is open, asked again it is the same  questions
 //	at most three a day, leaving is never blocked     join_many_times, TestCapOfMembersAndLeaving
 //	none of the asker's words, In-Reply-To            questions
