@@ -114,6 +114,9 @@ func recordSourceKey(f string, serial uint32) string { return listKey(f, "record
 // bookKey holds the numbering of a list's posts and where its digests stand.
 func bookKey(f string, serial uint32) string { return listKey(f, "book", serial) }
 
+// bookNoted is its field that tells that all who take digests are noted.
+const bookNoted = "noted"
+
 // postNumbersKey is the sorted set of a list's posts, by number.
 func postNumbersKey(f string, serial uint32) string { return listKey(f, "posts", serial) }
 

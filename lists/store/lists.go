@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
+
 	"plenary/lists"
 )
 
@@ -42,7 +44,11 @@ func (s *Store) CreateList(ctx context.Context, n lists.NewList) (made lists.Lis
 		}
 		made.Serial, family = serial, made.Family
 		// The family must know the list before anybody can name it.
-		if err := s.rdb.HSet(ctx, registryKey(family), serial, made.ID).Err(); err != nil {
+		if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+			p.HSet(ctx, bookKey(family, serial), bookNoted, 1)
+			p.HSet(ctx, registryKey(family), serial, made.ID)
+			return nil
+		}); err != nil {
 			return false, err
 		}
 		var c change
@@ -62,6 +68,7 @@ func (s *Store) CreateList(ctx context.Context, n lists.NewList) (made lists.Lis
 func (s *Store) forgetSerial(ctx context.Context, family string, serial uint32) {
 	if serial != 0 {
 		s.rdb.HDel(ctx, registryKey(family), strconv.FormatUint(uint64(serial), 10))
+		s.rdb.Del(ctx, bookKey(family, serial))
 	}
 }
 

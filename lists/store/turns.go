@@ -96,21 +96,36 @@ func (s *Store) DigestReaders(ctx context.Context, listID string) ([]lists.Perso
 }
 
 // MarkDigestReaders finds those who chose digests before their choices were
-// noted as DigestReaders needs it. It may be repeated.
+// noted as DigestReaders needs it. It may be repeated; a list that was made
+// since then, or is done, is left alone: it may have a million members.
 func (s *Store) MarkDigestReaders(ctx context.Context, listID string) error {
 	l, _, err := s.list(ctx, listID)
 	if err != nil {
 		return err
 	}
+	noted, err := s.rdb.HExists(ctx, bookKey(l.Family, l.Serial), bookNoted).Result()
+	if err == nil && !noted {
+		if err = s.noteReaders(ctx, l); err == nil {
+			err = s.rdb.HSet(ctx, bookKey(l.Family, l.Serial), bookNoted, 1).Err()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("note who takes digests of list %q: %w", listID, err)
+	}
+	return nil
+}
+
+// noteReaders notes those of a list who take digests and are not noted yet.
+func (s *Store) noteReaders(ctx context.Context, l lists.List) error {
 	bitmap, err := s.rdb.Get(ctx, readersKey(l.Family, l.Serial)).Bytes()
 	if err != nil && !absent(err) {
-		return fmt.Errorf("read who takes digests of list %q: %w", listID, err)
+		return err
 	}
-	return s.Members(ctx, listID, func(p lists.Person, sub lists.Subscription) error {
+	return s.Members(ctx, l.ID, func(p lists.Person, sub lists.Subscription) error {
 		if !sub.TakesDigests() || lists.Numbers(bitmap).Has(p.Number) {
 			return nil
 		}
-		err := retry(ctx, func() (bool, error) {
+		return retry(ctx, func() (bool, error) {
 			_, now, err := s.lookup(ctx, l.Family, p.Address)
 			if err != nil || now == nil {
 				return err == nil, err
@@ -121,10 +136,6 @@ func (s *Store) MarkDigestReaders(ctx context.Context, listID string) error {
 			c.setBit(readersKey(l.Family, l.Serial), now.person.Number, sub.TakesDigests())
 			return s.commit(ctx, &c)
 		})
-		if err != nil {
-			return fmt.Errorf("note who takes digests of list %q: %w", listID, err)
-		}
-		return nil
 	})
 }
 
