@@ -68,11 +68,16 @@ var commandFields = []string{"From", "To", "Cc", "Subject", "Date", "Message-ID"
 
 func check(t testing.TB, z zone, env smtp.Envelope, raw string) (Findings, smtp.Verdict, bool) {
 	t.Helper()
+	return checkBy(t, z, env, raw)
+}
+
+func checkBy(t testing.TB, r Resolver, env smtp.Envelope, raw string) (Findings, smtp.Verdict, bool) {
+	t.Helper()
 	m, err := message.Parse([]byte(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := (&Checker{DNS: z, Trusted: "front.example.org"}).Check(context.Background(), env, m)
+	f := (&Checker{DNS: r, Trusted: "front.example.org"}).Check(context.Background(), env, m)
 	if len(env.To) == 0 {
 		env.To = []string{to}
 	}
