@@ -34,7 +34,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 	k := q.inbound()
 	g := &group{
 		rdb: q.rdb, stream: k.stream(), later: k.later(), consumer: q.opt.Node + "/" + name,
-		lease: q.opt.Lease, held: map[string]*lease{},
+		lease: q.opt.Lease, sweep: q.opt.Sweep, held: map[string]*lease{},
 	}
 	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -53,7 +53,7 @@ func (q *Queue) Consume(ctx context.Context, name string, workers int, handle fu
 			return nil
 		}
 		n := 1 + cap(free) - len(free)
-		got, err := g.next(ctx, n, min(time.Second, g.lease/4), q.now())
+		got, err := g.next(ctx, n, g.sweep, q.now())
 		<-free
 		if err != nil {
 			if ctx.Err() == nil {

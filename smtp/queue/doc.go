@@ -7,7 +7,8 @@
 // by a lease that is renewed while it works, and what a dead process held is
 // claimed by another as soon as its lease has run out. A holder that was
 // paused past its lease is told so (Valid is false) and its writes are
-// refused by their epoch.
+// refused by their epoch. An entry whose answer was lost on the way here waits
+// for its lease too, since nobody knows that they hold it.
 //
 // The keys, their types and their lives are in KEYS.md. Everything one
 // method changes lies under one hash tag, so that a Redis Cluster will do.

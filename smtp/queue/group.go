@@ -23,6 +23,7 @@ type group struct {
 	later    string // sorted set of entries set aside until a time
 	consumer string
 	lease    time.Duration
+	sweep    time.Duration // how often it is looked for entries to claim
 
 	mu     sync.Mutex
 	ready  bool // the group exists
@@ -213,11 +214,11 @@ func (g *group) takeBack() *entry {
 	return nil
 }
 
-// next gives entries to work on: once a second those whose time has come or
+// next gives entries to work on: now and then those whose time has come or
 // whose holder is dead, else new ones; before all, what was put back.
 func (g *group) next(ctx context.Context, n int, block time.Duration, now time.Time) ([]entry, error) {
 	g.mu.Lock()
-	sweep := time.Since(g.swept) >= min(time.Second, g.lease/4)
+	sweep := time.Since(g.swept) >= g.sweep
 	if sweep {
 		g.swept = time.Now()
 	}
@@ -309,7 +310,7 @@ func (q *Queue) group(stream, later string) *group {
 	if g == nil {
 		g = &group{
 			rdb: q.rdb, stream: stream, later: later, consumer: q.opt.Node,
-			lease: q.opt.Lease, held: map[string]*lease{},
+			lease: q.opt.Lease, sweep: q.opt.Sweep, held: map[string]*lease{},
 		}
 		q.groups[stream] = g
 	}

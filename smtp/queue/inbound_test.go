@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -100,7 +101,7 @@ func TestInboundErrorIsTriedAgainThenSetAside(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		ctx := t.Context()
 		var clock atomic.Int64 // seconds the test is ahead
-		q := New(rdb, Options{Lease: 1200 * time.Millisecond, Now: func() time.Time {
+		q := New(rdb, Options{Lease: time.Hour, Sweep: 10 * time.Millisecond, Now: func() time.Time {
 			return time.Now().Add(time.Duration(clock.Load()) * time.Second)
 		}})
 		if _, err := q.Accept(ctx, smtp.Envelope{ID: "poison"}, []byte("x")); err != nil {
@@ -131,22 +132,45 @@ func TestInboundErrorIsTriedAgainThenSetAside(t *testing.T) {
 	})
 }
 
+// idle makes Redis believe that the holders of a stream's entries gave no sign
+// of life for a time; without ids of all entries.
+func idle(t *testing.T, rdb redis.UniversalClient, stream string, d time.Duration, ids ...string) {
+	t.Helper()
+	all, err := rdb.XPendingExt(t.Context(), &redis.XPendingExtArgs{Stream: stream, Group: groupName, Start: "-", End: "+", Count: 100}).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if len(ids) > 0 && !slices.Contains(ids, p.ID) {
+			continue
+		}
+		if err := rdb.Do(t.Context(), "XCLAIM", stream, groupName, p.Consumer, 0, p.ID, "IDLE", d.Milliseconds(), "RETRYCOUNT", p.RetryCount, "JUSTID").Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // What a dead consumer held goes on at another; what a slow one holds does
 // not (invariant 1).
 func TestInboundClaimedFromTheDeadOnly(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		ctx := t.Context()
-		q := New(rdb, Options{Lease: 2 * time.Second, Node: "one"})
+		options := func(node string) Options {
+			return Options{Lease: 6 * time.Second, Sweep: 10 * time.Millisecond, Node: node}
+		}
+		q := New(rdb, options("one"))
+		stream := q.inbound().stream()
 		for i := range 3 {
 			if _, err := q.Accept(ctx, smtp.Envelope{ID: fmt.Sprint("m", i)}, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
-		// A consumer reads one and dies.
-		dead := &group{rdb: rdb, stream: q.inbound().stream(), consumer: "dead", lease: q.opt.Lease, held: map[string]*lease{}}
+		// A consumer reads one and dies, a lease ago.
+		dead := &group{rdb: rdb, stream: stream, consumer: "dead", lease: q.opt.Lease, held: map[string]*lease{}}
 		if got, err := dead.read(ctx, 1, -1); err != nil || len(got) != 1 || got[0].fields["env"] == "" {
 			t.Fatalf("%v, %v", got, err)
 		}
+		idle(t, rdb, stream, q.opt.Lease)
 		var mu sync.Mutex
 		handled := map[string]int{}
 		release := make(chan struct{})
@@ -154,17 +178,26 @@ func TestInboundClaimedFromTheDeadOnly(t *testing.T) {
 			mu.Lock()
 			handled[env.ID]++
 			mu.Unlock()
-			if env.ID == "m1" { // slow, several leases long
+			if env.ID == "m1" { // slow
 				<-release
 			}
 			return ctx.Err()
 		}
 		consume(t, q, "a", handle)
-		consume(t, New(rdb, Options{Lease: 2 * time.Second, Node: "two"}), "b", handle)
+		consume(t, New(rdb, options("two")), "b", handle)
 		soon(t, "the dead one's message goes on", func() bool { mu.Lock(); defer mu.Unlock(); return handled["m0"] == 1 })
-		time.Sleep(3 * time.Second) // longer than the lease: the slow one must keep its message
+		soon(t, "the slow one alone is left", func() bool { return rdb.XLen(ctx, stream).Val() == 1 })
+		// The slow one's holder gives signs of life: with its idle time set to
+		// most of a lease, it is young again before the lease is over.
+		for range 2 {
+			idle(t, rdb, stream, q.opt.Lease/2)
+			soon(t, "a sign of life", func() bool {
+				p, err := rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: stream, Group: groupName, Start: "-", End: "+", Count: 1}).Result()
+				return err == nil && len(p) == 1 && p[0].Idle < q.opt.Lease/2
+			})
+		}
 		close(release)
-		soon(t, "all is done", func() bool { return rdb.XLen(ctx, q.inbound().stream()).Val() == 0 })
+		soon(t, "all is done", func() bool { return rdb.XLen(ctx, stream).Val() == 0 })
 		for id, n := range handled {
 			if n != 1 {
 				t.Errorf("%s handled %d times", id, n)

@@ -22,7 +22,7 @@ type Options struct {
 	Node   string        // this process among all on the Redis; default host, pid and chance
 	Shard  string        // which inbound stream; default "0"
 	Lease  time.Duration // how long work is held without a sign of life; default 15 s
-	Sweep  time.Duration // how often Keep looks for what is due; default 1 s
+	Sweep  time.Duration // how often it is looked for what is due, or was left by the dead; default 1 s
 	Chunk  int           // member numbers in one piece of a fan-out; default 256
 	Keep   time.Duration // how long a settled post is remembered; default 7 days
 	Retry  Backoff
@@ -83,8 +83,9 @@ func New(rdb redis.UniversalClient, o Options) *Queue {
 		o.Lease = 15 * time.Second
 	}
 	if o.Sweep <= 0 {
-		o.Sweep = min(time.Second, o.Lease/4)
+		o.Sweep = time.Second
 	}
+	o.Sweep = min(o.Sweep, o.Lease/4)
 	if o.Chunk <= 0 {
 		o.Chunk = 256
 	}

@@ -201,7 +201,7 @@ func readTargets(head map[string]string) ([]target, error) {
 // is due, and looks for families that others planned for; it ends with ctx.
 // Whoever calls Letter and Part must have it run.
 func (q *Queue) Keep(ctx context.Context) error {
-	t := time.NewTicker(min(q.opt.Sweep, q.opt.Lease/4))
+	t := time.NewTicker(q.opt.Sweep)
 	defer t.Stop()
 	var renewed time.Time
 	for {

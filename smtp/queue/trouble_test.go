@@ -152,6 +152,29 @@ func TestLostAnswersLoseAndDoubleNothing(t *testing.T) {
 	}
 }
 
+// An answer to a read that is lost leaves its entry with us, who do not know
+// of it: it goes on as what the dead held does, after a lease.
+func TestALostReadWaitsForItsLeaseOnly(t *testing.T) {
+	p, rdb := through(t)
+	ctx := t.Context()
+	q := New(rdb, Options{Chunk: 8, Roster: members(7), Sweep: time.Nanosecond})
+	if err := errors.Join(q.Plan(ctx, post("p", copyOf("dc", "body"))), q.sweep(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	p.Make(func(c redistest.Command) redistest.Fault { return redistest.Fault{Lose: c.Is("xreadgroup")} })
+	if part, err := q.Part(ctx); part != nil || err == nil {
+		t.Fatal(part, err)
+	}
+	p.Make(nil)
+	if part, err := q.Part(ctx); part != nil || err != nil {
+		t.Fatalf("it was to wait for its lease: %v, %v", part, err)
+	}
+	idle(t, rdb, familyKeys("dc").chunks(), q.opt.Lease)
+	if part, err := q.Part(ctx); part == nil || err != nil {
+		t.Fatal(part, err)
+	}
+}
+
 // ended takes for done what is said of an End whose first answer was lost:
 // nobody holds the work any more.
 func ended(err error) error {
