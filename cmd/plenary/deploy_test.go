@@ -49,7 +49,7 @@ func TestDeployedRedisIsDurable(t *testing.T) {
 	// What stands before is overridden by the snippet, as by an include at the end.
 	s := redistest.Start(t, "--appendfsync", "everysec", "--include", file)
 	addr := s.Client(t).(*redis.Client).Options().Addr
-	c, err := redisopen.Open(t.Context(), redisopen.Options{Address: "redis://" + addr, Wait: 10 * time.Second, Durable: true})
+	c, err := redisopen.Open(t.Context(), redisopen.Options{Address: "redis://" + addr, Wait: time.Minute, Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,7 +132,7 @@ func TestSilentServer(t *testing.T) {
 			gap := newBetween(t, p.addr, func(conn int, fromServer bool, octets []byte) ([]byte, bool) {
 				return octets, conn > 1 || fromServer || !bytes.Contains(octets, []byte(at))
 			})
-			start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 100 * time.Millisecond }), b)
+			start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 500 * time.Millisecond }), b)
 			b.await(t, "it is taken", has(1))
 			eventually(t, "it is moved", func() bool { return p.count("Plenary/Done") == 1 && p.count("INBOX") == 0 })
 			p.deliver(note("dc@lists.example.org", 2)) // IDLE, DONE
@@ -153,7 +153,7 @@ func TestSilenceInsideLiteral(t *testing.T) {
 	gap := newBetween(t, p.addr, func(conn int, fromServer bool, octets []byte) ([]byte, bool) {
 		return octets, conn > 1 || !fromServer || !bytes.Contains(octets, []byte("A line."))
 	})
-	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 100 * time.Millisecond }), b)
+	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 500 * time.Millisecond }), b)
 	b.await(t, "it is taken", has(1))
 	if got := b.all()[0].raw; !strings.HasSuffix(got, whole) {
 		t.Errorf("%d octets came", len(got))
@@ -176,7 +176,7 @@ func TestCutConnections(t *testing.T) {
 		}
 		return octets, fromServer || commands%13 != 0
 	})
-	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 50 * time.Millisecond }), b)
+	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 500 * time.Millisecond }), b)
 	b.await(t, "all are taken", has(10))
 	eventually(t, "all are moved", func() bool { return p.count("INBOX") == 0 })
 	if len(b.all()) != 10 {
@@ -227,7 +227,7 @@ func TestFolderMadeAnew(t *testing.T) {
 		defer mu.Unlock()
 		return octets, !cut || conn > 1
 	})
-	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 50 * time.Millisecond }), b)
+	start(t, config(gap.addr, func(c *collect.Config) { c.Silence = 500 * time.Millisecond }), b)
 	b.await(t, "the first is taken", has(1))
 	eventually(t, "it is moved", func() bool { return p.count("INBOX") == 0 })
 	if err := errors.Join(p.user.Delete("INBOX"), p.user.Create("INBOX", nil)); err != nil {

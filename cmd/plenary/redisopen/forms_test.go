@@ -25,7 +25,7 @@ import (
 
 func TestOpensACluster(t *testing.T) {
 	nodes := redistest.StartCluster(t)
-	c, err := Open(t.Context(), Options{Address: nodes.URL(), Wait: 20 * time.Second, Durable: true})
+	c, err := Open(t.Context(), Options{Address: nodes.URL(), Wait: time.Minute, Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestOpensACluster(t *testing.T) {
 	if err := one.ConfigSet(t.Context(), "appendfsync", "everysec").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), Options{Address: nodes.URL(), Wait: 20 * time.Second, Durable: true}); err == nil || !strings.Contains(err.Error(), "appendfsync is everysec") {
+	if _, err := Open(t.Context(), Options{Address: nodes.URL(), Wait: time.Minute, Durable: true}); err == nil || !strings.Contains(err.Error(), "appendfsync is everysec") {
 		t.Error(err)
 	}
 }
@@ -55,7 +55,7 @@ func TestFollowsASentinel(t *testing.T) {
 	master, others := redistest.Replicated(t, program, 1)
 	sentinel := redistest.Sentinel(t, program, master, 1)
 	ctx := t.Context()
-	c, err := Open(ctx, Options{Address: "redis+sentinel://" + sentinel + "/mymaster/0", Wait: 20 * time.Second, Durable: true, Relaxed: relaxed})
+	c, err := Open(ctx, Options{Address: "redis+sentinel://" + sentinel + "/mymaster/0", Wait: time.Minute, Durable: true, Relaxed: relaxed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestFollowsASentinel(t *testing.T) {
 		t.Fatal(err)
 	}
 	if relaxed { // nothing waits for the replica here but the test
-		if n, err := master.Client(t).(*redis.Client).Wait(ctx, 1, 20*time.Second).Result(); n != 1 || err != nil {
+		if n, err := master.Client(t).(*redis.Client).Wait(ctx, 1, time.Minute).Result(); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
 	}
@@ -99,7 +99,7 @@ func TestOpensTLS(t *testing.T) {
 	redistest.Start(t, "--tls-port", port, "--tls-auth-clients", "no", "--tls-cert-file", filepath.Join(dir, "cert.pem"),
 		"--tls-key-file", filepath.Join(dir, "key.pem"), "--tls-ca-cert-file", filepath.Join(dir, "cert.pem"))
 	t.Setenv("SSL_CERT_FILE", filepath.Join(dir, "cert.pem")) // read once, by the first to verify: nobody else does here
-	c, err := Open(t.Context(), Options{Address: "rediss://127.0.0.1:" + port, Wait: 20 * time.Second, Durable: true})
+	c, err := Open(t.Context(), Options{Address: "rediss://127.0.0.1:" + port, Wait: time.Minute, Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}

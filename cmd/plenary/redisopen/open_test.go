@@ -96,7 +96,7 @@ func TestUnsafeRedisIsRefusedUnlessRelaxed(t *testing.T) {
 	}
 	url := "redis://" + single.Options().Addr
 	open := func(relaxed bool) (*Conn, error) {
-		c, err := Open(t.Context(), Options{Address: url, Wait: time.Second, Durable: true, Relaxed: relaxed})
+		c, err := Open(t.Context(), Options{Address: url, Wait: time.Minute, Durable: true, Relaxed: relaxed})
 		if err == nil {
 			t.Cleanup(func() { c.Close() })
 		}
@@ -125,7 +125,7 @@ func TestWaitsForARedisThatIsLoading(t *testing.T) {
 	m := miniredis.RunT(t)
 	m.SetError("LOADING Redis is loading the dataset in memory")
 	var why error
-	c, err := Open(t.Context(), Options{Address: "redis://" + m.Addr(), Wait: 20 * time.Second, Waiting: func(err error) {
+	c, err := Open(t.Context(), Options{Address: "redis://" + m.Addr(), Wait: time.Minute, Waiting: func(err error) {
 		why = err
 		m.SetError("") // loaded
 	}})

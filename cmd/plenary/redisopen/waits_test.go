@@ -51,7 +51,7 @@ func newReplicated(t *testing.T, version string, replicas, synced int32) *replic
 }
 
 func (r *replicated) open(t *testing.T, relaxed bool) (*Conn, error) {
-	c, err := Open(t.Context(), Options{Address: "redis://" + r.proxy.Addr, Wait: 20 * time.Second, Durable: true, Relaxed: relaxed})
+	c, err := Open(t.Context(), Options{Address: "redis://" + r.proxy.Addr, Wait: time.Minute, Durable: true, Relaxed: relaxed})
 	if err == nil {
 		t.Cleanup(func() { c.Close() })
 	}
@@ -237,7 +237,7 @@ func TestWaitsForARealReplica(t *testing.T) {
 	}
 	master, others := redistest.Replicated(t, program, 1)
 	ctx := t.Context()
-	c, err := Open(ctx, Options{Address: "redis://" + master.Addr, Wait: 20 * time.Second, Durable: true})
+	c, err := Open(ctx, Options{Address: "redis://" + master.Addr, Wait: time.Minute, Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestWaitsForARealReplica(t *testing.T) {
 	if err := others[0].Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(2 * time.Minute); ; {
 		err := once.Run(ctx, c, []string{"{x}once"}).Err()
 		if err == nil || errors.Is(err, redis.Nil) {
 			break

@@ -201,9 +201,9 @@ func (s *Server) ready() error {
 	return nil
 }
 
-// await asks check until it is content, for at most ten seconds.
+// await asks check until it is content, for at most a minute.
 func await(check func() error) (err error) {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if err = check(); err == nil {
 			return nil
 		}
@@ -212,7 +212,8 @@ func await(check func() error) (err error) {
 }
 
 func client(t testing.TB, addr string) redis.UniversalClient {
-	c := redis.NewClient(&redis.Options{Addr: addr})
+	// A disk that many tests write to is slow at times.
+	c := redis.NewClient(&redis.Options{Addr: addr, ReadTimeout: time.Minute})
 	t.Cleanup(func() { c.Close() })
 	return c
 }
