@@ -228,14 +228,20 @@ func (s *Store) lookup(ctx context.Context, family string, a lists.Address) (reg
 }
 
 // lookupMany finds the records of address keys, nil where there is none. It
-// is settled unless somebody changed an address between its two round trips.
+// is settled unless somebody changed an address between its two round trips,
+// of which those whose number is as remembered need one.
 func (s *Store) lookupMany(ctx context.Context, family string, keys []string) (reg registry, found []*record, settled bool, err error) {
 	var lookups *redis.MapStringStringCmd
 	numbers := make([]*redis.StringCmd, len(keys))
+	guesses, lines := make([]*redis.StringCmd, len(keys)), make([]*redis.StringCmd, len(keys))
+	guessed := make([]lists.Number, len(keys))
 	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		lookups = p.HGetAll(ctx, registryKey(family))
 		for i, key := range keys {
 			numbers[i] = p.HGet(ctx, indexKey(family, key), key)
+			if n, some := s.hints.of(family, key); some {
+				guesses[i], guessed[i] = p.HGet(ctx, bucketKey(family, n), bucketField(n)), n
+			}
 		}
 		return nil
 	})
@@ -245,13 +251,17 @@ func (s *Store) lookupMany(ctx context.Context, family string, keys []string) (r
 	if reg, err = parseRegistry(lookups.Val()); err != nil {
 		return nil, nil, false, err
 	}
-	lines := make([]*redis.StringCmd, len(keys))
 	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range keys {
-			if n, err := numbers[i].Uint64(); err == nil {
-				lines[i] = p.HGet(ctx, bucketKey(family, lists.Number(n)), bucketField(lists.Number(n)))
-			} else if !absent(err) {
+			n, err := numbers[i].Uint64()
+			switch {
+			case absent(err):
+			case err != nil:
 				return err
+			case guesses[i] != nil && guessed[i] == lists.Number(n):
+				lines[i] = guesses[i]
+			default:
+				lines[i] = p.HGet(ctx, bucketKey(family, lists.Number(n)), bucketField(lists.Number(n)))
 			}
 		}
 		return nil
@@ -273,6 +283,9 @@ func (s *Store) lookupMany(ctx context.Context, family string, keys []string) (r
 			return nil, nil, false, nil
 		}
 		found[i] = r.withSerials(reg)
+		if len(keys) == 1 { // an import looks up everybody, once
+			s.hints.note(family, key, lists.Number(n))
+		}
 	}
 	return reg, found, true, nil
 }

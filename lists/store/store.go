@@ -31,6 +31,7 @@ type Store struct {
 	directory    atomic.Pointer[snapshot]
 	checked      atomic.Int64 // when directory was last known to stand, Unix time in ns
 	looks        looks
+	hints        hints
 }
 
 // Open joins the site's data in Redis, and begins it in an empty one. It
