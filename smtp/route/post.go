@@ -67,12 +67,12 @@ const maxText = 64 << 10
 const commandLines = 12
 
 // post judges a mail for each list it is sent to, and sends it on.
-func (r *Router) post(ctx context.Context, m Mail, targets []lists.List) error {
+func (r *Router) post(ctx context.Context, people People, m Mail, targets []lists.List) error {
 	accepted := map[string][]Entry{}
 	var families []string
 	p := r.describe(m)
 	for _, l := range targets {
-		author, admin, err := r.author(ctx, m.Message, l)
+		author, admin, err := r.author(ctx, people, m.Message, l)
 		if err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (r *Router) unjudged(ctx context.Context, listID string, env smtp.Envelope,
 		return fmt.Errorf("post %s to %s: %w", env.ID, l.Name, err)
 	}
 	m := Mail{Envelope: env, Raw: raw, Message: parsed}
-	author, _, err := r.author(ctx, parsed, l)
+	author, _, err := r.author(ctx, r.People, parsed, l)
 	if err != nil {
 		return err
 	}
@@ -184,13 +184,13 @@ func (r *Router) unjudged(ctx context.Context, listID string, env smtp.Envelope,
 }
 
 // author is who From names, as the list's family knows them.
-func (r *Router) author(ctx context.Context, m *message.Message, l lists.List) (a Author, admin bool, err error) {
+func (r *Router) author(ctx context.Context, people People, m *message.Message, l lists.List) (a Author, admin bool, err error) {
 	from := froms(m)
 	if len(from) != 1 {
 		return Author{}, false, nil
 	}
 	a = Author{Name: m.From[0].Name, Address: from[0]}
-	person, err := r.People.Person(ctx, l.Family, a.Address)
+	person, err := people.Person(ctx, l.Family, a.Address)
 	switch {
 	case errors.Is(err, lists.ErrNotFound):
 	case err != nil:

@@ -78,15 +78,20 @@ type Router struct {
 
 // Handle routes one message. An error means: not done, hand it in again.
 func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) error {
-	dir, err := r.Directory.Directory(ctx)
-	if err != nil {
-		return fmt.Errorf("route %s: %w", env.ID, err)
-	}
 	parsed, err := message.Parse(raw)
 	if err != nil {
 		// Reception refuses what can't be read; this came in by another door.
 		r.Log.Warn("message set aside: it can't be read", "queue", env.ID, "err", err)
 		return r.returned(ctx, env, "Your mail could not be read as a mail message ("+err.Error()+"), so nothing was done with it.", "unreadable")
+	}
+	people, err := r.ahead(ctx, env, froms(parsed))
+	if err != nil {
+		return fmt.Errorf("route %s: %w", env.ID, err)
+	}
+	defer people.wait()
+	dir, err := r.Directory.Directory(ctx)
+	if err != nil {
+		return fmt.Errorf("route %s: %w", env.ID, err)
 	}
 	m := Mail{Envelope: env, Raw: raw, Message: parsed}
 	targets := r.targets(dir, env)
@@ -122,7 +127,7 @@ func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) erro
 		}
 	}
 	if len(posts) > 0 {
-		if err := r.post(ctx, m, posts); err != nil {
+		if err := r.post(ctx, people, m, posts); err != nil {
 			failed = append(failed, fmt.Errorf("post %s: %w", env.ID, err))
 		}
 	}

@@ -22,12 +22,17 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 	} else if r.beyondPosts(dir, env) {
 		return nil
 	}
+	m := Mail{Envelope: env, Raw: raw, Message: parsed}
+	p := r.describe(m)
+	people, err := r.ahead(ctx, env, p.From)
+	if err != nil {
+		return unready(err)
+	}
+	defer people.wait()
 	dir, err := r.Directory.Directory(ctx)
 	if err != nil {
 		return unready(err)
 	}
-	m := Mail{Envelope: env, Raw: raw, Message: parsed}
-	p := r.describe(m)
 	var refused *smtp.Reply
 	for _, t := range r.targets(dir, env) {
 		if r.isCommand(t) && env.Verdict.Refused() && len(p.From) == 1 {
@@ -38,7 +43,7 @@ func (r *Router) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smt
 		if t.Kind != lists.TargetPost {
 			return nil
 		}
-		author, admin, err := r.author(ctx, parsed, t.List)
+		author, admin, err := r.author(ctx, people, parsed, t.List)
 		if err != nil {
 			return unready(err)
 		}
