@@ -91,6 +91,20 @@ func MendLineEnds(b []byte) []byte {
 	return out
 }
 
+// WireForm is b as it goes over a connection: MendLineEnds, and a line end at
+// the end of what is not empty. It is b itself where that changes nothing. What
+// is signed must have it, or the signature is of something else than is sent.
+func WireForm(b []byte) []byte {
+	n := bytes.Count(b, []byte("\r\n"))
+	if bytes.Count(b, []byte{'\n'}) != n || bytes.Count(b, []byte{'\r'}) != n {
+		b = MendLineEnds(b)
+	}
+	if len(b) > 0 && !bytes.HasSuffix(b, []byte("\r\n")) {
+		b = append(b[:len(b):len(b)], "\r\n"...)
+	}
+	return b
+}
+
 // EightBit tells whether an octet has its high bit set.
 func EightBit(b []byte) bool {
 	for _, c := range b {

@@ -48,8 +48,7 @@ func (s *Signer) ARC(c lists.Copy, id string, v smtp.Verdict, at time.Time) []by
 	if i < 0 || v.Results == "" {
 		return nil
 	}
-	head, body := mended(c)
-	fields, _ := split(head)
+	fields, body := wired(c)
 	before, n := chain(fields)
 	cv := v.Chain
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"plenary/lists"
+	"plenary/smtp"
 	"plenary/smtp/message"
 )
 
@@ -30,8 +31,7 @@ func (c *Composer) proven(ctx context.Context, author lists.Address, made lists.
 	if c.Proven == nil {
 		return false
 	}
-	head, body := mended(made)
-	return c.Proven(ctx, author, slices.Concat(c.Personal(made.List, 1), head, body))
+	return c.Proven(ctx, author, slices.Concat(c.Personal(made.List, 1), smtp.WireForm(made.Head), smtp.WireForm(made.Body)))
 }
 
 // maxReplies is how many of an author's own Reply-To stand in a rewritten one.

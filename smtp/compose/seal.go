@@ -16,13 +16,13 @@ import (
 // gives signs the copy with a member's own fields on top, and gives the
 // DKIM-Signature fields that go above them. Any number of goroutines may use
 // it.
-func (s *Signer) Seal(c lists.Copy) func(personal []byte) []byte {
+func (s *Signer) Seal(c lists.Copy) func(personal []byte) []byte { return s.sealed(wired(c)) }
+
+func (s *Signer) sealed(fields []field, body []byte) func(personal []byte) []byte {
 	keys := s.Keys()
 	if len(keys) == 0 {
 		return func([]byte) []byte { return nil }
 	}
-	head, body := mended(c)
-	fields, _ := split(head)
 	p := &sealing{s: s, keys: keys, now: s.Now().Unix(), common: byName(fields), bodyHash: base64.StdEncoding.EncodeToString(message.RelaxedBodyHash(body))}
 	shared := sync.OnceValue(func() []byte { return p.sign(nil) })
 	return func(personal []byte) []byte {

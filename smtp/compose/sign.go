@@ -40,26 +40,24 @@ var (
 		"list-unsubscribe", "list-unsubscribe-post"}
 )
 
-// mended is a copy with the line ends that it is sent with.
-func mended(c lists.Copy) (head, body []byte) {
-	head, body = c.Head, c.Body
-	if smtp.BareLineEnds(head) {
-		head = smtp.MendLineEnds(head)
+// wired is a copy's fields and body with the line ends that they are sent
+// with. Where those end the header early, the rest of it is sent as body.
+func wired(c lists.Copy) (fields []field, body []byte) {
+	head := smtp.WireForm(c.Head)
+	if !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+		head = append(head[:len(head):len(head)], "\r\n"...)
 	}
-	if smtp.BareLineEnds(body) {
-		body = smtp.MendLineEnds(body)
+	fields, rest := split(head)
+	body = smtp.WireForm(c.Body)
+	if len(rest) > 0 {
+		body = slices.Concat(rest, body)
 	}
-	return head, body
+	return fields, body
 }
 
 // Sign gives the DKIM-Signature fields of a whole message.
 func (s *Signer) Sign(raw []byte) []byte {
-	fields, body := split(raw)
-	var head bytes.Buffer
-	for _, f := range fields {
-		head.Write(f.ended())
-	}
-	return s.Seal(lists.Copy{Head: head.Bytes(), Body: body})(nil)
+	return s.sealed(split(smtp.WireForm(raw)))(nil)
 }
 
 // byName gathers the fields that are signed, in their relaxed form, from the

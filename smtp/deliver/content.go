@@ -3,6 +3,8 @@ package deliver
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"plenary/smtp"
 )
 
 // Up to this size a message is written in one piece with what surrounds it.
@@ -21,14 +23,16 @@ type content struct {
 	seal     func(personal []byte) []byte // signs it for a member; nil: it is not signed
 }
 
-// newContent makes the content of a header and a body; the empty line
+// newContent makes the content of a header and a body, in the form that they
+// are signed in: a lone CR or LF would let a message end early at a lax server
+// (SMTP smuggling), and break the signature. The empty line
 // between them is put where head does not end in one.
 func newContent(head, body []byte) *content {
-	head = canonical(head)
+	head = smtp.WireForm(head)
 	if !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
 		head = append(head[:len(head):len(head)], "\r\n"...)
 	}
-	body = canonical(body)
+	body = smtp.WireForm(body)
 	c := &content{utf8: !ascii(head)}
 	c.eightBit = c.utf8 || !ascii(body)
 	c.add(head)
@@ -38,7 +42,7 @@ func newContent(head, body []byte) *content {
 
 // wholeContent makes the content of a whole message.
 func wholeContent(raw []byte) *content {
-	raw = canonical(raw)
+	raw = smtp.WireForm(raw)
 	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
 	c := &content{utf8: !ascii(head), eightBit: !ascii(raw)}
 	c.add(raw)
@@ -57,35 +61,6 @@ func (c *content) add(b []byte) {
 		b = append(c.plain[0][:len(c.plain[0]):len(c.plain[0])], b...)
 	}
 	c.plain, c.stuffed = [][]byte{b}, stuff(b)
-}
-
-// canonical gives b with CRLF for every line end and at its end. A lone CR
-// or LF would let a message end early at a lax server (SMTP smuggling).
-func canonical(b []byte) []byte {
-	clean := len(b) == 0 || bytes.HasSuffix(b, []byte("\r\n"))
-	if clean {
-		n := bytes.Count(b, []byte("\r\n"))
-		clean = bytes.Count(b, []byte{'\n'}) == n && bytes.Count(b, []byte{'\r'}) == n
-	}
-	if clean {
-		return b
-	}
-	out := make([]byte, 0, len(b)+64)
-	for i := 0; i < len(b); i++ {
-		switch {
-		case b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
-			i++
-			out = append(out, '\r', '\n')
-		case b[i] == '\r' || b[i] == '\n':
-			out = append(out, '\r', '\n')
-		default:
-			out = append(out, b[i])
-		}
-	}
-	if !bytes.HasSuffix(out, []byte("\r\n")) {
-		out = append(out, '\r', '\n')
-	}
-	return out
 }
 
 // stuff doubles the dot at the start of a line (RFC 5321 4.5.2); b begins a

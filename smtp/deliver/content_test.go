@@ -14,7 +14,7 @@ func TestContent(t *testing.T) {
 		{"A: b\r\n\r\n", "", "A: b\r\n\r\n", "A: b\r\n\r\n"},
 		{"A: b\r\n\r\n", ".\r\n..\r\n.a", "A: b\r\n\r\n.\r\n..\r\n.a\r\n", "A: b\r\n\r\n..\r\n...\r\n..a\r\n"},
 		{"A: b\r\n\r\n", "x\n.\ny\r.\rz", "A: b\r\n\r\nx\r\n.\r\ny\r\n.\r\nz\r\n", "A: b\r\n\r\nx\r\n..\r\ny\r\n..\r\nz\r\n"},
-		{"A: b\r\n\r\n", "\r\r\n.\r\n", "A: b\r\n\r\n\r\n\r\n.\r\n", "A: b\r\n\r\n\r\n\r\n..\r\n"},
+		{"A: b\r\n\r\n", "\r\r\n.\r\n", "A: b\r\n\r\n\r\n.\r\n", "A: b\r\n\r\n\r\n..\r\n"},
 	} {
 		got := newContent([]byte(c.head), []byte(c.body))
 		if p := bytes.Join(got.plain, nil); string(p) != c.plain || got.size != len(p) {
