@@ -77,7 +77,7 @@ func (o *Office) askAfter(ctx context.Context, main, l lists.List, week digest.W
 		}
 		done[p.Number] = true
 		w := speak(p, main)
-		hand := w.Say("silent-hand", "address", lists.RoleAddress(main, "request", "", o.Site.Domain), "list", l.Name)
+		hand := w.Say("silent-hand", "address", lists.RoleAddress(main, "request", "", o.Site.Domain), "command", "handover "+l.Name+" name@example.org")
 		parts := []string{w.Say("silent", "group", l.Title, "n", n), w.Say("silent-ask"), hand, w.Say("silent-once")}
 		letter := o.letter(main, l, p, still(week), w.Say("silent-subject", "group", l.Title), parts)
 		letter.Key = fmt.Sprintf("silent/%s/%s/%d", l.ID, week, p.Number)

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,6 +37,7 @@ type span struct {
 	Link  string // where it leads; the text names it
 	Plain bool   // the link is itself the text, or needs no writing out
 	Own   bool   // people's own words, in whatever language
+	Label bool   // says what follows it is: "Next step:"
 	Loud  bool   // overdue
 	Break bool   // a line ends before it
 }
@@ -70,6 +73,7 @@ func outlined(w *words.Words, r digest.Report, f fit) *outline {
 	o.quiet()
 	o.pending()
 	o.body()
+	o.more()
 	return o
 }
 
@@ -82,6 +86,32 @@ func (o *outline) para(spans ...span) {
 }
 
 func (o *outline) say(key string, pairs ...any) { o.para(span{Text: o.w.Say(key, pairs...)}) }
+
+// spans is the text of this key in the site's words, with values that are
+// spans themselves set in. What stands before the first of them and ends in a
+// colon is its label.
+func (o *outline) spans(key string, pairs ...any) (all []span) {
+	var set []span
+	fill := slices.Clone(pairs)
+	for i := 1; i < len(fill); i += 2 {
+		if s, ok := fill[i].(span); ok {
+			fill[i] = "\x00" + strconv.Itoa(len(set)) + "\x00"
+			set = append(set, s)
+		}
+	}
+	for i, part := range strings.Split(o.w.Say(key, fill...), "\x00") {
+		switch n, _ := strconv.Atoi(part); {
+		case i%2 == 1:
+			all = append(all, set[n])
+		case part != "":
+			all = append(all, span{Text: part, Label: i == 0 && strings.HasSuffix(strings.TrimSpace(part), ":")})
+		}
+	}
+	return all
+}
+
+// theirs is people's own words inside a sentence.
+func (o *outline) theirs(text string) span { return span{Text: o.short(text), Own: true} }
 
 // own is people's own words, in one line or as they broke it.
 func (o *outline) own(text string) []span {
@@ -115,10 +145,10 @@ func (o *outline) top() {
 	r, w := o.r, o.w
 	o.heading(1, w.Say("title", "body", one(r.Title), "week", r.Week.Number, "year", fmt.Sprint(r.Week.Year)))
 	if !r.Since.IsZero() {
-		o.say("span", "since", w.Date(o.local(r.Since)), "until", w.Date(o.local(r.Until)))
+		o.say("span", "since", o.day(o.local(r.Since)), "until", w.Date(o.local(r.Until)))
 	}
 	if !r.Due.IsZero() {
-		o.say("late", "due", w.Date(o.local(r.Due)), "until", w.Date(o.local(r.Until)))
+		o.say("late", "due", o.day(o.local(r.Due)), "until", o.day(o.local(r.Until)))
 	}
 	if r.Missed > 0 {
 		o.say("missed", "n", r.Missed)
@@ -126,179 +156,15 @@ func (o *outline) top() {
 	if len(r.News) == 0 {
 		o.say("no-news")
 	}
+	o.brief()
 	if len(r.Coming) > 0 {
 		o.heading(2, w.Say("due-heading"))
 		var items [][]span
 		for _, g := range r.Coming {
-			items = append(items, []span{{Text: w.Say("due-item", "group", one(g.List.Title), "step", o.short(g.Next), "when", o.when(g))}})
+			items = append(items, o.spans("due-item", "group", one(g.List.Title), "step", o.theirs(g.Next), "when", o.when(g)))
 		}
 		o.blocks = append(o.blocks, block{Items: items})
 	}
-}
-
-func (o *outline) group(n int, g digest.Group) {
-	w := o.w
-	o.heading(2, fmt.Sprintf("%d. %s", n, one(g.List.Title)))
-	if g.List.Purpose != "" {
-		o.say("purpose", "text", o.short(g.List.Purpose))
-	}
-	o.para(o.led(g)...)
-	for _, s := range g.Progress {
-		if s.Who != "" {
-			o.heading(3, w.Say("progress-by", "who", one(s.Who)))
-		} else {
-			o.heading(3, w.Say("progress"))
-		}
-		o.para(o.own(s.Text)...)
-	}
-	for _, s := range g.Ended {
-		o.say("step-"+s.Ended, "step", o.short(s.Text))
-	}
-	o.next(g)
-	o.told("help", g.Help)
-	o.told("dissent", g.Dissent)
-	o.week(g)
-	o.threads(g.Threads, o.fit.threads)
-	o.para(o.join(g.List)...)
-}
-
-// led says who leads the group and how it is.
-func (o *outline) led(g digest.Group) []span {
-	var s []string
-	switch {
-	case len(g.Leaders) > 0 && len(g.Deputies) > 0:
-		s = append(s, o.w.Say("led-deputy", "names", o.w.And(all(g.Leaders, one)), "deputies", o.w.And(all(g.Deputies, one))))
-	case len(g.Leaders) > 0:
-		s = append(s, o.w.Say("led", "names", o.w.And(all(g.Leaders, one))))
-	case g.Led:
-		s = append(s, o.w.Say("led-unnamed", "address", lists.RoleAddress(g.List, "owner", "", o.r.Site.Domain)))
-	default:
-		s = append(s, o.w.Say("unled"))
-	}
-	if len(g.Took) > 0 {
-		s = append(s, o.w.Say("took", "names", o.w.And(all(g.Took, one))))
-	}
-	if g.List.State != lists.Active && g.List.State != lists.Closed || g.Was != "" {
-		s = append(s, o.w.Say("is-"+string(g.List.State)))
-	}
-	if g.Was != "" {
-		s = append(s, o.w.Say("was-"+string(g.Was)))
-	}
-	return []span{{Text: strings.Join(s, " ")}}
-}
-
-func (o *outline) next(g digest.Group) {
-	if g.Next == "" {
-		return
-	}
-	when := o.when(g)
-	if when == "" {
-		o.say("next", "step", o.short(g.Next))
-		return
-	}
-	o.para(span{Text: o.w.Say("next-when", "step", o.short(g.Next), "when", when), Loud: g.When == digest.Overdue})
-}
-
-// when says the step's date in words, overdue said plainly.
-func (o *outline) when(g digest.Group) string {
-	day, ok := g.By.Time()
-	if !ok {
-		return ""
-	}
-	key := map[digest.When]string{digest.Overdue: "when-overdue", digest.Today: "when-today", digest.Tomorrow: "when-tomorrow",
-		digest.ThisWeek: "when-week", digest.Later: "when-later"}[g.When]
-	when := o.w.Say(key, "n", g.Days, "date", o.w.Date(day))
-	if before, ok := g.Moved.Time(); ok {
-		when = o.w.Say("when-moved", "when", when, "date", o.w.Date(before))
-	}
-	return when
-}
-
-func (o *outline) told(key string, said []digest.Said) {
-	for _, s := range said {
-		if s.Who == "" {
-			o.say(key, "text", o.short(s.Text))
-		} else {
-			o.say(key+"-by", "who", one(s.Who), "text", o.short(s.Text))
-		}
-	}
-}
-
-// week says a group's posts and membership, and its last weeks in figures
-// that the plot shows too.
-func (o *outline) week(g digest.Group) {
-	members := o.w.Say("members", "n", g.Members)
-	var change []string
-	if g.Joined > 0 {
-		change = append(change, o.w.Say("joined", "n", g.Joined))
-	}
-	if g.Left > 0 {
-		change = append(change, o.w.Say("left", "n", g.Left))
-	}
-	if len(change) == 0 {
-		o.say("week-line", "posts", o.posts(g.Posts, g.People), "members", members)
-	} else {
-		o.say("week-line-change", "posts", o.posts(g.Posts, g.People), "members", members, "change", strings.Join(change, o.w.Say("comma")))
-	}
-	if !o.fit.figures || !drawn(g.Weeks) {
-		return
-	}
-	posts, people := series(g.Weeks)
-	id := "weeks-" + g.List.ID
-	png, err := bars(g.Weeks)
-	if err != nil {
-		o.err = err
-		return
-	}
-	o.plots = append(o.plots, digest.Plot{ID: id, PNG: png})
-	o.blocks = append(o.blocks, block{Plot: id, Spans: []span{{Text: o.w.Say("figures", "n", len(g.Weeks),
-		"posts", strings.Join(posts, o.w.Say("comma")), "people", strings.Join(people, o.w.Say("comma")))}}})
-}
-
-// drawn tells whether there is anything to draw.
-func drawn(weeks []digest.Figures) bool {
-	for _, f := range weeks {
-		if f.Posts > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func series(weeks []digest.Figures) (posts, people []string) {
-	for _, f := range weeks {
-		posts, people = append(posts, fmt.Sprint(f.Posts)), append(people, fmt.Sprint(f.People))
-	}
-	return posts, people
-}
-
-func (o *outline) posts(n, people int) string {
-	if n == 0 {
-		return o.w.Say("no-posts")
-	}
-	return o.w.Say("posts-by", "posts", o.w.Say("posts", "n", n), "people", o.w.Say("people", "n", max(people, 1)))
-}
-
-func (o *outline) threads(threads []digest.Thread, most int) {
-	var items [][]span
-	for _, t := range threads[:min(len(threads), most)] {
-		subject := o.short(t.Subject)
-		text := strings.Split(o.w.Say("thread", "subject", "\x00", "posts", o.w.Say("posts", "n", t.Posts)), "\x00")
-		items = append(items, []span{{Text: text[0]}, {Text: subject, Link: t.Link, Own: true}, {Text: strings.Join(text[1:], "")}})
-	}
-	if len(items) > 0 {
-		o.blocks = append(o.blocks, block{Items: items})
-	}
-}
-
-func (o *outline) join(l lists.List) []span {
-	address := string(lists.RoleAddress(l, "join", "", o.r.Site.Domain))
-	spans := []span{{Text: o.w.Say("join") + " "}, {Text: address, Link: "mailto:" + address, Plain: true}}
-	if base := o.r.Site.BaseURL; base != "" {
-		page := base + "/" + l.ID
-		spans = append(spans, span{Text: o.w.Say("page") + " ", Break: true}, span{Text: page, Link: page, Plain: true})
-	}
-	return spans
 }
 
 // quiet is one short list of the groups without news.
@@ -332,31 +198,30 @@ func (o *outline) silent(g digest.Group) []span {
 	if n := g.Silent(o.r.Until); n >= digest.SilentSaid {
 		quiet = o.w.Say("quiet-weeks", "n", n)
 	}
-	spans := []span{{Text: o.w.Say("quiet-line", "group", one(g.List.Title), "quiet", quiet)}}
-	add := func(text string, loud bool) { spans = append(spans, span{Text: " " + text, Loud: loud}) }
-	if when := o.when(g); g.Next != "" && when != "" {
-		add(o.w.Say("next-when", "step", o.short(g.Next), "when", when)+".", g.When == digest.Overdue)
-	} else if g.Next != "" {
-		add(o.w.Say("next", "step", strings.TrimRight(o.short(g.Next), "."))+".", false)
+	spans := o.spans("quiet-line", "group", one(g.List.Title), "quiet", span{Text: quiet})
+	add := func(text string) { spans = append(spans, span{Text: " " + text}) }
+	if g.Next != "" {
+		g.Next = strings.TrimRight(one(g.Next), ". ")
+		spans = append(append(append(spans, span{Text: " "}), o.step(g)...), span{Text: "."})
 	}
-	add(o.led(g)[0].Text, false)
+	add(o.led(g)[0].Text)
 	if g.Asked {
-		add(o.w.Say("quiet-asked"), false)
+		add(o.w.Say("quiet-asked"))
 	}
 	if g.Orphaned {
 		request := string(lists.RoleAddress(o.r.Main, "request", "", o.r.Site.Domain))
-		add(o.w.Say("quiet-who", "list", g.List.Short)+" ", false)
+		add(o.w.Say("quiet-who", "command", "volunteer "+g.List.Short) + " ")
 		spans = append(spans, span{Text: request, Link: "mailto:" + request, Plain: true}, span{Text: "."})
 	}
 	address := string(lists.RoleAddress(g.List, "join", "", o.r.Site.Domain))
-	add(o.w.Say("join")+" ", false)
+	add(o.w.Say("join") + " ")
 	return append(spans, span{Text: address, Link: "mailto:" + address, Plain: true})
 }
 
 // body is the account of the whole body.
 func (o *outline) body() {
 	r, w := o.r, o.w
-	o.heading(2, w.Say("whole"))
+	o.heading(2, w.Say("whole", "body", one(r.Title)))
 	o.say("whole-posts", "posts", o.posts(r.Posts, r.People), "members", w.Say("members", "n", r.Members))
 	o.threads(r.Threads, 3)
 	if len(r.Founded) > 0 {

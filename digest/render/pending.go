@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strings"
 
 	"plenary/digest"
 	"plenary/lists"
@@ -36,8 +35,8 @@ func (o *outline) pending() {
 			}
 		}
 		owner := string(lists.RoleAddress(l, "owner", "", o.r.Site.Domain))
-		items = append(items, []span{{Text: o.w.Say("pending-item", "group", one(l.Title), "what", strings.Join(what, o.w.Say("comma"))) + " "},
-			{Text: owner, Link: "mailto:" + owner, Plain: true}})
+		item := o.spans("pending-item", "group", one(l.Title), "what", span{Text: o.w.Series(what)})
+		items = append(items, append(item, span{Text: " "}, span{Text: owner, Link: "mailto:" + owner, Plain: true}))
 	}
 	add(o.r.Main, o.r.Waiting)
 	for _, g := range o.r.Pending {

@@ -179,13 +179,15 @@ func TestContrast(t *testing.T) {
 	}
 	body := regexp.MustCompile(`body \{[^}]*[^-]color: (#[0-9a-f]{6}); background: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
 	links := regexp.MustCompile(`\ba \{ color: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
-	if len(body) != 2 || len(links) != 2 {
-		t.Fatalf("colours not found: %v %v", body, links)
+	late := regexp.MustCompile(`\bstrong \{ color: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
+	soft := regexp.MustCompile(`\.soft \{ color: (#[0-9a-f]{6})`).FindAllStringSubmatch(string(css), -1)
+	if len(body) != 2 || len(links) != 2 || len(late) != 2 || len(soft) != 2 {
+		t.Fatalf("colours not found: %v %v %v %v", body, links, late, soft)
 	}
 	bar := fmt.Sprintf("#%02x%02x%02x", barColor.R, barColor.G, barColor.B)
 	for i := range body {
 		ground := body[i][2]
-		for color, least := range map[string]float64{body[i][1]: 4.5, links[i][1]: 4.5, bar: 3} {
+		for color, least := range map[string]float64{body[i][1]: 4.5, links[i][1]: 4.5, late[i][1]: 4.5, soft[i][1]: 4.5, bar: 3} {
 			if c := contrast(color, ground); c < least {
 				t.Errorf("%s on %s: %.2f:1, not %.1f:1", color, ground, c, least)
 			}
@@ -213,6 +215,32 @@ func contrast(a, b string) float64 {
 	}
 	x, y := light(a)+0.05, light(b)+0.05
 	return max(x, y) / min(x, y)
+}
+
+// The subject says what there is room for: where three groups' names would
+// leave none for other news, fewer are named.
+func TestSubject(t *testing.T) {
+	tell := func(titles ...string) digest.Report {
+		r := digest.Report{Title: "Coalition", Week: digest.Week{Year: 2026, Number: 48}}
+		for _, title := range titles {
+			r.News = append(r.News, digest.Group{GroupFacts: digest.GroupFacts{List: lists.List{Title: title}}, Progress: []digest.Said{{Text: "x"}}})
+		}
+		return r
+	}
+	long := strings.Repeat("long ", 7) + "title"
+	founded := tell(long, long, long)
+	founded.Founded = []lists.List{{Title: "New one"}}
+	for want, r := range map[string]digest.Report{
+		"Coalition, week 48: a quiet week":                                           tell(),
+		"Coalition, week 48: news from A, B and C":                                   tell("A", "B", "C"),
+		"Coalition, week 48: news from A, B and 2 more groups":                       tell("A", "B", "C", "D"),
+		"Coalition, week 48: news from " + long + " and " + long:                     tell(long, long),
+		"Coalition, week 48: news from " + long + " and 2 more groups, new: New one": founded,
+	} {
+		if got := written(t, r).Subject; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }
 
 // However much was said, mail programs show the whole HTML; text and HTML are

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strings"
-
 	"plenary/digest"
 	"plenary/digest/words"
 )
@@ -11,20 +9,31 @@ import (
 const maxSubject = 120
 
 // subject says the week's news: which groups told something, what is new,
-// what is due. What does not fit is left out, from the end.
-func subject(w *words.Words, r digest.Report) string {
-	news := fresh(w, r)
-	for n := len(news); ; n-- {
-		s := w.Say("subject", "body", one(r.Title), "week", r.Week.Number, "news", strings.Join(news[:n], w.Say("comma")))
-		if n == 1 || len([]rune(s)) <= maxSubject {
+// what is due. Where that is too long, fewer groups are named, so that the
+// next news has room; what still does not fit is left out, from the end.
+func subject(w *words.Words, r digest.Report) (s string) {
+	for named := 3; named > 0; named-- {
+		news := fresh(w, r, named)
+		all := len(news)
+		for ; ; news = news[:len(news)-1] {
+			s = w.Say("subject", "body", one(r.Title), "week", r.Week.Number, "news", w.Series(news))
+			if len(news) == 1 || len([]rune(s)) <= maxSubject {
+				break
+			}
+		}
+		if len([]rune(s)) <= maxSubject && (len(news) == all || len(news) > 1) {
 			return s
 		}
 	}
+	return s
 }
 
-func fresh(w *words.Words, r digest.Report) (news []string) {
-	if told := r.Reported(); len(told) > 3 {
-		news = append(news, w.Say("news-more", "names", strings.Join(told[:2], w.Say("comma")), "n", len(told)-2))
+// fresh is the week's news, the weightiest first; so many of the groups that
+// told something are named at most.
+func fresh(w *words.Words, r digest.Report, named int) (news []string) {
+	if told := r.Reported(); len(told) > named {
+		named = min(named, 2)
+		news = append(news, w.Say("news-more", "names", w.Series(told[:named]), "n", len(told)-named))
 	} else if len(told) > 0 {
 		news = append(news, w.Say("news-from", "names", w.And(told)))
 	}

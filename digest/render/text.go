@@ -15,10 +15,10 @@ func (o *outline) text() string {
 			b.WriteByte('\n') // two empty lines before a new part
 		}
 		for _, item := range block.Items {
-			b.WriteString("- " + line(item) + "\n")
+			b.WriteString("- " + o.line(item) + "\n")
 		}
 		if len(block.Items) == 0 {
-			b.WriteString(line(block.Spans) + "\n")
+			b.WriteString(o.line(block.Spans) + "\n")
 		}
 		b.WriteByte('\n')
 	}
@@ -26,12 +26,15 @@ func (o *outline) text() string {
 }
 
 // line is spans as text. A link that its words don't show follows them.
-func line(spans []span) string {
+func (o *outline) line(spans []span) string {
 	var b strings.Builder
 	links := ""
-	for _, s := range spans {
+	for i, s := range spans {
 		if s.Break {
 			b.WriteByte('\n')
+		}
+		if s.Own && i > 0 && !s.Break { // among words of ours
+			s.Text = o.w.Isolate(s.Text)
 		}
 		b.WriteString(s.Text)
 		if s.Link != "" && !s.Plain {

@@ -133,14 +133,14 @@ func (w *Words) Say(key string, pairs ...any) string {
 				text = t
 			}
 		}
-		fill = append(fill, fmt.Sprintf("{%s}", pairs[i]), w.isolate(fmt.Sprint(pairs[i+1])))
+		fill = append(fill, fmt.Sprintf("{%s}", pairs[i]), w.Isolate(fmt.Sprint(pairs[i+1])))
 	}
 	return strings.NewReplacer(fill...).Replace(text)
 }
 
-// isolate keeps words that run the other way apart from ours: without it a
+// Isolate keeps words that run the other way apart from ours: without it a
 // title in Latin letters would draw an Arabic sentence's full stop to itself.
-func (w *Words) isolate(s string) string {
+func (w *Words) Isolate(s string) string {
 	for _, r := range s {
 		p, _ := bidi.LookupRune(r)
 		switch c := p.Class(); {
@@ -173,6 +173,9 @@ func (w *Words) date(key string, t time.Time) string {
 	}
 	return w.Say(key, "weekday", w.weekdays[t.Weekday()], "day", t.Day(), "month", w.months[t.Month()-1], "year", t.Year())
 }
+
+// Series is names one after the other: "Ana, Bo, Chi".
+func (w *Words) Series(names []string) string { return strings.Join(names, w.Say("comma")) }
 
 // And is a series of names: "Ana, Bo and Chi".
 func (w *Words) And(names []string) string {
