@@ -1,6 +1,10 @@
 package command
 
-import "strings"
+import (
+	"strings"
+
+	"plenary/smtp/message"
+)
 
 // fillers are words that may stand beside "unsubscribe" in a mail that is
 // nothing but a command.
@@ -17,6 +21,14 @@ func CommandOnly(subject, text string) string {
 	if answers {
 		title, fromSubject = "", "" // somebody else's words
 	}
+	if fromSubject == "" && beginsAsPost(text) {
+		return ""
+	}
+	return onlyCommand(title, answers, fromSubject, text)
+}
+
+// onlyCommand is CommandOnly by reading all of a text.
+func onlyCommand(title string, answers bool, fromSubject, text string) string {
 	var body []string
 	closed := false
 	for _, l := range ownLines(text) {
@@ -44,6 +56,20 @@ func CommandOnly(subject, text string) string {
 		return name
 	}
 	return ""
+}
+
+// beginsAsPost tells, by its first lines, what nearly all posts are: more
+// than a command.
+func beginsAsPost(text string) bool {
+	if strings.ContainsRune(text, '\r') { // other line ends than ours
+		return false
+	}
+	for _, s := range strings.Split(message.OwnStart(text, 2), "\n") {
+		if s = visible(s); s != "" && !begins(s, greetings) {
+			return loneCommand(s) == ""
+		}
+	}
+	return false
 }
 
 // loneCommand is the name of the command that s is and nothing else, or "".

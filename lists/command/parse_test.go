@@ -195,6 +195,9 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		Decide(world().facts("ann@example.org"), p.Commands)
-		CommandOnly(subject, text)
+		title, answers := cleanSubject(subject)
+		if quick, whole := CommandOnly(subject, text), onlyCommand(title, answers, loneCommand(title), text); loneCommand(title) == "" && quick != whole {
+			t.Fatalf("nothing but %q by its first lines, %q by all of them", quick, whole)
+		}
 	})
 }

@@ -62,10 +62,6 @@ type Posts struct {
 // maxText is how much of a post's text is read for commands and progress.
 const maxText = 64 << 10
 
-// commandLines is how many lines tell whether a post is nothing but a
-// command: that has one, with a greeting and a name at most.
-const commandLines = 12
-
 // post judges a mail for each list it is sent to, and sends it on.
 func (r *Router) post(ctx context.Context, people People, m Mail, targets []lists.List) error {
 	accepted := map[string][]Entry{}
@@ -219,7 +215,6 @@ func froms(m *message.Message) (from []lists.Address) {
 // describe is what judging needs to know.
 func (r *Router) describe(m Mail) lists.Post {
 	msg := m.Message
-	text := message.OwnStart(msg.Text(maxText), commandLines)
 	failing := ""
 	v := m.Envelope.Verdict
 	if v.Refused() || v.Suspect() {
@@ -228,7 +223,7 @@ func (r *Router) describe(m Mail) lists.Post {
 	return lists.Post{
 		Doubted: !v.Believed && (v.Policy != "" || v.Unasked), Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
 		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
-		CommandOnly: r.Posts.CommandOnly(msg.Subject, text),
+		CommandOnly: r.Posts.CommandOnly(msg.Subject, msg.Text(maxText)),
 	}
 }
 
