@@ -141,7 +141,7 @@ func (m *mboxReader) body(msg *mboxMessage) error {
 		if empty {
 			buf.WriteString("\r\n")
 		}
-		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		line = bytes.TrimRight(bytes.TrimSuffix(line, []byte("\n")), "\r") // any CRs and the LF are one line end
 		if empty = len(line) == 0; empty {
 			continue
 		}
