@@ -16,6 +16,7 @@ import (
 	"plenary/digest"
 	"plenary/lists"
 	"plenary/lists/store/redistest"
+	"plenary/smtp/message"
 	"plenary/smtp/route"
 )
 
@@ -113,7 +114,7 @@ func fill(t *testing.T, s *service, all []lists.List, start time.Time, count int
 		who, l, root := random.IntN(40), all[random.IntN(len(all))], random.IntN(25)
 		address := lists.Address(fmt.Sprintf("p%d@m.example", who))
 		id := fmt.Sprintf("%d@m.example", n)
-		e := route.Entry{List: l, Identity: fmt.Sprintf("%064x", n+1), MessageID: id, At: at, Arrived: at, Author: route.Author{Address: address},
+		e := route.Entry{List: l, Identity: fmt.Sprintf("%064x", n+1), MessageID: id, Message: &message.Message{}, At: at, Arrived: at, Author: route.Author{Address: address},
 			Raw: []byte(fmt.Sprintf("From: P%d <%s>\r\nTo: %s\r\nSubject: Thread %d\r\nMessage-ID: <%s>\r\nReferences: <root%d.%s@m.example>\r\n\r\nHello.\r\n", who, address, l.Name, root, id, root, l.Name))}
 		if who < 30 { // the others are no members
 			e.Author.Person = &lists.Person{Number: lists.Number(who + 1), Address: address}
@@ -125,7 +126,7 @@ func fill(t *testing.T, s *service, all []lists.List, start time.Time, count int
 				if _, err := posts.Keep(context.Background(), e); err != nil {
 					return err
 				}
-				if err := posts.Count(context.Background(), e); err != nil {
+				if _, err := posts.Enter(context.Background(), []route.Entry{e}); err != nil {
 					return err
 				}
 			}

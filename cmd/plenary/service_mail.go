@@ -68,17 +68,7 @@ func (s *service) posts() route.Posts {
 		},
 		Enter: s.enter,
 		Plan:  s.queue.Plan,
-		Count: func(ctx context.Context, e route.Entry) error {
-			var number lists.Number
-			switch {
-			case e.Author.Person != nil:
-				number = e.Author.Person.Number
-			case e.Author.Address != "":
-				number = lists.Stranger(e.Author.Address)
-			}
-			return s.store.CountPost(ctx, e.List.ID, number, e.At, e.Identity)
-		},
-		Hold: s.desk.Hold,
+		Hold:  s.desk.Hold,
 		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {
 			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed && s.cfg.Commands.Trust == "dmarc", l.ID, m.Envelope.ID+".progress", []lists.Action{{
 				Verb: lists.DoProgress, List: l.ID, Asker: a.Address, Subject: a.Address, Text: clip(text, maxProgress), Source: m.Message.MessageID}})

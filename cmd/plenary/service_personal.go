@@ -58,6 +58,12 @@ func (s *service) enter(ctx context.Context, entries []route.Entry) ([]uint64, e
 		if e.List.Archive == lists.ArchiveNone {
 			p.Raw = e.Raw
 		}
+		switch {
+		case e.Author.Person != nil:
+			p.Author = e.Author.Person.Number
+		case e.Author.Address != "":
+			p.Author = lists.Stranger(e.Author.Address)
+		}
 		posts[i] = p
 	}
 	return s.store.EnterPosts(ctx, posts)

@@ -39,6 +39,11 @@ func (c *change) event(family string, serial uint32, at time.Time, kind string, 
 	c.add(key, at, fmt.Sprintf("%s/%d/%s", kind, who, millis(at)))
 }
 
+// posted is the event that author wrote the post of this identity.
+func posted(author lists.Number, identity string) string {
+	return fmt.Sprintf("%s/%d/%.16s", eventPosted, author, digest(identity))
+}
+
 // CountPost remembers that author wrote a post to a list at a time; number 0
 // stands for the site itself, and lists.Stranger for who is no member. The post that this identity names
 // counts once, when it came first, as it does in the archive.
@@ -50,7 +55,7 @@ func (s *Store) CountPost(ctx context.Context, listID string, author lists.Numbe
 	var c change
 	key := activityKey(l.Family, l.Serial)
 	c.trimBelow(key, at.Add(-activityKept))
-	c.add(key, at, fmt.Sprintf("%s/%d/%.16s", eventPosted, author, digest(identity)))
+	c.add(key, at, posted(author, identity))
 	if _, err := s.commit(ctx, &c); err != nil {
 		return fmt.Errorf("count a post to list %q: %w", listID, err)
 	}

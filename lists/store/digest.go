@@ -18,15 +18,15 @@ import (
 //go:embed enter.lua
 var enterLua string
 
-// EnterPosts numbers posts of one family's lists for their digests, and gives
-// the numbers. It is one step: who takes a digest of one list and each post
+// EnterPosts numbers posts of one family's lists for their digests, counts
+// them as CountPost does, and gives the numbers. It is one step: who takes a digest of one list and each post
 // of another is seen in both or in none. Entered again, a post keeps its
 // number. The Raw of a post is kept if anybody takes digests of its list.
 func (s *Store) EnterPosts(ctx context.Context, posts []lists.DigestPost) ([]uint64, error) {
 	var keys []string
 	var args []any
 	for _, p := range posts {
-		l, _, err := s.list(ctx, p.List)
+		l, err := s.recently(ctx, p.List)
 		if err != nil {
 			return nil, fmt.Errorf("number a post: %w", err)
 		}
@@ -35,8 +35,8 @@ func (s *Store) EnterPosts(ctx context.Context, posts []lists.DigestPost) ([]uin
 			return nil, fmt.Errorf("number a post of list %q: %w", p.List, err)
 		}
 		f, n := l.Family, l.Serial
-		keys = append(keys, bookKey(f, n), postNumbersKey(f, n), postRecordsKey(f, n), postBodiesKey(f, n), readersKey(f, n))
-		args = append(args, p.Identity, record, p.Size, p.Raw)
+		keys = append(keys, bookKey(f, n), postNumbersKey(f, n), postRecordsKey(f, n), postBodiesKey(f, n), readersKey(f, n), activityKey(f, n))
+		args = append(args, p.Identity, record, p.Size, p.Raw, posted(p.Author, p.Identity), millis(p.At), millis(p.At.Add(-activityKept)))
 	}
 	got, err := s.enterScript.Run(ctx, s.rdb, keys, args...).Int64Slice()
 	if err != nil || len(got) != len(posts) {

@@ -35,13 +35,13 @@ func (s *Store) Directory(ctx context.Context) (*lists.Directory, error) {
 	return snap.public, nil
 }
 
-// recently is how old an answer of Recent may be.
-const recently = time.Second
+// recentAge is how old an answer of Recent may be.
+const recentAge = time.Second
 
 // Recent is the site's lists as they stood within the last second: for a
 // first look at what Directory decides later. It mostly costs no round trip.
 func (s *Store) Recent(ctx context.Context) (*lists.Directory, error) {
-	if snap := s.directory.Load(); snap != nil && time.Now().UnixNano()-s.checked.Load() < int64(recently) {
+	if snap := s.directory.Load(); snap != nil && time.Now().UnixNano()-s.checked.Load() < int64(recentAge) {
 		return snap.public, nil
 	}
 	return s.Directory(ctx)
@@ -108,6 +108,20 @@ func (s *Store) list(ctx context.Context, id string) (l, main lists.List, err er
 		return lists.List{}, lists.List{}, notFound("list %q", id)
 	}
 	return l, snap.public.MainOf(l), nil
+}
+
+// recently is a list as it stood within the last second, for whoever was just
+// told of it.
+func (s *Store) recently(ctx context.Context, id string) (lists.List, error) {
+	dir, err := s.Recent(ctx)
+	if err != nil {
+		return lists.List{}, err
+	}
+	if l, ok := dir.ByID(id); ok {
+		return l, nil
+	}
+	l, _, err := s.list(ctx, id)
+	return l, err
 }
 
 // writeList adds to a change that the directory, still at version, has this

@@ -1,14 +1,16 @@
--- enter.lua: numbers posts in their lists, all of one family at once.
+-- enter.lua: numbers posts in their lists and counts them, all of one family
+-- at once.
 --
--- KEYS    five for each post: the list's digest book, numbers, records,
---         bodies, and bitmap of who takes digests
--- ARGV    four for each post: its identity, record, octets, and body ('' where
---         the archive has it)
+-- KEYS    six for each post: the list's digest book, numbers, records, bodies,
+--         bitmap of who takes digests, and activity
+-- ARGV    seven for each post: its identity, record, octets, and body ('' where
+--         the archive has it); its event, the event's time in ms, and the time
+--         in ms before which events are forgotten
 -- Result  the numbers: those given before for posts that were entered before
 local out = {}
-for i = 0, #KEYS / 5 - 1 do
-  local book, numbers, records, bodies, readers = unpack(KEYS, 5 * i + 1, 5 * i + 5)
-  local identity, record, octets, body = unpack(ARGV, 4 * i + 1, 4 * i + 4)
+for i = 0, #KEYS / 6 - 1 do
+  local book, numbers, records, bodies, readers, activity = unpack(KEYS, 6 * i + 1, 6 * i + 6)
+  local identity, record, octets, body, event, at, before = unpack(ARGV, 7 * i + 1, 7 * i + 7)
   local n = redis.call('ZSCORE', numbers, identity)
   if not n then
     n = redis.call('HINCRBY', book, 'posts', 1)
@@ -19,6 +21,8 @@ for i = 0, #KEYS / 5 - 1 do
       redis.call('HSET', bodies, identity, body)
     end
   end
+  redis.call('ZREMRANGEBYSCORE', activity, '-inf', '(' .. before)
+  redis.call('ZADD', activity, 'NX', at, event)
   out[#out + 1] = tonumber(n)
 end
 return out

@@ -12,7 +12,7 @@ import (
 // Numbers is the bitmap of a list's members: number n is in byte n/8, at bit
 // 7-n%8, as Redis writes it (SETBIT). It may end early.
 func (s *Store) Numbers(ctx context.Context, listID string) ([]byte, error) {
-	l, _, err := s.list(ctx, listID)
+	l, err := s.recently(ctx, listID)
 	if err != nil {
 		return nil, err
 	}

@@ -44,13 +44,12 @@ type Posts struct {
 	Compose func(ctx context.Context, e Entry, link string) lists.Copy
 	// Enter numbers a post in each of its lists, all of one family, before
 	// any copy is planned: a member who turns to digests meanwhile gets it once.
-	// Entered again it keeps its numbers.
+	// Entered again it keeps its numbers. It notes the post for the week's
+	// figures too, once.
 	Enter func(ctx context.Context, entries []Entry) ([]uint64, error)
 	// Plan queues the copies of one family's lists. Repeated, or with a
 	// further list, it serves only who has not been served.
 	Plan func(ctx context.Context, f lists.Fanout) error
-	// Count notes the post for the week's figures.
-	Count func(ctx context.Context, e Entry) error
 	// Hold keeps a post for the list's owners and tells them.
 	Hold func(ctx context.Context, h lists.HeldPost, raw []byte) error
 	// Progress takes a [progress] post's words for the group's record.
@@ -130,11 +129,6 @@ func (r *Router) send(ctx context.Context, family string, entries []Entry) error
 	fanout := lists.Fanout{ID: first.Identity, Family: family, MessageID: first.MessageID, Author: first.Author.Address, Targets: copies}
 	if err := r.Posts.Plan(ctx, fanout); err != nil {
 		return fmt.Errorf("plan for %s: %w", family, err)
-	}
-	for _, e := range entries {
-		if err := r.Posts.Count(ctx, e); err != nil {
-			return fmt.Errorf("count for %s: %w", e.List.Name, err)
-		}
 	}
 	return nil
 }

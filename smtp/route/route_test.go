@@ -74,8 +74,7 @@ func newWorld(t *testing.T) *world {
 				w.planned = append(w.planned, f.Family+": "+strings.Join(names, " "))
 				return nil
 			},
-			Count: func(context.Context, Entry) error { return nil },
-			Hold:  func(_ context.Context, h lists.HeldPost, _ []byte) error { w.held = append(w.held, h); return nil },
+			Hold: func(_ context.Context, h lists.HeldPost, _ []byte) error { w.held = append(w.held, h); return nil },
 			Progress: func(_ context.Context, _ Mail, l lists.List, a Author, text string) error {
 				w.said = append(w.said, l.Name+" "+a.Name+" "+text)
 				return nil
