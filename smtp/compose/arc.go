@@ -43,12 +43,16 @@ var (
 // was looked at, where the arriving chain could not be looked up (no value of
 // cv= says that), past the fiftieth set, and without an RSA key.
 func (s *Signer) ARC(c lists.Copy, id string, v smtp.Verdict, at time.Time) []byte {
+	fields, body := wired(c)
+	return s.arc(fields, body, id, v, at)
+}
+
+func (s *Signer) arc(fields []field, body []byte, id string, v smtp.Verdict, at time.Time) []byte {
 	keys := s.Keys()
 	i := slices.IndexFunc(keys, func(k SigningKey) bool { _, ok := k.Private.Public().(*rsa.PublicKey); return ok })
 	if i < 0 || v.Results == "" {
 		return nil
 	}
-	fields, body := wired(c)
 	before, n := chain(fields)
 	cv := v.Chain
 	switch {
@@ -65,6 +69,16 @@ func (s *Signer) ARC(c lists.Copy, id string, v smtp.Verdict, at time.Time) []by
 	signature := s.arcSignature(keys[i], n, at, fields, body)
 	seal := s.arcSeal(keys[i], n, at, cv, append(before, results, signature))
 	return slices.Concat(seal, signature, results)
+}
+
+// SealMail gives the set that seals a whole mail which is passed on as it came:
+// ARC's fields, to go on top.
+func (c *Composer) SealMail(raw []byte, v smtp.Verdict, at time.Time) []byte {
+	if c.Signer == nil {
+		return nil
+	}
+	fields, body := split(smtp.WireForm(raw))
+	return c.Signer.arc(fields, body, c.Site.Domain, v, at)
 }
 
 // arcSignature is the set's ARC-Message-Signature.

@@ -1,9 +1,9 @@
 package route
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +12,8 @@ import (
 )
 
 // owners passes a mail on, whole, to those who run a list, or to the site's
-// admins (postmaster and abuse, RFC 2142). Automatic answers and mail that
+// admins (postmaster and abuse, RFC 2142), sealed as copies are: their servers
+// see that it was proven when it came, though it comes from ours now. Automatic answers and mail that
 // has been here before are dropped.
 func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 	address := string(r.Site.At(string(t.Kind)))
@@ -40,7 +41,10 @@ func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 	if err != nil {
 		return err
 	}
-	raw := bytes.Join([][]byte{[]byte("X-Loop: " + address + "\r\n"), m.Raw}, nil)
+	raw := slices.Concat([]byte("X-Loop: "+address+"\r\n"), m.Raw)
+	if r.Seal != nil {
+		raw = slices.Concat(r.Seal(raw, m.Envelope.Verdict, m.Envelope.Received), raw)
+	}
 	for _, owner := range to {
 		err := r.Outbox.Send(ctx, smtp.Letter{
 			Key: "owner/" + m.Envelope.ID + "/" + t.List.ID + "/" + string(t.Kind) + "/" + owner.Key(),

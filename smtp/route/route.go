@@ -72,6 +72,7 @@ type Router struct {
 	Limiter   Limiter
 	Handlers  Handlers
 	Posts     Posts
+	Seal      func(raw []byte, v smtp.Verdict, arrived time.Time) []byte // fields that seal a mail that is passed on (ARC), nil: none
 	Log       *slog.Logger
 	Recent    message.Recent // mail that is screened was read by others a moment ago
 }
