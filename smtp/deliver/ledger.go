@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"plenary/lists"
@@ -14,66 +13,71 @@ import (
 const lingers = 20 * time.Millisecond
 
 // ledger collects what became of a part's members and has it recorded in
-// merged batches, one write at a time. While a write has failed, or a whole
-// batch waits to be recorded, nothing more is sent.
+// merged batches, one write at a time. While a write has failed, or too much
+// waits to be recorded, nothing more is sent.
 type ledger struct {
-	s    *Sender
-	part Part
+	s      *Sender
+	part   Part
+	family string
+	all    *ledgers // whose lock it is under
 
-	mu       sync.Mutex
-	change   *sync.Cond
 	done     []lists.Number // not recorded yet
 	failures []Failure      // among done
 	put      map[string]*lists.Deferral
 	timer    *time.Timer
 	saving   bool
 	stalled  bool // the last write failed and is tried again
-	ended    bool // the end is being recorded
+	ending   bool // the end is being recorded
 	lost     bool // the lease is; nothing more may be sent or recorded
 }
 
 func newLedger(s *Sender, p Part) *ledger {
-	l := &ledger{s: s, part: p, put: map[string]*lists.Deferral{}}
-	l.change = sync.NewCond(&l.mu)
+	l := &ledger{s: s, part: p, family: p.Fanout().Family, all: s.ledgers, put: map[string]*lists.Deferral{}}
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
+	l.all.open = append(l.all.open, l)
 	return l
 }
 
 // ready waits until one more may be sent, and tells whether it may.
 func (l *ledger) ready() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for !l.lost && (l.stalled || len(l.done) >= l.s.cfg.Batch) {
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
+	for !l.lost && (l.stalled || len(l.done) >= 2*l.s.cfg.Batch || l.all.unsaved >= l.all.most) {
 		l.save()
-		l.change.Wait()
+		if l.all.unsaved >= l.all.most {
+			l.all.save("", 1)
+		}
+		l.all.change.Wait()
 	}
 	return !l.lost && l.part.Valid()
 }
 
 // served notes members who have the post, or will get it no more.
 func (l *ledger) served(items ...*item) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
 	for _, it := range items {
 		l.done = append(l.done, it.number)
 	}
-	l.noted()
+	l.noted(len(items))
 }
 
 // gone notes members who left meanwhile.
 func (l *ledger) gone(ns []lists.Number) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
 	l.done = append(l.done, ns...)
-	l.noted()
+	l.noted(len(ns))
 }
 
 // fail notes a member who can't be served.
 func (l *ledger) fail(f Failure) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
 	l.failures = append(l.failures, f)
 	l.done = append(l.done, f.Number)
-	l.noted()
+	l.noted(1)
 }
 
 // later notes members whom a destination puts off; after is how long, where
@@ -82,8 +86,8 @@ func (l *ledger) later(destination, reply string, paced bool, after time.Duratio
 	if len(ns) == 0 {
 		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
 	d := l.put[destination]
 	if d == nil {
 		d = &lists.Deferral{Destination: destination, Paced: true}
@@ -96,25 +100,37 @@ func (l *ledger) later(destination, reply string, paced bool, after time.Duratio
 	}
 }
 
-func (l *ledger) noted() {
+// noted has n more members saved, at once or after a while.
+func (l *ledger) noted(n int) {
+	l.all.unsaved += n
 	switch {
-	case len(l.done) >= (l.s.cfg.Batch+1)/2:
+	case len(l.done) >= l.s.half():
 		l.save()
 	case l.timer == nil && !l.saving:
 		l.timer = time.AfterFunc(lingers, func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
+			l.all.mu.Lock()
+			defer l.all.mu.Unlock()
 			l.timer = nil
 			l.save()
 		})
 	}
 }
 
+// half is how many of a part are worth a write.
+func (s *Sender) half() int { return (s.cfg.Batch + 1) / 2 }
+
 // save begins a write where there is something to write and none is under
-// way. It is called with the lock held.
+// way; who else of the family has something to write joins it. It is called
+// with the lock held.
 func (l *ledger) save() {
-	if l.saving || l.ended || l.lost || len(l.done) == 0 {
-		return
+	if l.begin(1) {
+		l.all.save(l.family, max(1, l.s.cfg.Batch/8))
+	}
+}
+
+func (l *ledger) begin(least int) bool {
+	if l.saving || l.ending || l.lost || len(l.done) < least {
+		return false
 	}
 	l.saving = true
 	if l.timer != nil {
@@ -123,22 +139,24 @@ func (l *ledger) save() {
 	}
 	done, failures := slices.Clone(l.done), slices.Clone(l.failures)
 	go l.write(done, failures)
+	return true
 }
 
 // write records done, however long it takes, as long as the lease stands.
 func (l *ledger) write(done []lists.Number, failures []Failure) {
 	err := l.persist(func(ctx context.Context) error { return l.part.Save(ctx, done) }, failures)
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
 	l.saving = false
 	if err == nil {
 		l.done = append(l.done[:0], l.done[len(done):]...)
 		l.failures = append(l.failures[:0], l.failures[len(failures):]...)
-		if len(l.done) >= (l.s.cfg.Batch+1)/2 {
+		l.all.unsaved -= len(done)
+		if len(l.done) >= l.s.half() {
 			l.save()
 		}
 	}
-	l.change.Broadcast()
+	l.all.change.Broadcast()
 }
 
 // tellFor is how long the ledger waits for one who is told of failures and
@@ -161,12 +179,14 @@ func (l *ledger) persist(write func(context.Context) error, failures []Failure) 
 			l.s.stats.saves.Add(1)
 		}
 		cancel()
-		l.mu.Lock()
+		l.all.mu.Lock()
 		l.stalled = err != nil
 		l.lost = err != nil && !l.part.Valid()
-		l.change.Broadcast()
 		lost := l.lost
-		l.mu.Unlock()
+		if err != nil {
+			l.all.change.Broadcast()
+		}
+		l.all.mu.Unlock()
 		if err == nil {
 			return nil
 		}
@@ -180,21 +200,22 @@ func (l *ledger) persist(write func(context.Context) error, failures []Failure) 
 
 // end records all and gives up the lease; all tells that nothing is left.
 func (l *ledger) end(all bool) {
-	l.mu.Lock()
+	l.all.mu.Lock()
 	if l.timer != nil {
 		l.timer.Stop()
 		l.timer = nil
 	}
 	for l.saving {
-		l.change.Wait()
+		l.all.change.Wait()
 	}
-	l.ended = true // a timer that has just fired comes too late
+	l.ending = true // a timer that has just fired comes too late
 	done, failures, lost := l.done, l.failures, l.lost
 	put := make([]lists.Deferral, 0, len(l.put))
 	for _, d := range l.put {
 		put = append(put, *d)
 	}
-	l.mu.Unlock()
+	l.all.mu.Unlock()
+	defer l.forget()
 	if lost || !l.part.Valid() {
 		l.s.log.Warn("lease lost; another goes on with it", "part", l.part.String(), "unrecorded", len(done))
 		l.part.Leave()
@@ -203,6 +224,13 @@ func (l *ledger) end(all bool) {
 	if err := l.persist(func(ctx context.Context) error { return l.part.End(ctx, done, put, all) }, failures); err != nil {
 		l.part.Leave()
 	}
+}
+
+// forget ends the ledger.
+func (l *ledger) forget() {
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
+	l.all.ended(l)
 }
 
 // tell passes failures on.

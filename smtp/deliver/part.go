@@ -28,6 +28,7 @@ func (s *Sender) part(ctx context.Context, p Part) {
 	groups, err := run.groups(wire)
 	if err != nil {
 		s.log.Warn("part not sent; it will be taken up again", "part", p.String(), "err", err)
+		run.ledger.forget()
 		p.Leave()
 		return
 	}

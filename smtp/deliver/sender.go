@@ -37,7 +37,7 @@ type Config struct {
 	Workers      int           // parts of posts under way at once; default, to a relay, half as many again as Connections: some are read and recorded while others are sent; straight to MX, shareOfWorkers times the most sessions to one domain
 	Letters      int           // letters sent at once, over sessions of their own; default 2, straight to MX 8
 	RelayWait    time.Duration // for a relay that is not there, before its mail is put off; default 2 min
-	Batch        int           // recipients served and not yet recorded, of a part, at most; default 40
+	Batch        int           // recipients served and not yet recorded, for each worker, at most: one may have twice as many while others have fewer; default 40
 	Seal         Seal          // signs posts; nil: they go out as they are
 	Timeouts     Timeouts
 	TLS          *tls.Config // a base for client TLS, such as RootCAs
@@ -144,6 +144,7 @@ type Sender struct {
 	failed   Failed
 	to       *destinations
 	contents contents
+	ledgers  *ledgers
 	stats    stats
 	scout    chan struct{} // held by the one worker that waits for parts
 	idle     atomic.Int32  // workers without a part
@@ -153,6 +154,7 @@ type Sender struct {
 func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Sender, error) {
 	cfg.orDefault()
 	s := &Sender{cfg: cfg, log: cfg.Log, queue: q, roster: r, personal: personal, failed: failed, scout: make(chan struct{}, 1)}
+	s.ledgers = newLedgers(cfg.Workers * cfg.Batch)
 	if s.personal == nil {
 		s.personal = func(lists.List) func([]byte, lists.Number) []byte { return nil }
 	}
@@ -189,7 +191,7 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 }
 
 // Window is how many recipients may get a second copy when a sender dies, or
-// is paused for longer than a lease: of each part under way what is not
+// is paused for longer than a lease: of all parts under way what is not
 // recorded, and of each connection to the relay what is on the wire. Straight
 // to the MX, each worker may have groupsAtOnce connections.
 func (c Config) Window() int { return c.window(outstanding) }

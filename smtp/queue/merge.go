@@ -15,6 +15,8 @@ type merged[T any] struct {
 	most  int             // of one write, in weight
 	write func(ctx context.Context, items []T) error
 
+	gather time.Duration // how long a write waits for those who come together; 0: not at all
+
 	mu      sync.Mutex
 	waiting []*batch[T] // the first is written next
 	busy    bool
@@ -64,6 +66,11 @@ func (m *merged[T]) run() {
 			m.busy, m.waiting = false, nil
 			m.mu.Unlock()
 			return
+		}
+		if m.gather > 0 {
+			m.mu.Unlock()
+			time.Sleep(m.gather)
+			m.mu.Lock()
 		}
 		b := m.waiting[0]
 		m.waiting = m.waiting[1:]

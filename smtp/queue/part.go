@@ -106,14 +106,6 @@ func (p *Part) Expired() bool {
 // Valid tells whether the hold still stands.
 func (p *Part) Valid() bool { return p.entry.Valid() }
 
-// Save records, durably, who is done (sent, or failed for good, or not to be
-// served any more) and keeps the hold. After an error that is not ErrLost it
-// may be called again with the same members; until it succeeds nothing more
-// may be sent.
-func (p *Part) Save(ctx context.Context, done []lists.Number) error {
-	return p.save(ctx, done, nil, "save")
-}
-
 // End records who is done and who is put off, and gives up the hold. Where
 // all is false, what is left may be taken by another holder at once. What is
 // put off is only told at the end, so that it is one entry a destination; a
@@ -141,13 +133,9 @@ func (p *Part) Leave() {
 }
 
 func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferral, mode string) error {
-	for _, n := range done {
-		p.settled(n)
-	}
+	p.settled(done)
 	for _, d := range put {
-		for _, n := range d.Numbers {
-			p.settled(n)
-		}
+		p.settled(d.Numbers)
 	}
 	state, err := p.state(mode)
 	if err != nil {
@@ -179,11 +167,14 @@ func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferr
 	return nil
 }
 
-func (p *Part) settled(n lists.Number) {
-	if p.late != nil {
-		delete(p.left, n)
-	} else if n >= p.first && n < p.first+lists.Number(p.size) {
-		setBit(p.handled, int(n-p.first))
+// settled notes who needs no more.
+func (p *Part) settled(ns []lists.Number) {
+	for _, n := range ns {
+		if p.late != nil {
+			delete(p.left, n)
+		} else if n >= p.first && n < p.first+lists.Number(p.size) {
+			setBit(p.handled, int(n-p.first))
+		}
 	}
 }
 

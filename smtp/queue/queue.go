@@ -67,7 +67,8 @@ type Queue struct {
 
 	mu       sync.Mutex
 	groups   map[string]*group // by stream
-	families []string          // that may have work, as last read
+	ledgers  map[familyKeys]*merged[*saving]
+	families []string // that may have work, as last read
 	turn     int
 }
 
@@ -103,7 +104,7 @@ func New(rdb redis.UniversalClient, o Options) *Queue {
 		rdb: rdb, opt: o, log: o.Log, now: o.Now,
 		letterBell: make(chan struct{}, 1), partBell: make(chan struct{}, 1),
 		bodies: bodies{limit: bodiesKept, held: map[string]*bodyEntry{}},
-		groups: map[string]*group{},
+		groups: map[string]*group{}, ledgers: map[familyKeys]*merged[*saving]{},
 	}
 	q.accepts = &merged[acceptance]{life: context.Background(), wait: acceptWait, most: acceptsAtOnce, write: q.take}
 	return q

@@ -36,6 +36,8 @@ var (
 	lateOpenLua string
 	//go:embed lua/save.lua
 	saveLua string
+	//go:embed lua/saves.lua
+	savesLua string
 	//go:embed lua/due.lua
 	dueLua string
 	//go:embed lua/hasten.lua
@@ -65,6 +67,7 @@ var (
 	chunkOpenScript = redis.NewScript(chunkOpenLua)
 	lateOpenScript  = redis.NewScript(lateOpenLua)
 	saveScript      = redis.NewScript(settleLua + saveLua)
+	savesScript     = redis.NewScript(savesLua)
 	dueScript       = redis.NewScript(dueLua)
 
 	hastenScript = redis.NewScript(hastenLua)
