@@ -2,6 +2,7 @@ package progress
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"plenary/lists"
@@ -28,9 +29,8 @@ func (a Answer) Empty() bool {
 	return a == Answer{}
 }
 
+// A sentence that says of itself that it is the next step.
 var (
-	keyed = regexp.MustCompile(`(?i)^\s*[*_•-]{0,3}\s*(progress|next(?: step)?|done|dropped|state|help|dissent)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(.*)$`)
-	// A sentence that says of itself that it is the next step.
 	lastSentence = regexp.MustCompile(`(?is)(?:^|[.!?]\s+|\n)(?:` + strings.Join([]string{
 		`(?:our |the )?next step(?: is| will be|:)\s+(?:to )?`,
 		`(?:la |notre )?prochaine étape(?: est| sera|\s*:)\s+(?:de |d['’])?`,
@@ -42,7 +42,8 @@ var (
 )
 
 // ReadAnswer reads the reply's own text, quotes and signature already cut.
-// Lines that begin with next:, done:, dropped:, state:, help: or dissent: are taken as such,
+// Lines that begin with next:, done:, dropped:, state:, help: or dissent:, or
+// with those words in a language of keyWords, are taken as such,
 // with the lines that follow them up to an empty one; the rest is progress.
 // A last sentence that says "the next step is …" is the next step too.
 func ReadAnswer(own string, today lists.Date) Answer {
@@ -56,7 +57,7 @@ func ReadAnswer(own string, today lists.Date) Answer {
 			break
 		}
 		if m := keyed.FindStringSubmatch(line); m != nil {
-			section, line = strings.ToLower(strings.Fields(m[1])[0]), m[2]
+			section, line = sections[strings.ToLower(m[1])], m[2]
 		} else if line == "" {
 			section = ""
 		}
@@ -84,7 +85,7 @@ func (a *Answer) step(next string, today lists.Date) {
 		}
 		next = strings.TrimSpace(m[1] + m[2])
 	}
-	step, by, err := lists.SplitStep(next, today)
+	step, by, err := splitStep(next, today)
 	if err != nil {
 		if said {
 			a.BadStep = err
@@ -98,12 +99,14 @@ func (a *Answer) state(word string) {
 	if word == "" {
 		return
 	}
-	switch s := lists.State(strings.ToLower(strings.Trim(word, " ."))); s {
-	case lists.Forming, lists.Active, lists.Paused, lists.Done:
-		a.State = s
-	default:
-		a.BadState = true
+	plain := plainWords(word)
+	for _, g := range goingOn {
+		if g.state != "" && slices.Contains(g.words, plain) {
+			a.State = g.state
+			return
+		}
 	}
+	a.BadState = true
 }
 
 // theStep stands for the step that stands, in "done: yes" and "done:" alone.
@@ -113,7 +116,7 @@ const theStep = "(it)"
 // line.
 func ended(lines []string) string {
 	switch text := one(lines); strings.ToLower(strings.Trim(text, " .!")) {
-	case "", "yes", "it", "this", "that", "the step", "oui", "sí", "نعم":
+	case "", "yes", "it", "this", "that", "the step", "oui", "sí", "ja", "да", "是", "نعم":
 		if len(lines) > 0 {
 			return theStep
 		}

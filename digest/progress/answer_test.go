@@ -34,6 +34,7 @@ func TestReadAnswer(t *testing.T) {
 func FuzzReadAnswer(f *testing.F) {
 	f.Add("next: x by 1 Dec\nstate: done")
 	f.Add("The next step is to")
+	f.Add("prochaine étape : x d’ici le 1er décembre\nétat : actif\nСледующий шаг: y к 3.1.2027\n下一步：z，12月4日前")
 	f.Fuzz(func(t *testing.T, s string) {
 		a := ReadAnswer(s, "2026-11-23")
 		if a.State != "" && a.State != lists.Forming && a.State != lists.Active && a.State != lists.Paused && a.State != lists.Done {

@@ -9,7 +9,7 @@ import (
 )
 
 // handTo is a line that says who shall lead the group.
-var handTo = regexp.MustCompile(`(?i)^hand(?:ing|ed)?[ -]?(?:it |the group )?over(?: it)?(?: to)?[ :]+\D*?<?([^\s<>@]+@[^\s<>@]+?)>?[.,;]?$`)
+var handTo = regexp.MustCompile(`(?i)^(?:hand(?:ing|ed)?[ -]?(?:it |the group )?over(?: it)?(?: to)?|confier(?: le groupe)? à|entregar(?: el grupo)? a|übergeben an|передать|移交给|تسليمها إلى|تسليم إلى)[ :：]*\D*?<?([^\s<>@:：]+@[^\s<>@]+?)>?[.,;]?$`)
 
 // goingOn are words that say that a group goes on, in the digest's languages.
 // The question asks for the English ones; nobody who answers in their own is
@@ -18,11 +18,11 @@ var goingOn = []struct {
 	state lists.State // "" it goes on as it is
 	words []string
 }{
-	{"", []string{"yes", "still going", "still active", "oui", "sí", "si", "نعم"}},
-	{lists.Active, []string{"active", "state active", "actif", "active.", "activo", "activa", "نشطة", "نشط"}},
-	{lists.Forming, []string{"forming", "state forming"}},
-	{lists.Paused, []string{"paused", "pause", "state paused", "on pause", "on hold", "en pause", "en pausa", "pausado", "متوقفة"}},
-	{lists.Done, []string{"done", "state done", "finished", "terminé", "fini", "terminado", "hecho", "انتهت"}},
+	{"", []string{"yes", "still going", "still active", "oui", "sí", "si", "ja", "да", "是", "نعم"}},
+	{lists.Active, []string{"active", "state active", "actif", "activo", "activa", "aktiv", "активна", "активно", "活跃", "نشطة", "نشط"}},
+	{lists.Forming, []string{"forming", "state forming", "en formation", "en formación", "im aufbau", "формируется", "筹建中", "قيد التكوين"}},
+	{lists.Paused, []string{"paused", "pause", "state paused", "on pause", "on hold", "en pause", "en pausa", "pausado", "pausiert", "приостановлена", "暂停", "متوقفة"}},
+	{lists.Done, []string{"done", "state done", "finished", "terminé", "terminée", "fini", "terminado", "hecho", "fertig", "завершена", "完成", "انتهت"}},
 }
 
 // ReadStill reads the answer to whether a group is still going: its first
@@ -38,7 +38,7 @@ func ReadStill(own string, today lists.Date) Answer {
 			return a
 		}
 	}
-	plain := strings.ToLower(strings.Join(strings.FieldsFunc(first, func(r rune) bool { return strings.ContainsRune(" \t.,;:!", r) }), " "))
+	plain := plainWords(first)
 	for _, g := range goingOn {
 		if !slices.Contains(g.words, plain) {
 			continue
@@ -52,4 +52,9 @@ func ReadStill(own string, today lists.Date) Answer {
 	a := ReadAnswer(own, today)
 	a.Going = a.State != ""
 	return a
+}
+
+// plainWords are a line's words in lower case, without marks between them.
+func plainWords(line string) string {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t.,;:!：。！\u00a0\u202f", r) }), " "))
 }
