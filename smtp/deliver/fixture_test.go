@@ -119,6 +119,7 @@ type options struct {
 	queue    queue.Options
 	deliver  deliver.Config
 	personal deliver.Personal
+	roster   deliver.Roster // left out: the family
 }
 
 // memberField is a field that is each member's own.
@@ -133,9 +134,12 @@ func start(t testing.TB, rdb redis.UniversalClient, f family, change func(*optio
 		deliver: deliver.Config{Domain: "lists.example.org", Secret: secret, Workers: 4, Log: logger(t)},
 	}
 	change(&o)
+	if o.roster == nil {
+		o.roster = f
+	}
 	n := &node{Queue: queue.New(rdb, o.queue)}
 	var err error
-	n.Sender, err = deliver.New(o.deliver, source{n.Queue}, f, o.personal, &n.failures)
+	n.Sender, err = deliver.New(o.deliver, source{n.Queue}, o.roster, o.personal, &n.failures)
 	if err != nil {
 		t.Fatal(err)
 	}
