@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"plenary/lists"
 	"plenary/lists/store"
 	"plenary/lists/store/redistest"
@@ -37,9 +39,15 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	return officeOn(t, redistest.New(t))
+}
+
+// officeOn is one on a Redis of the test's choice.
+func officeOn(t *testing.T, rdb redis.UniversalClient) *office {
+	t.Helper()
 	o := &office{t: t, ctx: t.Context(), out: &outbox{keys: map[string]bool{}}, posts: &poster{ids: map[string]bool{}},
 		time: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	s, err := store.Open(o.ctx, redistest.New(t), site, o.now)
+	s, err := store.Open(o.ctx, rdb, site, o.now)
 	if err != nil {
 		t.Fatal(err)
 	}
