@@ -82,6 +82,13 @@ func (b *bodies) get(key string, round int, read func() (*loadedPost, error)) (*
 	return p, nil
 }
 
+// has tells whether the post under key was read, or is being read.
+func (b *bodies) has(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held[key] != nil
+}
+
 // drop forgets a post that is settled.
 func (b *bodies) drop(key string) {
 	b.mu.Lock()

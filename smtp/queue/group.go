@@ -30,7 +30,8 @@ type group struct {
 	buried time.Time
 	swept  time.Time // when it was last looked for entries to claim
 	held   map[string]*lease
-	spare  []entry // taken, and not worked on for trouble with Redis
+	spare  []entry   // taken, and not worked on for trouble with Redis
+	rests  time.Time // when it was last found to have nothing
 }
 
 // entry is one entry of a stream, held by this process.
@@ -234,6 +235,31 @@ func (g *group) next(ctx context.Context, n int, block time.Duration, now time.T
 		g.bury(ctx)
 	}
 	return g.read(ctx, n, block)
+}
+
+// restFor is how long a stream that seldom has something is left alone once it
+// had nothing.
+const restFor = 100 * time.Millisecond
+
+// rest notes that the stream had nothing.
+func (g *group) rest() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rests = time.Now()
+}
+
+// wake notes that it has something.
+func (g *group) wake() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rests = time.Time{}
+}
+
+// quiet tells whether it had nothing a moment ago.
+func (g *group) quiet() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.spare) == 0 && time.Since(g.rests) < restFor
 }
 
 // forget makes the next call look for the group again when Redis says that

@@ -33,12 +33,14 @@ func (q *Queue) Part(ctx context.Context) (*Part, error) {
 			slices.Reverse(streams)
 		}
 		for _, stream := range streams {
-			for {
-				got, err := q.group(stream, f.at("none")).next(ctx, 1, -1, q.now())
+			g := q.group(stream, f.at("none"))
+			for stream != f.retries() || !g.quiet() {
+				got, err := g.next(ctx, 1, -1, q.now())
 				if err != nil {
 					return nil, err
 				}
 				if len(got) == 0 {
+					g.rest()
 					break
 				}
 				if p, err := q.open(ctx, f, stream, got[0]); p != nil || err != nil {
@@ -49,6 +51,9 @@ func (q *Queue) Part(ctx context.Context) (*Part, error) {
 	}
 	return nil, nil
 }
+
+// errNothing says that a chunk has nothing left to do.
+var errNothing = errors.New("nothing to do")
 
 // open makes the holder of the entry the only one who may write its ledger;
 // nil where there is nothing left to do.
@@ -73,8 +78,8 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 			field, e.id, groupName).Slice()
 	} else {
 		part.kind, part.name = "b", e.fields["chunk"]
-		answer, err = chunkOpenScript.Run(ctx, q.rdb, []string{f.post(id), f.parts(id), f.plan(id), stream},
-			id, part.name, e.fields["at"], e.fields["round"], e.id, groupName).Slice()
+		answer, err = q.openChunk(ctx, f, id, []string{f.post(id), f.parts(id), f.plan(id), stream},
+			id, part.name, e.fields["at"], e.fields["round"], e.id, groupName)
 		if len(answer) != 5 || answer[4] != int64(0) {
 			ring(q.partBell) // the post's next chunk waits now, or may
 		}
@@ -90,6 +95,43 @@ func (q *Queue) open(ctx context.Context, f familyKeys, stream string, e entry) 
 		return nil, err
 	}
 	return part, nil
+}
+
+// openChunk opens a chunk. A post that is not at hand is read in the same
+// round trip, by one worker at a time.
+func (q *Queue) openChunk(ctx context.Context, f familyKeys, id string, keys []string, args ...any) (answer []any, err error) {
+	key, opened := f.post(id), false
+	if !q.bodies.has(key) {
+		_, err = q.bodies.get(key, 0, func() (*loadedPost, error) {
+			var cmd *redis.Cmd
+			var head, bodies *redis.MapStringStringCmd
+			_, err := q.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+				cmd = chunkOpenScript.EvalSha(ctx, p, keys, args...)
+				head, bodies = p.HGetAll(ctx, key), p.HGetAll(ctx, f.bodies(id))
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			answer, _ = cmd.Val().([]any)
+			if opened = true; len(answer) == 0 {
+				return nil, errNothing
+			}
+			return readPost(f, id, head.Val(), bodies.Val())
+		})
+		if errors.Is(err, errNothing) || err != nil && !redis.HasErrorPrefix(err, "NOSCRIPT") {
+			q.bodies.drop(key)
+		}
+		switch {
+		case errors.Is(err, errNothing):
+			return answer, nil
+		case err != nil && !redis.HasErrorPrefix(err, "NOSCRIPT"): // else it was not run
+			return nil, err
+		case opened:
+			return answer, nil
+		}
+	}
+	return chunkOpenScript.Run(ctx, q.rdb, keys, args...).Slice()
 }
 
 // finish gives a context for what must follow a read of a stream even if ctx
@@ -140,7 +182,11 @@ func (q *Queue) load(ctx context.Context, f familyKeys, id string) (*loadedPost,
 	}); err != nil {
 		return nil, fmt.Errorf("reading it: %w", err)
 	}
-	head, body := post.Val(), bodies.Val()
+	return readPost(f, id, post.Val(), bodies.Val())
+}
+
+// readPost reads a post from its record and its copies.
+func readPost(f familyKeys, id string, head, body map[string]string) (*loadedPost, error) {
 	out := &loadedPost{fanout: lists.Fanout{ID: id, Family: string(f), MessageID: head["mid"], Author: lists.Address(head["author"])}}
 	var err error
 	if out.round, err = strconv.Atoi(head["round"]); err != nil {
@@ -258,6 +304,9 @@ func (q *Queue) sweep(ctx context.Context) error {
 		n, err := dueScript.Run(ctx, q.rdb, []string{f.due(), f.retries()}, now, 1000).Int()
 		if err != nil {
 			return fmt.Errorf("looking for what is due of %s: %w", name, err)
+		}
+		if n > 0 {
+			q.group(f.retries(), f.at("none")).wake()
 		}
 		moved += n
 	}
