@@ -1,5 +1,5 @@
-// Package words says the digest's and the week's question's own words in the
-// reader's language: one catalogue file a language, plural forms by the
+// Package words says the own words of the digest, of the week's question and
+// of the pages that show a body's week, in the reader's language: one catalogue file a language, plural forms by the
 // language's rules, dates as they are written there. What people wrote is
 // never translated; it is handed through as it is. It imports nothing of ours.
 package words

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plenary/lists"
 	"plenary/smtp/message"
 )
 
@@ -39,7 +40,13 @@ func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 	if len(posts) == postsOnPage {
 		older = posts[len(posts)-1].UID
 	}
-	return p.show(w, r, http.StatusOK, "archive.html", "Archive of "+l.Title, map[string]any{"List": l, "Posts": posts, "Older": older})
+	spoken := p.worded(l)
+	return p.showIn(w, r, spoken.W, http.StatusOK, "archive.html", spoken.W.Say("web-archive", "list", l.Title), struct {
+		worded
+		List  lists.List
+		Posts []lists.ArchivedPost
+		Older uint32
+	}{spoken, l, posts, older})
 }
 
 // post shows one post as text.
@@ -59,16 +66,22 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := "This post can't be shown here. Read it by IMAP."
+	spoken := p.worded(l)
+	text := spoken.W.Say("web-unreadable")
 	if m, err := message.Parse(raw); err == nil {
 		text = m.Text(maxText)
 	}
 	post.From = p.hideAddresses(post.From)
 	title := p.hideAddresses(post.Subject)
 	if title == "" {
-		title = "A post without a subject"
+		title = spoken.W.Say("web-untitled")
 	}
-	return p.show(w, r, http.StatusOK, "post.html", title, map[string]any{"List": l, "Post": post, "Text": p.hideAddresses(text)})
+	return p.showIn(w, r, spoken.W, http.StatusOK, "post.html", title, struct {
+		worded
+		List lists.List
+		Post lists.ArchivedPost
+		Text string
+	}{spoken, l, post, p.hideAddresses(text)})
 }
 
 var inText = regexp.MustCompile(`([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -43,7 +44,7 @@ func (p *pages) readsDigests(r *http.Request, main lists.List) error {
 
 // withoutAddresses is the board as anybody may read it.
 func (p *pages) withoutAddresses(b lists.Board) lists.Board {
-	words := func(all []lists.BoardWord) []lists.BoardWord {
+	clear := func(all []lists.BoardWord) []lists.BoardWord {
 		clean := make([]lists.BoardWord, len(all))
 		for i, w := range all {
 			clean[i] = lists.BoardWord{Text: p.hideAddresses(w.Text), Who: p.hideAddresses(w.Who), At: w.At}
@@ -52,7 +53,7 @@ func (p *pages) withoutAddresses(b lists.Board) lists.Board {
 	}
 	groups := make([]lists.BoardGroup, len(b.Groups))
 	for i, g := range b.Groups {
-		g.Progress, g.Help, g.Dissent = words(g.Progress), words(g.Help), words(g.Dissent)
+		g.Progress, g.Help, g.Dissent = clear(g.Progress), clear(g.Help), clear(g.Dissent)
 		threads := make([]lists.BoardThread, len(g.Threads))
 		for j, t := range g.Threads {
 			t.Subject = p.hideAddresses(t.Subject)
@@ -75,23 +76,93 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/"+main.ID+"/board", http.StatusFound) // a group's board is its body's
 		return nil
 	}
+	spoken := p.worded(main)
 	cards := make([]boardCard, len(b.Groups))
 	for i, g := range b.Groups {
-		cards[i] = boardCard{BoardGroup: g, Plot: plotOf(g.Weeks)}
+		cards[i] = boardCard{BoardGroup: g, Plot: plotOf(g.Weeks), W: spoken.W}
 	}
-	return p.show(w, r, http.StatusOK, "board.html", b.Title+": what the groups do", map[string]any{
-		"Board": b, "Main": main, "Cards": cards, "Feeds": main.Archive == lists.ArchivePublic, "Zone": p.zone(),
-	})
+	return p.showIn(w, r, spoken.W, http.StatusOK, "board.html", spoken.W.Say("web-board", "body", b.Title),
+		boardPage{worded: spoken, Board: b, Main: main, Cards: cards, Feeds: main.Archive == lists.ArchivePublic})
+}
+
+// boardPage is what the board's page shows.
+type boardPage struct {
+	worded
+	Board lists.Board
+	Main  lists.List
+	Cards []boardCard
+	Feeds bool
+}
+
+// Whole says what the main list did, and how many members it has.
+func (b boardPage) Whole() string {
+	return b.W.Say("whole-posts", "posts", b.posts(b.Board.Posts, b.Board.People), "members", b.W.Say("members", "n", b.Board.Members))
+}
+
+// Activity says a group's posts and membership.
+func (b boardPage) Activity(g lists.BoardGroup) string {
+	posts, members := b.posts(g.Posts, g.People), b.W.Say("members", "n", g.Members)
+	var change []string
+	if g.Joined > 0 {
+		change = append(change, b.W.Say("joined", "n", g.Joined))
+	}
+	if g.Left > 0 {
+		change = append(change, b.W.Say("left", "n", g.Left))
+	}
+	if len(change) == 0 {
+		return b.W.Say("week-line", "posts", posts, "members", members)
+	}
+	return b.W.Say("week-line-change", "posts", posts, "members", members, "change", b.W.Series(change))
+}
+
+func (b boardPage) posts(n, people int) string {
+	if n == 0 {
+		return b.W.Say("no-posts")
+	}
+	return b.W.Say("posts-by", "posts", b.W.Say("posts", "n", n), "people", b.W.Say("people", "n", max(people, 1)))
+}
+
+// Said joins what people said with the words around it.
+func (b boardPage) Said(all []lists.BoardWord) map[string]any {
+	return map[string]any{"Page": b, "Said": all}
 }
 
 // boardCard is a group's card with the picture of its weeks.
 type boardCard struct {
 	lists.BoardGroup
 	Plot plot
+	W    *words.Words
 }
 
 // Open tells whether anybody may ask to join.
 func (c boardCard) Open() bool { return c.Policy != lists.JoinInvited }
+
+// Soon tells whether the step is overdue or due in two weeks.
+func (c boardCard) Soon() bool {
+	return c.By != "" && (c.When == "overdue" || c.Days <= 14) && (c.State == lists.Active || c.State == lists.Forming)
+}
+
+// Due says the step's date, overdue plainly; "" without one.
+func (c boardCard) Due() string {
+	day, dated := c.By.Time()
+	if !dated {
+		return ""
+	}
+	key := map[string]string{"overdue": "when-overdue", "today": "when-today", "tomorrow": "when-tomorrow", "this week": "when-week"}[c.When]
+	if key == "" {
+		key = "when-later"
+	}
+	return c.W.Say(key, "n", c.Days, "date", c.W.Date(day))
+}
+
+// Series is the posts of each week, as the picture shows them.
+func (c boardCard) Series() string {
+	posts := make([]string, len(c.Weeks))
+	for i, w := range c.Weeks {
+		posts[i] = strconv.Itoa(w.Posts)
+	}
+	return c.W.Series(posts)
+}
 
 // boardJSON is the same for programs.
 func (p *pages) boardJSON(w http.ResponseWriter, r *http.Request) error {

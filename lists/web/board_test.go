@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -43,14 +44,76 @@ func TestBoard(t *testing.T) {
 	o := newOffice(t)
 	page := o.get(200, "/dc/board")
 	has(t, page, "Data &lt;Map&gt;", "overdue by 3 days", "Friday 20 November 2026", "Led by", "Lea Leader", "We met.", "Help wanted", "A lawyer", "2 weeks ago",
-		"1 post by 1 person; 9 members, 2 new", "dc-map-join@lists.example.org", "Posts to Data &lt;Map&gt; in each of the last 12 weeks", "0 0 0 1 0 0 0 0 0 0 0 40",
-		"By invitation", "no name is given", "/dc/digest.atom", "/dc/next.ics", "Which laws?", "The last 12 weeks of Data &lt;Map&gt; in figures")
+		"1 post by 1 person; 9 members (2 new)", "dc-map-join@lists.example.org", "Posts to Data &lt;Map&gt;, week by week", "0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 40",
+		"By invitation", "no name is given", "/dc/digest.atom", "/dc/next.ics", "Which laws?", "The weeks of Data &lt;Map&gt; in figures")
 	lacks(t, page, "ana@example.net", "bo@example.net", "<b>")
 	if n := strings.Count(page, "<svg"); n != 1 {
 		t.Errorf("%d pictures: a group where nobody wrote has none", n)
 	}
 	has(t, o.get(200, "/map/board"), "Data &lt;Map&gt;") // the board of its body
 	o.get(404, "/nothing/board")
+}
+
+// The board, the archive and the feeds speak the list's language, in its
+// direction; nothing of the English is left.
+func TestPagesSpeakTheListsLanguage(t *testing.T) {
+	o := newOffice(t)
+	paths := []string{"/dc/board", "/dc/archive", "/dc/archive/c7", "/dc/archive?before=11"}
+	english := regexp.MustCompile(`(?i)\b(led by|next step|posts?|members?|overdue|due|the|how to join|send|week|weeks|people|older|about|skip|works)\b`)
+	for lang, want := range map[string][]string{
+		"fr":    {`<html lang="fr" dir="ltr">`, "en retard de 3 jours", "Comment s’inscrire", "il y a 2 semaines", "Archives de", "vendredi 20 novembre 2026"},
+		"es-MX": {`<html lang="es" dir="ltr">`, "atrasado 3 días", "Cómo inscribirse", "hace 2 semanas", "Archivo de", "viernes 20 de noviembre de 2026"},
+		"ar":    {`<html lang="ar" dir="rtl">`, "متأخرة 3 أيام", "كيفية الانضمام", "منذ أسبوعين", "أرشيف", "الجمعة 20 نوفمبر 2026"},
+	} {
+		o.change("dc", func(l *lists.List) { l.Language = lang })
+		all := ""
+		for _, path := range paths {
+			page := o.get(200, path)
+			all += page
+			has(t, page, want[0])
+			if got := english.FindAllString(ours(t, page), -1); got != nil {
+				t.Errorf("%s in %s: English is left: %q", path, lang, got)
+			}
+		}
+		has(t, all, want...)
+	}
+	has(t, o.get(200, "/dc/digest.atom"), "النشرات الأسبوعية")
+	has(t, o.get(200, "/dc/next.ics"), "الخطوات التالية")
+	has(t, o.get(200, "/"), `<html lang="en" dir="ltr">`)
+}
+
+// ours is a page's text without what people wrote.
+func ours(t *testing.T, page string) string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		for _, a := range n.Attr {
+			if a.Key == "class" && a.Val == "words" {
+				return
+			}
+		}
+		if n.Data == "bdi" || n.Data == "style" {
+			return
+		}
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data + " ")
+		}
+		for c := range n.ChildNodes() {
+			walk(c)
+		}
+	}
+	walk(root)
+	for _, theirs := range []string{"Data <Map>", "Post <", "lists.example.org", "Digital Coalition"} {
+		text := strings.ReplaceAll(b.String(), theirs, "")
+		b.Reset()
+		b.WriteString(text)
+	}
+	return b.String()
 }
 
 // A picture's bars lie inside it, rise with the posts, and one post is seen.

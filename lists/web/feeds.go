@@ -13,6 +13,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 	"github.com/gorilla/feeds"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -33,7 +34,7 @@ func (p *pages) digestFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	feed := &feeds.Feed{
-		Title: main.Title + ": weekly digests", Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/board", Rel: "alternate"},
+		Title: p.worded(main).W.Say("web-feed", "body", main.Title), Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/board", Rel: "alternate"},
 		Updated: main.Created, Author: &feeds.Author{Name: main.Title},
 	}
 	for _, d := range sent {
@@ -77,11 +78,12 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := ics.NewCalendar()
 	c.SetProductId("-//Plenary//Next steps//EN")
-	c.SetName(main.Title + ": next steps")
-	c.SetXWRCalName(main.Title + ": next steps")
+	spoken := p.worded(main).W
+	c.SetName(spoken.Say("web-steps", "body", main.Title))
+	c.SetXWRCalName(spoken.Say("web-steps", "body", main.Title))
 	for _, l := range dir.Family(main.ID) {
 		if day, dated := l.NextBy.Time(); dated && l.Next != "" && l.State != lists.Closed && l.State != lists.Done {
-			c.AddVEvent(p.dueDay(l, day))
+			c.AddVEvent(p.dueDay(spoken, l, day))
 		}
 	}
 	var text bytes.Buffer
@@ -94,7 +96,7 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
 
 // dueDay is the day a step is due. The same step keeps its UID when its date
 // moves, so that calendars move it too.
-func (p *pages) dueDay(l lists.List, day time.Time) *ics.VEvent {
+func (p *pages) dueDay(spoken *words.Words, l lists.List, day time.Time) *ics.VEvent {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.Join(strings.Fields(l.Next), " "))))
 	code := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 	e := ics.NewEvent(fmt.Sprintf("next-%d-%s@%s", l.Serial, code, p.Site.Domain))
@@ -102,9 +104,9 @@ func (p *pages) dueDay(l lists.List, day time.Time) *ics.VEvent {
 	e.SetAllDayStartAt(day)
 	e.SetAllDayEndAt(day.AddDate(0, 0, 1))
 	e.SetSummary(p.line(l.Title + ": " + l.Next))
-	how := "To join the group, write to " + string(lists.RoleAddress(l, "join", "", p.Site.Domain)) + "."
+	how := spoken.Say("web-to-join", "address", lists.RoleAddress(l, "join", "", p.Site.Domain))
 	if l.Join == lists.JoinInvited {
-		how = "To reach the group, write to " + string(lists.RoleAddress(l, "owner", "", p.Site.Domain)) + "."
+		how = spoken.Say("web-to-reach", "address", lists.RoleAddress(l, "owner", "", p.Site.Domain))
 	}
 	e.SetDescription(strings.TrimSpace(p.line(l.Purpose) + "\n\n" + how))
 	e.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy for it

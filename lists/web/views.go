@@ -10,6 +10,7 @@ import (
 	"path"
 	"strconv"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -26,7 +27,7 @@ func loadViews() (views, error) {
 	}
 	v := views{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords, "plural": plural}).
+		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords}).
 			ParseFS(files, "pages/frame.html", "pages/parts.html", name)
 		if err != nil {
 			return nil, err
@@ -42,19 +43,25 @@ type frame struct {
 	Site   string
 	Mail   lists.Address // where the same is done by mail
 	Signed bool          // in: the frame links to the settings
+	W      *words.Words  // what the page is said in
 	Page   any
 }
 
-// show writes a page. Nothing of it is kept by caches: it may hold a token,
-// or what only one reader may see.
+// show writes a page in English.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, code int, name, title string, data any) error {
+	return p.showIn(w, r, words.For(""), code, name, title, data)
+}
+
+// showIn writes a page. Nothing of it is kept by caches: it may hold a token,
+// or what only one reader may see.
+func (p *pages) showIn(w http.ResponseWriter, r *http.Request, spoken *words.Words, code int, name, title string, data any) error {
 	t, ok := p.views[name]
 	if !ok {
 		return fmt.Errorf("there is no page %s", name)
 	}
 	_, err := r.Cookie(p.cookie())
 	var b bytes.Buffer
-	if err := t.Execute(&b, frame{Title: title, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, Page: data}); err != nil {
+	if err := t.Execute(&b, frame{Title: title, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken, Page: data}); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -91,12 +98,4 @@ func dateInWords(d lists.Date) string {
 		return ""
 	}
 	return t.Format("Monday 2 January 2006")
-}
-
-// plural is a number with its noun: "1 post", "2 posts".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
