@@ -19,6 +19,7 @@ import (
 	"plenary/lists"
 	"plenary/lists/store"
 	"plenary/lists/store/redistest"
+	"plenary/smtp/certify/certifytest"
 	"plenary/smtp/deliver/sink"
 )
 
@@ -31,6 +32,8 @@ import (
 //	log REGEXP                   wait until server one has logged such a line
 //	hup [NAME]                   SIGHUP
 //	certificate HOST FILE        makes FILE.crt and FILE.key
+//	giver [FILE]                 a giver of certificates by ACME: see giverVerb
+//	trusted ADDRESS HOST FROM TO    a mail under STARTTLS, which must show one of the giver's
 //	starttls                     prints the host of the certificate that server one shows
 //	stop [NAME]                  SIGTERM; it must drain and end with 0
 //	kill9 [NAME]                 SIGKILL
@@ -73,7 +76,7 @@ func TestScripts(t *testing.T) {
 			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
 			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
 			"config": configVerb, "resend": resendVerb, "redisgrep": redisgrepVerb, "noaddress": noaddressVerb, "raw": rawVerb,
-			"served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
+			"giver": giverVerb, "trusted": trustedVerb, "served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
 			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
 		},
 		Condition:          lacks,
@@ -111,6 +114,7 @@ type world struct {
 	mailbox   *imapmemserver.User // of the mailbox verb
 	sink      *sink.Sink
 	dns       scriptDNS
+	giver     *certifytest.Giver // of certificates, once a script starts one
 	servers   map[string]*served
 }
 

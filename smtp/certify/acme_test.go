@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"plenary/lists/store/redistest"
+	"plenary/smtp/certify/certifytest"
 )
 
 // TestACME: a certificate is got by HTTP-01, kept in Redis, and shown; a
@@ -20,7 +21,11 @@ func TestACME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newGiver(t, l.Addr().String())
+	g, err := certifytest.New(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(g.Certificate())
 	host, port, err := net.SplitHostPort(l.Addr().String())
@@ -68,18 +73,14 @@ func TestACME(t *testing.T) {
 	go func() { ended <- b.Run(ctx) }()
 	defer func() { cancel(); <-ended }()
 	shows(t, b, g)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.given != 1 {
-		t.Errorf("%d certificates were given for two servers", g.given)
+	if given, faults := g.Given(); given != 1 || len(faults) > 0 {
+		t.Errorf("%d certificates were given for two servers; faults %q", given, faults)
 	}
 }
 
 // shows waits until handshakes, with a name or without, show what g has signed.
-func shows(t *testing.T, a *ACME, g *giver) {
+func shows(t *testing.T, a *ACME, g *certifytest.Giver) {
 	t.Helper()
-	trusted := x509.NewCertPool()
-	trusted.AddCert(g.root)
 	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // it is loaded in the background
 		near, far := net.Pipe()
 		go func() {
@@ -89,8 +90,7 @@ func shows(t *testing.T, a *ACME, g *giver) {
 		client := tls.Client(far, &tls.Config{InsecureSkipVerify: true})
 		err := client.Handshake()
 		if err == nil {
-			leaf := client.ConnectionState().PeerCertificates[0]
-			if _, err = leaf.Verify(x509.VerifyOptions{Roots: trusted, DNSName: "lists.plenary.test"}); err == nil {
+			if err = g.Trusts(client.ConnectionState().PeerCertificates, "lists.plenary.test"); err == nil {
 				far.Close()
 				return
 			}
