@@ -78,7 +78,14 @@ const (
 
 // Refusal is an error whose text is meant for the person who asked: it names
 // what is wrong and what to write instead.
-type Refusal struct{ Text string }
+//
+// Form and Args are the same before they were filled in (as by fmt.Sprintf),
+// for saying it in another language; Form may be "".
+type Refusal struct {
+	Text string
+	Form string
+	Args []any
+}
 
 func (r *Refusal) Error() string { return r.Text }
 

@@ -18,13 +18,25 @@ type Address string
 // ErrAddress is wrapped by every error of ParseAddress.
 var ErrAddress = errors.New("not a mail address")
 
+// AddressError is what is wrong with an address that somebody wrote.
+type AddressError struct {
+	Written string
+	Why     *Refusal
+}
+
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("%q: %v: %s", e.Written, ErrAddress, e.Why.Text)
+}
+
+func (e *AddressError) Unwrap() error { return ErrAddress }
+
 // ParseAddress reads one addr-spec without display name or angle brackets.
 // The local part is at most 64 octets, the whole at most 254 (RFC 5321
 // 4.5.3.1); quoted local parts, address literals and control characters are
 // refused: no list member has them, and many attacks do.
 func ParseAddress(s string) (Address, error) {
-	bad := func(why string) (Address, error) {
-		return "", fmt.Errorf("%q: %w: %s", clip(s, 80), ErrAddress, why)
+	bad := func(why string, args ...any) (Address, error) {
+		return "", &AddressError{clip(s, 80), refusal(why, args...)}
 	}
 	s = strings.TrimSpace(s)
 	at := strings.LastIndexByte(s, '@')
@@ -44,12 +56,12 @@ func ParseAddress(s string) (Address, error) {
 	}
 	for _, r := range local {
 		if r < 0x80 && !strings.ContainsRune(atext, r) && r != '.' || !unicode.IsPrint(r) || unicode.IsSpace(r) {
-			return bad(fmt.Sprintf("%q may not stand before the @", r))
+			return bad("%q may not stand before the @", r)
 		}
 	}
-	domain, err := ParseDomain(domain)
-	if err != nil {
-		return bad(err.Error())
+	domain, no := domainOf(domain)
+	if no != nil {
+		return "", &AddressError{clip(s, 80), no}
 	}
 	if len(local)+1+len(domain) > 254 {
 		return bad("it is longer than 254 octets")
@@ -62,21 +74,29 @@ const atext = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$
 // ParseDomain returns the domain in lower-case A-labels. It needs two labels
 // at least, or to be localhost.
 func ParseDomain(s string) (string, error) {
+	d, no := domainOf(s)
+	if no != nil {
+		return "", errors.New(no.Text)
+	}
+	return d, nil
+}
+
+func domainOf(s string) (string, *Refusal) {
 	d, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
 	if again, wrong := idna.Lookup.ToASCII(d); err != nil || d == "" || wrong != nil || again != d || !utf8.ValidString(s) {
-		return "", fmt.Errorf("%q is no domain name", clip(s, 80))
+		return "", refusal("%q is no domain name", clip(s, 80))
 	}
 	d = strings.ToLower(d)
 	if !strings.Contains(d, ".") && d != "localhost" {
-		return "", fmt.Errorf("the domain %q has no dot", clip(d, 80))
+		return "", refusal("the domain %q has no dot", clip(d, 80))
 	}
 	for _, label := range strings.Split(d, ".") {
 		if label == "" || len(label) > 63 {
-			return "", fmt.Errorf("%q is no domain name", clip(d, 80))
+			return "", refusal("%q is no domain name", clip(d, 80))
 		}
 	}
 	if len(d) > 253 {
-		return "", errors.New("the domain is longer than 253 octets")
+		return "", refusal("the domain is longer than 253 octets")
 	}
 	return d, nil
 }

@@ -40,7 +40,7 @@ func Judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 	if p.Failing == "quarantine" {
 		j.Quiet = true // its author may be anybody's invention
 		if j.Verdict == Accept {
-			j.Verdict, j.Reason = Hold, "nothing proves that its author wrote it, and their domain asks for caution (DMARC)"
+			j.Verdict, j.Reason = Hold, whyCautious
 		}
 	}
 	return j
@@ -127,7 +127,7 @@ func judgeMachine(p Post, l List, site Site) (j Judgement, stop bool) {
 			"This list takes no bulk mail (Precedence: "+p.Precedence+").", [3]int{5, 7, 1})
 	case sibling:
 		return Judgement{
-			Verdict: Hold, Reason: "it came through another list of this site", Quiet: true,
+			Verdict: Hold, Reason: whyOtherList, Quiet: true,
 			Text: "It came through another list of this site, so the list's owners look at it first.",
 		}, true
 	}
@@ -179,7 +179,7 @@ func judgePolicy(l List, author *Person, officer bool, domain string) Judgement 
 	byOwners := policy != PostAnyone && policy != PostMembers && policy != PostFamily
 	switch {
 	case officer && (byOwners || policy == PostMembers && !inList || policy == PostFamily && !inFamily):
-		return hold(l, domain, "it names a leader or an admin as its author, and nothing proves that they wrote it",
+		return hold(l, domain, whyOfficer,
 			"nothing proves that it comes from the leader or admin it names")
 	}
 	switch policy {
@@ -189,12 +189,12 @@ func judgePolicy(l List, author *Person, officer bool, domain string) Judgement 
 		if inList {
 			return Judgement{Verdict: Accept}
 		}
-		return hold(l, domain, "its author is no member of the list", "you are not a member of the list under this address")
+		return hold(l, domain, whyNotMember, "you are not a member of the list under this address")
 	case PostFamily:
 		if inFamily {
 			return Judgement{Verdict: Accept}
 		}
-		return hold(l, domain, "its author is no member of the main list", "you are not a member under this address")
+		return hold(l, domain, whyNotFamily, "you are not a member under this address")
 	case PostAnnounce:
 		return Judgement{
 			Verdict: Reject, Reason: "only leaders and admins write to this list",
@@ -203,7 +203,7 @@ func judgePolicy(l List, author *Person, officer bool, domain string) Judgement 
 			Code: 550, Enhanced: [3]int{5, 7, 1},
 		}
 	}
-	return hold(l, domain, "every post to this list waits for its owners", "every post to this list does")
+	return hold(l, domain, whyModerated, "every post to this list does")
 }
 
 func hold(l List, domain, why, because string) Judgement {

@@ -32,8 +32,11 @@ func ValidName(s string) error {
 	case s == "":
 		return refusal("A list needs a name of letters, digits and hyphens, such as data-protection.")
 	case !wellFormed(s):
-		return refusal("%q can't be a list's name: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit.%s",
-			clip(s, MaxName), instead(slug(s)))
+		if name := slug(s); name != "" && ValidName(name) == nil {
+			return refusal("%q can't be a list's name: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit. Write %s instead.",
+				clip(s, MaxName), name)
+		}
+		return refusal("%q can't be a list's name: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit.", clip(s, MaxName))
 	case len(s) > MaxName:
 		return refusal("%q is too long for a list's name: it has %d characters, and %d is the most. Choose a shorter one.",
 			clip(s, 60), len(s), MaxName)
@@ -123,13 +126,6 @@ func slug(s string) string {
 	return name
 }
 
-func instead(name string) string {
-	if name == "" || ValidName(name) != nil {
-		return ""
-	}
-	return " Write " + name + " instead."
-}
-
 func refusal(format string, args ...any) *Refusal {
-	return &Refusal{Text: fmt.Sprintf(format, args...)}
+	return &Refusal{Text: fmt.Sprintf(format, args...), Form: format, Args: args}
 }

@@ -24,6 +24,7 @@ var files embed.FS
 type Words struct {
 	tag      language.Tag
 	Lang     string // BCP 47, as an HTML lang attribute
+	Name     string // what those who speak it call it
 	Dir      string // ltr or rtl
 	weekdays []string
 	months   []string
@@ -32,6 +33,7 @@ type Words struct {
 
 // catalogue is a file as it stands.
 type catalogue struct {
+	Name      string         `toml:"name"`
 	Direction string         `toml:"direction"`
 	Weekdays  []string       `toml:"weekdays"` // from Sunday
 	Months    []string       `toml:"months"`
@@ -79,20 +81,9 @@ func read(lang string) (*Words, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalogue %s: %w", lang, err)
 	}
-	w := &Words{tag: tag, Lang: lang, Dir: c.Direction, weekdays: c.Weekdays, months: c.Months, texts: map[string]map[string]string{}}
-	if len(w.weekdays) != 7 || len(w.months) != 12 || w.Dir != "ltr" && w.Dir != "rtl" {
-		return nil, fmt.Errorf("catalogue %s: it needs 7 weekdays, 12 months and a direction", lang)
-	}
-	for key, value := range c.Texts {
-		w.texts[key] = map[string]string{}
-		switch v := value.(type) {
-		case string:
-			w.texts[key]["other"] = v
-		case map[string]any:
-			for form, text := range v {
-				w.texts[key][form] = fmt.Sprint(text)
-			}
-		}
+	w := &Words{tag: tag, Lang: lang, Name: c.Name, Dir: c.Direction, weekdays: c.Weekdays, months: c.Months, texts: byForm(c.Texts)}
+	if len(w.weekdays) != 7 || len(w.months) != 12 || w.Dir != "ltr" && w.Dir != "rtl" || w.Name == "" {
+		return nil, fmt.Errorf("catalogue %s: it needs its name, 7 weekdays, 12 months and a direction", lang)
 	}
 	return w, nil
 }

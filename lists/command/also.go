@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"slices"
 
 	"plenary/lists"
@@ -47,7 +46,7 @@ func also(in In, f Facts) (all []Decision) {
 		default:
 			to := Facts{Site: f.Site, Here: t.List}.commandAddress()
 			all = append(all, Decision{Command: Command{To: string(to)},
-				Notes: []string{fmt.Sprintf("Your mail went to %s too. Its commands were read once, as written to %s; to have others carried out there, send another mail.", to, f.commandAddress())}})
+				Notes: []string{f.say("Your mail went to %s too. Its commands were read once, as written to %s; to have others carried out there, send another mail.", to, f.commandAddress())}})
 			continue
 		}
 		there := f

@@ -50,10 +50,10 @@ func (h *Handler) HandleAnswer(ctx context.Context, in In) error {
 	}
 	said := h.said(in, q)
 	if said == Unclear && q.Settled == "" {
-		return h.askAgain(ctx, in, q, token)
+		return h.askAgain(ctx, in, f, q, token)
 	}
 	if said == Unclear {
-		return h.answerTo(ctx, in, f, why, lists.Outcome{Text: "That question was answered before, so nothing was done now. To ask for something else, send a command."})
+		return h.answerTo(ctx, in, f, why, lists.Outcome{Text: f.say("That question was answered before, so nothing was done now. To ask for something else, send a command.")})
 	}
 	out, err := h.settle(ctx, token, said.Agrees(), f, in.Envelope.ID)
 	if err != nil {
@@ -106,27 +106,28 @@ func (h *Handler) answerTo(ctx context.Context, in In, f Facts, why string, out 
 		h.Log.Info("answer not replied to", "queue", in.Envelope.ID, "why", why)
 		return nil
 	}
-	text, err := h.texts.render("answer.txt", map[string]any{"Parts": []part{{Text: out.Text}}, "Domain": h.Site.Domain, "Address": f.commandAddress()})
+	text, err := h.texts.render(f, "answer.txt", map[string]any{"Parts": []part{{Text: out.Text}}, "Domain": h.Site.Domain, "Address": f.commandAddress()})
 	if err != nil {
 		return err
 	}
-	return h.answer(ctx, in, f, "What came of your answer", text)
+	return h.answer(ctx, in, f, f.say("What came of your answer"), text)
 }
 
 // askAgain asks for a plain yes or no, once for each question, and never
 // anybody but the one who was asked.
-func (h *Handler) askAgain(ctx context.Context, in In, q lists.Question, token string) error {
-	text, err := h.texts.render("unclear.txt", nil)
+func (h *Handler) askAgain(ctx context.Context, in In, f Facts, q lists.Question, token string) error {
+	text, err := h.texts.render(f, "unclear.txt", nil)
 	if err != nil {
 		return err
 	}
+	text = f.Speaker.Words().Lines(text)
 	address := string(lists.RoleAddress(in.Target.List, "confirm", token, h.Site.Domain))
 	if in.Target.List.ID == "" {
 		address = string(h.Site.At(lists.SiteName + "-confirm+" + token))
 	}
 	l := smtp.Letter{
 		Key: "unclear/" + q.ID, To: []string{string(q.Address)}, From: address, FromName: h.senderName(in.Target.List), ReplyTo: address,
-		Subject: "Please answer yes or no", Text: text, AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
+		Subject: f.subject(f.say("Please answer yes or no")), Text: text, Headers: f.headers(), AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
 	}
 	if message.ValidID(in.Message.MessageID) {
 		l.InReplyTo = in.Message.MessageID

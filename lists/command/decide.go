@@ -58,7 +58,7 @@ func Decide(f Facts, commands []Command) []Decision {
 		}
 		if addresses += len(out[i].Actions); addresses > maxActions {
 			out[i].Actions = nil
-			d.refuse(refuse("One mail can ask for %d changes at most; this one was not carried out. Send the rest in another mail.", maxActions))
+			d.refuse(d.no("One mail can ask for %d changes at most; this one was not carried out. Send the rest in another mail.", maxActions))
 		}
 	}
 	return out
@@ -101,7 +101,7 @@ func (d decider) decide() {
 		return
 	}
 	if len(d.c.Rest) > maxRest && !d.e.Takes {
-		d.refuse(refuse("The command in %s is too long: it has more than %d characters.", place(d.c.Line), maxRest))
+		d.refuse(d.no("The command in %s is too long: it has more than %d characters.", d.place(d.c.Line), maxRest))
 		return
 	}
 	switch d.c.Name {
@@ -144,8 +144,8 @@ func (d decider) decide() {
 
 // stranger refuses somebody whom no list knows.
 func (d decider) stranger() refused {
-	return refuse("This address is in no list here, and %q is for %s. If you joined with another address, write from that one; to join, write \"join\" and the list's name.",
-		d.e.Name, d.e.Who)
+	return d.no("This address is in no list here, and %q is for %s. If you joined with another address, write from that one; to join, write \"join\" and the list's name.",
+		d.e.Name, d.circle(d.e.Who))
 }
 
 // outside refuses somebody who is not in the circle that the command is for.
@@ -153,22 +153,22 @@ func (d decider) outside(l lists.List) refused {
 	main := d.Dir.MainOf(l)
 	switch d.e.Who {
 	case Members:
-		return refuse("Only members of %s can do that, and this address is none. To join, write to %s.", l.Name, d.Facts.address(l, "join"))
+		return d.no("Only members of %s can do that, and this address is none. To join, write to %s.", l.Name, d.Facts.address(l, "join"))
 	case Leaders:
-		return refuse("Only the leaders of %s and the admins can do that, and this address is not one of theirs. To reach them, write to %s.", l.Name, d.Facts.address(l, "owner"))
+		return d.no("Only the leaders of %s and the admins can do that, and this address is not one of theirs. To reach them, write to %s.", l.Name, d.Facts.address(l, "owner"))
 	}
-	return refuse("Only the admins of %s can do that, and this address is not one of theirs. To reach them, write to %s.", main.Name, d.Facts.address(main, "owner"))
+	return d.no("Only the admins of %s can do that, and this address is not one of theirs. To reach them, write to %s.", main.Name, d.Facts.address(main, "owner"))
 }
 
 // missing refuses a command whose argument is not there.
 func (d decider) missing(what string) refused {
-	return refuse("%s is missing. Write %s, for example: %s", what, forms(d.e), d.e.Example)
+	return d.no("%s is missing. Write %s, for example: %s", what, forms(d.e), d.e.Example)
 }
 
 // confirm agrees to a question by its token.
 func (d decider) confirm() {
 	if len(d.c.Args) == 0 || !tokenShaped(d.c.Args[0]) {
-		d.refuse(refuse("To say yes to a question, answer the mail that asked it, or write \"confirm\" and the token from that mail: 26 letters and digits."))
+		d.refuse(d.no("To say yes to a question, answer the mail that asked it, or write \"confirm\" and the token from that mail: 26 letters and digits."))
 		return
 	}
 	d.d.Token, d.d.Agree = confirmToken(d.c.Args[0]), true

@@ -14,9 +14,9 @@ func (d decider) mainOf(named string) (lists.List, refused) {
 		l, no := d.find(named, d.c)
 		switch {
 		case no != "":
-			return l, refuse("%s The main lists are %s.", no, series(names(d.Dir.MainLists()), "and"))
+			return l, d.no("%s The main lists are %s.", no, d.and(d.listed(d.Dir.MainLists())))
 		case !l.Main():
-			return l, refuse("%s is a group under %s, and not a main list.", l.Name, d.Dir.MainOf(l).Name)
+			return l, d.no("%s is a group under %s, and not a main list.", l.Name, d.Dir.MainOf(l).Name)
 		}
 		return l, ""
 	}
@@ -24,9 +24,9 @@ func (d decider) mainOf(named string) (lists.List, refused) {
 		return d.Dir.MainOf(l), ""
 	}
 	if len(d.Dir.MainLists()) == 0 {
-		return lists.List{}, refuse("There is no main list here yet. Who runs the site makes one with \"plenary list create\".")
+		return lists.List{}, d.no("There is no main list here yet. Who runs the site makes one with \"plenary list create\".")
 	}
-	return lists.List{}, refuse("There are several main lists: %s. Say which one you mean.", series(names(d.Dir.MainLists()), "and"))
+	return lists.List{}, d.no("There are several main lists: %s. Say which one you mean.", d.and(d.listed(d.Dir.MainLists())))
 }
 
 // create makes a group, all of it or nothing: each mistake is named.
@@ -35,7 +35,7 @@ func (d decider) create() {
 	main, no := d.mainOf(strings.Trim(in.Value, `"'`))
 	switch {
 	case no != "" && in.Value == "" && len(d.Dir.MainLists()) > 1:
-		no = refuse("%s Add a line under create, for example: in: %s", no, d.Dir.MainLists()[0].Name)
+		no = d.no("%s Add a line under create, for example: in: %s", no, d.Dir.MainLists()[0].Name)
 	case no == "" && !d.may(Admins, main):
 		no = d.outside(main)
 	}
@@ -52,29 +52,29 @@ func (d decider) create() {
 	switch {
 	case name == "":
 	case title == "":
-		d.refuse(refuse(`The title is missing. Write it after the name: create NAME "Title"`))
+		d.refuse(d.no("The title is missing. Write it after the name: create NAME \"Title\""))
 	case len(title) > 200:
-		d.refuse(refuse("The title has %d characters, and 200 is the most.", len(title)))
+		d.refuse(d.no("The title has %d characters, and 200 is the most.", len(title)))
 	}
 	seen := map[string]bool{}
 	for _, f := range d.c.Fields {
 		if meant := misspelt(f.Key); meant != "" {
-			d.refuse(refuse("The word before the colon in %s is not known. Did you mean \"%s:\"?", place(f.Line), meant))
+			d.refuse(d.no("The word before the colon in %s is not known. Did you mean \"%s:\"?", d.place(f.Line), meant))
 			continue
 		}
 		if !fieldKey(f.Key) {
-			d.note(fmt.Sprintf("%s was left out: %s is none of the words that stand under create. Those are purpose, leader, next, join, post, archive and in.",
-				capital(place(f.Line)), d.quoteKey(f.Key)))
+			d.note(d.say("%s was left out: %s is none of the words that stand under create. Those are purpose, leader, next, join, post, archive and in.",
+				capital(d.place(f.Line)), d.quoteKey(f.Key)))
 			continue
 		}
 		if seen[f.Key] {
-			d.refuse(refuse("%s: stands there twice, again in %s.", f.Key, place(f.Line)))
+			d.refuse(d.no("%s: stands there twice, again in %s.", f.Key, d.place(f.Line)))
 		}
 		seen[f.Key] = true
 		d.refuse(d.property(&n, f))
 	}
 	if len(d.d.Refused) > 0 {
-		d.note("The group was not made. Mend that and send the whole again.")
+		d.note(d.say("The group was not made. Mend that and send the whole again."))
 		return
 	}
 	d.act(lists.Action{Verb: lists.DoCreate, New: &n})
@@ -85,7 +85,7 @@ func (d decider) quoteKey(key string) string {
 	if d.Believed {
 		return fmt.Sprintf("%q", short(key+":"))
 	}
-	return "the word before its colon"
+	return d.say("the word before its colon")
 }
 
 // field is the create line with this key, if it is there.
@@ -128,7 +128,7 @@ func cleanTitle(s string) string {
 // is without repeating it.
 func (d decider) newName(n *lists.NewList, main lists.List) refused {
 	if n.Name == "" {
-		return refuse(`The name is missing. Write a short name, then the title: create data-protection "Data protection map"`)
+		return d.no("The name is missing. Write a short name, then the title: create data-protection \"Data protection map\"")
 	}
 	full, err := d.Dir.CheckNew(n.Name, &main)
 	var why *lists.Refusal
@@ -137,7 +137,7 @@ func (d decider) newName(n *lists.NewList, main lists.List) refused {
 		n.Name = full
 		return ""
 	case d.Believed && errors.As(err, &why):
-		return refused(why.Text)
+		return refused(d.sorry(why))
 	}
 	return d.badName(strings.ToLower(n.Name), main)
 }
@@ -147,26 +147,26 @@ func (d decider) newName(n *lists.NewList, main lists.List) refused {
 func (d decider) badName(name string, main lists.List) refused {
 	short := lists.ShortName(strings.TrimSuffix(name, "@"+strings.ToLower(d.Site.Domain)), main.Name)
 	if l, no := d.find(main.Name+"-"+short, d.c); no == "" {
-		return refuse("There is already a list %s. Choose another name.", titled(l))
+		return d.no("There is already a list %s. Choose another name.", titled(l))
 	}
 	for _, role := range lists.RoleWords() {
 		if short == role || strings.HasSuffix(short, "-"+role) {
-			return refuse("%q can't be a list's name, nor the end of one: Plenary makes each list's further addresses with it, such as %s. Choose another name.",
+			return d.no("%q can't be a list's name, nor the end of one: Plenary makes each list's further addresses with it, such as %s. Choose another name.",
 				role, d.Facts.address(main, role))
 		}
 	}
 	for _, local := range lists.SiteLocals() {
 		if short == local {
-			return refuse("%q can't be a list's name: it is an address of the site itself. Choose another name.", local)
+			return d.no("%q can't be a list's name: it is an address of the site itself. Choose another name.", local)
 		}
 	}
 	if room := lists.MaxName - len(main.Name) - 1; len(short) > room {
-		return refuse("The name in %s is too long: under %s a name has %d characters at most.", place(d.c.Line), main.Name, room)
+		return d.no("The name in %s is too long: under %s a name has %d characters at most.", d.place(d.c.Line), main.Name, room)
 	}
 	if strings.Trim(short, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || strings.HasPrefix(short, "-") {
-		return refuse("The name in %s can't be used: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit, such as data-protection. The title follows it in quotation marks.", place(d.c.Line))
+		return d.no("The name in %s can't be used: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit, such as data-protection. The title follows it in quotation marks.", d.place(d.c.Line))
 	}
-	return refuse("The name in %s can't be used beside the lists that are there. Choose another name.", place(d.c.Line))
+	return d.no("The name in %s can't be used beside the lists that are there. Choose another name.", d.place(d.c.Line))
 }
 
 // property reads one line under create.
@@ -174,7 +174,7 @@ func (d decider) property(n *lists.NewList, f Field) refused {
 	value := strings.TrimSpace(f.Value)
 	word := strings.ToLower(strings.Trim(firstWord(value), ".,;\"'"))
 	if value == "" {
-		return refuse("%s: in %s is empty. Write something after it, or leave the line out.", f.Key, place(f.Line))
+		return d.no("%s: in %s is empty. Write something after it, or leave the line out.", f.Key, d.place(f.Line))
 	}
 	c := d.c
 	c.Line = f.Line
@@ -183,7 +183,7 @@ func (d decider) property(n *lists.NewList, f Field) refused {
 	switch f.Key {
 	case "purpose":
 		if n.Purpose = value; len(value) > 4000 {
-			return refuse("The purpose has %d characters, and 4000 is the most.", len(value))
+			return d.no("The purpose has %d characters, and 4000 is the most.", len(value))
 		}
 	case "next":
 		return at.firstStep(n, value)
@@ -208,7 +208,7 @@ func (d decider) choose(word, key string, allowed ...string) func(set func(strin
 				return ""
 			}
 		}
-		return refuse("%s can't follow \"%s:\". Write %s.", capital(d.quote(word, d.c)), key, series(allowed, "or"))
+		return d.no("%s can't follow \"%s:\". Write %s.", capital(d.quote(word, d.c)), key, d.or(allowed))
 	}
 }
 
@@ -220,7 +220,7 @@ func (d decider) firstStep(n *lists.NewList, value string) refused {
 	case by != "" && by < d.Today:
 		return d.past(by)
 	case len(step) > 1000:
-		return refuse("A next step has 1000 characters at most.")
+		return d.no("A next step has 1000 characters at most.")
 	}
 	n.Next, n.NextBy = step, by
 	return ""
@@ -233,11 +233,11 @@ func (d decider) firstLeader(n *lists.NewList, value string) refused {
 	people := splitMailboxes(value)
 	switch {
 	case len(people) == 0:
-		return d.missing("The leader's address")
+		return d.missing(d.say("The leader's address"))
 	case len(people) > 1 && strings.Count(value, "@") > 1:
-		return refuse("leader: in %s names several people. Name one; add others afterwards with \"leader LIST ADDRESS\".", place(d.c.Line))
+		return d.no("leader: in %s names several people. Name one; add others afterwards with \"leader LIST ADDRESS\".", d.place(d.c.Line))
 	}
-	a, no := d.mailbox(people[len(people)-1].address, "The leader's address")
+	a, no := d.mailbox(people[len(people)-1].address, d.say("The leader's address"))
 	n.Leader = a
 	return no
 }
@@ -267,7 +267,7 @@ func (d decider) govern() {
 
 func (d decider) rename(l lists.List, name string) {
 	if name == "" {
-		d.refuse(d.missing("The new name"))
+		d.refuse(d.missing(d.say("The new name")))
 		return
 	}
 	full, err := d.Dir.CheckRename(l, name)
@@ -276,7 +276,7 @@ func (d decider) rename(l lists.List, name string) {
 	case err == nil:
 		d.act(lists.Action{Verb: lists.DoRename, List: l.ID, Value: full})
 	case d.Believed && errors.As(err, &why):
-		d.refuse(refused(why.Text))
+		d.refuse(refused(d.sorry(why)))
 	default:
 		d.refuse(d.badName(strings.ToLower(name), d.Dir.MainOf(l)))
 	}
@@ -285,10 +285,10 @@ func (d decider) rename(l lists.List, name string) {
 func (d decider) appoint(verb lists.Verb, l lists.List, rest string) {
 	people := splitMailboxes(rest)
 	if len(people) == 0 {
-		d.refuse(d.missing("The address"))
+		d.refuse(d.missing(d.say("The address")))
 		return
 	}
-	a, no := d.mailbox(people[len(people)-1].address, "The address")
+	a, no := d.mailbox(people[len(people)-1].address, d.say("The address"))
 	if no != "" {
 		d.refuse(no)
 		return
@@ -309,13 +309,13 @@ func (d decider) mainList() {
 	main, no := d.mainOf(named)
 	switch {
 	case no != "":
-		d.refuse(refuse("%s Name it first: \"%s %s …\".", no, d.c.Name, "LIST"))
+		d.refuse(d.no("%s Name it first: \"%s LIST …\".", no, d.c.Name))
 		return
 	case !d.may(Admins, main):
 		d.refuse(d.outside(main))
 		return
 	case strings.TrimSpace(rest) == "":
-		d.refuse(d.missing(map[string]string{"admin": "The address", "announce": "The text", "digest": "What to do"}[d.c.Name]))
+		d.refuse(d.missing(map[string]string{"admin": d.say("The address"), "announce": d.say("The text"), "digest": d.say("What to do")}[d.c.Name]))
 		return
 	}
 	switch d.c.Name {
@@ -323,7 +323,7 @@ func (d decider) mainList() {
 		d.appoint(lists.DoAdmin, main, rest)
 	case "announce":
 		if len(rest) > maxReport {
-			d.refuse(refuse("The text has %d characters, and %d is the most.", len(rest), maxReport))
+			d.refuse(d.no("The text has %d characters, and %d is the most.", len(rest), maxReport))
 			return
 		}
 		d.act(lists.Action{Verb: lists.DoAnnounce, List: main.ID, Text: rest})
@@ -349,6 +349,6 @@ func (d decider) digest(main lists.List, word string) {
 	case "preview", "show":
 		d.d.Query = &Query{Name: "digest", Lists: []lists.List{main}}
 	default:
-		d.refuse(refuse("Write \"digest now\" or \"digest preview\". To choose a digest for yourself, write \"set delivery daily\" or \"set delivery weekly\"."))
+		d.refuse(d.no("Write \"digest now\" or \"digest preview\". To choose a digest for yourself, write \"set delivery daily\" or \"set delivery weekly\"."))
 	}
 }

@@ -29,17 +29,17 @@ func (d decider) people() {
 	}
 	people := splitMailboxes(rest)
 	if len(people) == 0 {
-		d.refuse(d.missing("The address"))
+		d.refuse(d.missing(d.say("The address")))
 		return
 	}
 	verb := map[string]lists.Verb{"add": lists.DoAdd, "drop": lists.DoDrop, "invite": lists.DoInvite}[d.c.Name]
 	seen := map[string]bool{}
 	for i, p := range people {
 		if i == maxActions {
-			d.refuse(refuse("One command can name %d addresses at most.", maxActions))
+			d.refuse(d.no("One command can name %d addresses at most.", maxActions))
 			return
 		}
-		a, no := d.mailbox(p.address, "Address "+strconv.Itoa(i+1))
+		a, no := d.mailbox(p.address, d.say("Address %d", i+1))
 		switch {
 		case no != "":
 			d.refuse(no)
@@ -104,7 +104,7 @@ func (d decider) held() {
 		numbers, reason = strings.FieldsFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }), ""
 	}
 	if first == "" {
-		d.refuse(d.missing("The number of the post"))
+		d.refuse(d.missing(d.say("The number of the post")))
 		return
 	}
 	if !d.may(Leaders, l) {
@@ -116,10 +116,10 @@ func (d decider) held() {
 		n, err := heldNumber(w)
 		switch {
 		case err != nil:
-			d.refuse(refuse("%s is no number of a waiting post: write %s. \"moderate\" shows the numbers.", capital(d.quote(w, d.c)), forms(d.e)))
+			d.refuse(d.no("%s is no number of a waiting post: write %s. \"moderate\" shows the numbers.", capital(d.quote(w, d.c)), forms(d.e)))
 			return
 		case len(reason) > maxReport:
-			d.refuse(refuse("The reason has %d characters, and %d is the most.", len(reason), maxReport))
+			d.refuse(d.no("The reason has %d characters, and %d is the most.", len(reason), maxReport))
 			return
 		}
 		d.act(lists.Action{Verb: verb, List: l.ID, Number: n, Text: reason})

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"strings"
 
 	"plenary/lists"
@@ -57,10 +58,10 @@ func (d decider) leave() {
 		case d.atList():
 			found = []lists.List{d.Here}
 		case len(mine) == 0:
-			d.refuse(refuse("This address is in no list here, so there is nothing to leave. If mail reaches you, another address of yours is in a list: write from that one."))
+			d.refuse(d.no("This address is in no list here, so there is nothing to leave. If mail reaches you, another address of yours is in a list: write from that one."))
 			return
 		case len(mine) > 1:
-			d.refuse(refuse("You are in several lists: %s. Write \"leave\" and the names of those to leave, or \"leave all\".", series(names(mine), "and")))
+			d.refuse(d.no("You are in several lists: %s. Write \"leave\" and the names of those to leave, or \"leave all\".", d.and(d.listed(mine))))
 			return
 		default:
 			found = mine
@@ -88,7 +89,7 @@ func (d decider) mine() []lists.List {
 func (d decider) listWords(leaving bool) (found []lists.List, rest string, no refused) {
 	words := strings.FieldsFunc(d.c.Rest, func(r rune) bool { return r == ',' || r == ';' || strings.ContainsRune(" \t\n\u00a0", r) })
 	if len(words) > maxWords {
-		return nil, "", refuse("One command can name %d lists at most.", maxWords)
+		return nil, "", d.no("One command can name %d lists at most.", maxWords)
 	}
 	seen, unknown := map[string]bool{}, ""
 	for i, w := range words {
@@ -102,8 +103,10 @@ func (d decider) listWords(leaving bool) (found []lists.List, rest string, no re
 			}
 		case lists.Address(w).Same(d.Asker), isFiller(strings.ToLower(w)), strings.EqualFold(w, "and"), strings.EqualFold(w, "&"):
 		case strings.Contains(w, "@") && !strings.HasSuffix(strings.ToLower(w), "@"+strings.ToLower(d.Site.Domain)):
-			return found, "", refuse("You can only %s with the address that you write from. Leaders %s others: %s.",
-				d.e.Name, map[bool]string{false: "add", true: "drop"}[leaving], map[bool]string{false: `"add LIST ADDRESS"`, true: `"drop LIST ADDRESS"`}[leaving])
+			if leaving {
+				return found, "", d.no("You can only leave with the address that you write from. Leaders drop others: \"drop LIST ADDRESS\".")
+			}
+			return found, "", d.no("You can only join with the address that you write from. Leaders add others: \"add LIST ADDRESS\".")
 		case len(found) > 0 && personName(words[i:]):
 			return found, strings.Join(words[i:], " "), ""
 		default:
@@ -133,15 +136,15 @@ func personName(words []string) bool {
 // moveTo moves the asker to another address.
 func (d decider) moveTo() {
 	if len(d.c.Args) == 0 {
-		d.refuse(d.missing("The new address"))
+		d.refuse(d.missing(d.say("The new address")))
 		return
 	}
-	a, no := d.mailbox(d.c.Args[0], "The new address")
+	a, no := d.mailbox(d.c.Args[0], d.say("The new address"))
 	switch {
 	case no != "":
 		d.refuse(no)
 	case a.Same(d.Asker):
-		d.refuse(refuse("That is the address you are known by already."))
+		d.refuse(d.no("That is the address you are known by already."))
 	default:
 		d.act(lists.Action{Verb: lists.DoAddress, Subject: d.Asker, Value: string(a)})
 	}
@@ -153,16 +156,25 @@ func (d decider) mailbox(s, what string) (lists.Address, refused) {
 	a, err := lists.ParseAddress(strings.TrimRight(s, "."))
 	switch {
 	case err != nil && d.Believed:
-		return "", refuse("%s is no mail address: %v. Write it as name@example.org.", what, err)
+		return "", d.no("%s is no mail address: %s. Write it as name@example.org.", what, d.wrong(err))
 	case err != nil:
-		return "", refuse("%s in %s is no mail address. Write it as name@example.org.", what, place(d.c.Line))
+		return "", d.no("%s in %s is no mail address. Write it as name@example.org.", what, d.place(d.c.Line))
 	}
 	if strings.EqualFold(a.Domain(), d.Site.Domain) {
 		if _, ours := d.Dir.Resolve(a.Local()); ours {
-			return "", refuse("%s in %s is an address of the lists themselves. Write a person's own address.", what, place(d.c.Line))
+			return "", d.no("%s in %s is an address of the lists themselves. Write a person's own address.", what, d.place(d.c.Line))
 		}
 	}
 	return a, ""
+}
+
+// wrong says what is wrong with an address.
+func (d decider) wrong(err error) string {
+	var bad *lists.AddressError
+	if !errors.As(err, &bad) {
+		return err.Error()
+	}
+	return d.say("%q: not a mail address: %s", bad.Written, d.sorry(bad.Why))
 }
 
 // report records progress, the next step, the state, and what stands under a
@@ -177,9 +189,14 @@ func (d decider) report() {
 		c.Rest = rest
 		l, rest, no = d.list(d.e, c)
 	}
-	what := map[string]string{"progress": "What the group has done", "next": "The next step", "state": "The state"}[d.c.Name]
-	if what == "" {
-		what = "The text"
+	what := d.say("The text")
+	switch d.c.Name {
+	case "progress":
+		what = d.say("What the group has done")
+	case "next":
+		what = d.say("The next step")
+	case "state":
+		what = d.say("The state")
 	}
 	switch {
 	case d.c.Under && l.ID == "":
@@ -191,7 +208,7 @@ func (d decider) report() {
 	case strings.TrimSpace(rest) == "":
 		d.refuse(d.missing(what))
 	case len(rest) > maxReport:
-		d.refuse(refuse("The text has %d characters, and %d is the most. Please send a shorter one.", len(rest), maxReport))
+		d.refuse(d.no("The text has %d characters, and %d is the most. Please send a shorter one.", len(rest), maxReport))
 	case d.c.Name == "next":
 		d.next(l, rest)
 	case d.c.Name == "state":
@@ -211,18 +228,18 @@ func (d decider) next(l lists.List, rest string) {
 	case err != nil:
 		d.refuse(d.badDate(err))
 	case step == "":
-		d.refuse(d.missing("The next step"))
+		d.refuse(d.missing(d.say("The next step")))
 	case by != "" && by < d.Today:
 		d.refuse(d.past(by))
 	case len(step) > 1000:
-		d.refuse(refuse("A next step has 1000 characters at most. Say the rest in a progress report."))
+		d.refuse(d.no("A next step has 1000 characters at most. Say the rest in a progress report."))
 	default:
 		d.act(lists.Action{Verb: lists.DoNext, List: l.ID, Subject: d.Asker, Text: step, By: by})
 	}
 }
 
 func (d decider) past(by lists.Date) refused {
-	return refuse("The day in %s, %s, is past. Write a day to come.", place(d.c.Line), by)
+	return d.no("The day in %s, %s, is past. Write a day to come.", d.place(d.c.Line), by)
 }
 
 func (d decider) state(l lists.List, rest string) {
@@ -231,33 +248,30 @@ func (d decider) state(l lists.List, rest string) {
 	case lists.Forming, lists.Active, lists.Paused, lists.Done:
 		d.act(lists.Action{Verb: lists.DoState, List: l.ID, Subject: d.Asker, Value: string(s)})
 	case lists.Closed, "close":
-		d.refuse(refuse("A state is forming, active, paused or done. To close a group, an admin writes \"close LIST\"."))
+		d.refuse(d.no("A state is forming, active, paused or done. To close a group, an admin writes \"close LIST\"."))
 	default:
-		d.refuse(refuse("%s is no state: write forming, active, paused or done.", capital(d.quote(word, d.c))))
+		d.refuse(d.no("%s is no state: write forming, active, paused or done.", capital(d.quote(word, d.c))))
 	}
 }
 
 // badDate says what is wrong with a day, without what was written unless the
 // asker is believed.
 func (d decider) badDate(err error) refused {
-	if d.Believed {
-		return refused(err.Error())
-	}
 	text := err.Error()
+	var why *lists.Refusal
+	if errors.As(err, &why) {
+		text = d.sorry(why)
+	}
+	if d.Believed {
+		return refused(text)
+	}
 	first, last := strings.IndexByte(text, '"'), strings.LastIndexByte(text, '"')
 	if first < 0 || first == last {
-		return refuse("The day in %s can't be read. Write it as 2026-12-01.", place(d.c.Line))
+		return d.no("The day in %s can't be read. Write it as 2026-12-01.", d.place(d.c.Line))
 	}
-	as := "like that in " + place(d.c.Line)
+	as := d.say("like that in %s", d.place(d.c.Line))
 	if first == 0 {
-		as = "The day in " + place(d.c.Line)
+		as = d.say("The day in %s", d.place(d.c.Line))
 	}
 	return refused(text[:first] + as + text[last+1:])
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

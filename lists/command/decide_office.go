@@ -14,11 +14,11 @@ func (d decider) office() {
 	case no != "":
 		d.refuse(no)
 	case l.Main():
-		d.refuse(refuse("%s is a main list, and %q is about a group: write %s. %s", l.Name, d.c.Name, forms(d.e), d.whichThereAre()))
+		d.refuse(d.no("%s is a main list, and %q is about a group: write %s. %s", l.Name, d.c.Name, forms(d.e), d.whichThereAre()))
 	case !d.may(d.e.Who, l):
 		d.refuse(d.outside(l))
 	case d.c.Name == "volunteer" && strings.Contains(rest, "@") && !lists.Address(strings.Trim(rest, "<> ")).Same(d.Asker):
-		d.refuse(refuse("You can only offer yourself, with the address that you write from. Admins make others leaders: \"leader %s ADDRESS\".", l.Name))
+		d.refuse(d.no("You can only offer yourself, with the address that you write from. Admins make others leaders: \"leader %s ADDRESS\".", l.Name))
 	case d.c.Name == "volunteer":
 		d.act(lists.Action{Verb: lists.DoVolunteer, List: l.ID, Subject: d.Asker})
 	default:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -21,7 +22,7 @@ func (d decider) set() {
 	if len(words) > 1 && !settingWord(words[0]) {
 		l, no := d.find(words[0], d.c)
 		if no != "" {
-			d.refuse(refuse("%s %s", no, d.settingsThereAre()))
+			d.refuse(d.no("%s %s", no, d.settingsThereAre()))
 			return
 		}
 		list, words = l.ID, words[1:]
@@ -34,7 +35,7 @@ func (d decider) set() {
 		list, words = l.ID, words[:n-1]
 	}
 	if len(words) == 0 {
-		d.refuse(d.missing("What to set"))
+		d.refuse(d.missing(d.say("What to set")))
 		return
 	}
 	value := ""
@@ -69,7 +70,7 @@ func settingWord(w string) bool {
 }
 
 func (d decider) settingsThereAre() string {
-	return "The settings are delivery, vacation, own-posts, conceal and language: " + forms(d.e) + "."
+	return d.say("The settings are delivery, vacation, own-posts, conceal and language: %s.", forms(d.e))
 }
 
 // setting changes one setting.
@@ -91,7 +92,7 @@ func (d decider) setting(list, key, value string, words []string) {
 	case "language", "lang":
 		d.setLanguage(value)
 	default:
-		d.refuse(refuse("%s is no setting. %s", capital(d.quote(key, d.c)), d.settingsThereAre()))
+		d.refuse(d.no("%s is no setting. %s", capital(d.quote(key, d.c)), d.settingsThereAre()))
 	}
 }
 
@@ -109,22 +110,22 @@ func (d decider) setDelivery(list, key, value string) {
 	case "delivery none", "nomail ", "delivery off", "delivery nomail", "mail off", "mail none", "nomail on":
 		to = lists.NoMail
 	case "delivery ":
-		d.refuse(d.missing("How to deliver (each, daily, weekly or none)"))
+		d.refuse(d.missing(d.say("How to deliver (each, daily, weekly or none)")))
 		return
 	default:
-		d.refuse(refuse("%s is no way of delivery. Write \"set delivery each\", daily, weekly or none.", capital(d.quote(value, d.c))))
+		d.refuse(d.no("%s is no way of delivery. Write \"set delivery each\", daily, weekly or none.", capital(d.quote(value, d.c))))
 		return
 	}
 	if l, ok := d.Dir.ByID(list); ok && !d.in(l) {
-		d.refuse(refuse("You are not in %s, so there is nothing to set. To join, write to %s.", l.Name, d.Facts.address(l, "join")))
+		d.refuse(d.no("You are not in %s, so there is nothing to set. To join, write to %s.", l.Name, d.Facts.address(l, "join")))
 		return
 	}
 	if plain && to != lists.Daily && to != lists.Weekly {
-		d.refuse(refuse("Only digests come as plain text. Write \"set delivery daily plain\" or \"set delivery weekly plain\"."))
+		d.refuse(d.no("Only digests come as plain text. Write \"set delivery daily plain\" or \"set delivery weekly plain\"."))
 		return
 	}
 	if to == lists.Daily && value == "" {
-		d.note(`"set digest" means one digest a day. For one a week, write "set delivery weekly".`)
+		d.note(d.say("\"set digest\" means one digest a day. For one a week, write \"set delivery weekly\"."))
 	}
 	choice := lists.Subscription{Delivery: to, Plain: plain}.Choice()
 	d.act(lists.Action{Verb: lists.DoDelivery, List: list, Subject: d.Asker, Value: choice})
@@ -136,7 +137,7 @@ func (d decider) setVacation(list string, words []string) {
 	a := lists.Action{Verb: lists.DoVacation, List: list, Subject: d.Asker}
 	switch text {
 	case "":
-		d.refuse(d.missing("The last day of the vacation"))
+		d.refuse(d.missing(d.say("The last day of the vacation")))
 		return
 	case "off", "none", "over", "back", "no", "end":
 		d.act(a)
@@ -161,7 +162,7 @@ func (d decider) setSwitch(verb lists.Verb, name, value string) {
 	case "off", "no":
 		value = "off"
 	default:
-		d.refuse(refuse("Write \"set %s on\" or \"set %s off\".", name, name))
+		d.refuse(d.no("Write \"set %s on\" or \"set %s off\".", name, name))
 		return
 	}
 	d.act(lists.Action{Verb: verb, Subject: d.Asker, Value: value})
@@ -169,7 +170,7 @@ func (d decider) setSwitch(verb lists.Verb, name, value string) {
 
 func (d decider) setLanguage(code string) {
 	if !lists.ValidLanguage(code) {
-		d.refuse(refuse("A language is a code of two or three letters, such as en, fr or zh-hant: \"set language fr\"."))
+		d.refuse(d.no("A language is a code of two or three letters, such as en or fr: \"set language fr\". Plenary speaks %s.", d.and(words.Spoken())))
 		return
 	}
 	d.act(lists.Action{Verb: lists.DoLanguage, Subject: d.Asker, Value: code})

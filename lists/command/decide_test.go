@@ -45,7 +45,7 @@ func decided(f Facts, subject, text string) string {
 			if q.Word != "" {
 				fmt.Fprintf(&b, " %s", q.Word)
 			}
-			fmt.Fprintf(&b, " %s\n", strings.Join(names(q.Lists), " "))
+			fmt.Fprintf(&b, " %s\n", strings.Join(Facts{}.listed(q.Lists), " "))
 		}
 		if d.Token != "" {
 			fmt.Fprintf(&b, "token %s %v\n", d.Token, d.Agree)

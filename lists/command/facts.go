@@ -3,7 +3,10 @@ package command
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -19,6 +22,7 @@ type Facts struct {
 	People   []lists.Person // the asker in each family that knows them
 	Here     lists.List     // the list whose address the mail came to; zero for the site's
 	Source   string         // Message-ID
+	Speaker  words.Speaker  // says all of it in the asker's language
 }
 
 // atList tells whether the mail came to an address of a list.
@@ -101,15 +105,15 @@ func (f Facts) quote(s string, c Command) string {
 	if f.Believed {
 		return fmt.Sprintf("%q", short(s))
 	}
-	return "what stands in " + place(c.Line)
+	return f.say("what stands in %s", f.place(c.Line))
 }
 
 // place is a line in words.
-func place(line int) string {
+func (f Facts) place(line int) string {
 	if line == 0 {
-		return "the subject"
+		return f.say("the subject")
 	}
-	return fmt.Sprintf("line %d", line)
+	return f.say("line %d", line)
 }
 
 func short(s string) string {
@@ -127,24 +131,53 @@ func titled(l lists.List) string {
 	return l.Name + " (" + l.Title + ")"
 }
 
-// series makes "a, b and c".
-func series(words []string, last string) string {
-	switch n := len(words); n {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	default:
-		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+// circle is who may give a command, in words.
+func (f Facts) circle(w Who) string {
+	switch w {
+	case Members:
+		return f.say("members")
+	case Leaders:
+		return f.say("leaders")
+	case Admins:
+		return f.say("admins")
 	}
+	return f.say("anyone")
 }
 
-// names are lists by name, at most 20 of them.
-func names(all []lists.List) []string {
+// subject is a subject line of ours, fit for the asker's language.
+func (f Facts) subject(s string) string { return f.Speaker.Words().Lines(s) }
+
+// headers tell the language of a letter that is not in English (RFC 3282).
+func (f Facts) headers() [][2]string {
+	if lang := f.Speaker.Lang(); lang != "en" {
+		return [][2]string{{"Content-Language", lang}}
+	}
+	return nil
+}
+
+// say is an English sentence in the asker's language.
+func (f Facts) say(english string, args ...any) string { return f.Speaker.Say(english, args...) }
+
+// word is an English text from a table in the asker's language.
+func (f Facts) word(english string) string { return f.Speaker.Word(english) }
+
+// and makes "a, b and c".
+func (f Facts) and(words []string) string { return f.Speaker.And(words) }
+
+// or makes "a, b or c".
+func (f Facts) or(words []string) string { return f.Speaker.Or(words) }
+
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// listed are lists by name, at most 20 of them.
+func (f Facts) listed(all []lists.List) []string {
 	var out []string
 	for i, l := range all {
 		if i == 20 {
-			return append(out, fmt.Sprintf("%d more", len(all)-i))
+			return append(out, f.say("%d more", len(all)-i))
 		}
 		out = append(out, l.Name)
 	}

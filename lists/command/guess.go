@@ -29,7 +29,7 @@ func (h *Handler) shut(ctx context.Context, in In, f Facts, token string) (out l
 		h.Log.Warn("token not looked at: too many wrong ones from its source", "queue", in.Envelope.ID, "list", f.Here.Name)
 		first, err := h.Limiter.Allow(ctx, "guesses/told/"+f.Asker.Key(), 1, time.Hour)
 		return lists.Outcome{Result: lists.Refused, Told: !first,
-			Text: "Too many wrong codes came from where you are, so this one was not looked at and nothing was done. Please send it again in a few minutes."}, true, err
+			Text: f.say("Too many wrong codes came from where you are, so this one was not looked at and nothing was done. Please send it again in a few minutes.")}, true, err
 	}
 	switch _, err := h.Reader.Question(ctx, token); {
 	case errors.Is(err, lists.ErrNotFound):

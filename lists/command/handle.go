@@ -189,6 +189,7 @@ func (h *Handler) facts(ctx context.Context, in In, dir *lists.Directory, who se
 		Asker: who.address, Name: who.name, Believed: in.Envelope.Verdict.Believed, Dir: dir, Site: h.Site,
 		Today: h.Site.Today(h.Now()), People: people, Here: in.Target.List,
 	}
+	f.Speaker = h.texts.sentences.To(dir.LanguageFor(people, f.Here))
 	if message.ValidID(in.Message.MessageID) {
 		f.Source = in.Message.MessageID
 	}

@@ -21,17 +21,16 @@ var circles = [...]struct {
 // helpText is all commands, or one.
 func (t texts) helpText(f Facts, word string) (string, error) {
 	if e, ok := lookup(word); ok {
-		more := indentFields(e.More)
-		e.More = more
-		return t.render("help-one.txt", map[string]any{"Entry": e, "Synonyms": strings.Join(e.Synonyms, ", "), "Who": e.Who})
+		e.Help, e.More = f.word(e.Help), indentFields(f.word(e.More))
+		return t.render(f, "help-one.txt", map[string]any{"Entry": e, "Synonyms": strings.Join(e.Synonyms, ", "), "Who": f.circle(e.Who)})
 	}
 	type group struct{ Title, Text string }
 	var groups []group
 	for _, c := range circles {
-		g := group{Title: c.title}
+		g := group{Title: f.word(c.title)}
 		for _, e := range language {
 			if e.Who == c.who {
-				g.Text += e.inHelp()
+				g.Text += f.inHelp(e)
 			}
 		}
 		groups = append(groups, g)
@@ -43,20 +42,20 @@ func (t texts) helpText(f Facts, word string) (string, error) {
 	if f.atList() {
 		example = f.Here
 	}
-	return t.render("help.txt", map[string]any{"Groups": groups, "Address": f.commandAddress(), "List": example.Name, "Max": MaxCommands})
+	return t.render(f, "help.txt", map[string]any{"Groups": groups, "Address": f.commandAddress(), "List": example.Name, "Max": MaxCommands})
 }
 
 // inHelp is an entry of the long help: how it is written, then what it does.
-func (e Entry) inHelp() string {
+func (f Facts) inHelp(e Entry) string {
 	s := ""
 	for i, form := range e.Forms {
 		s += "  " + form
 		if i == 0 && len(e.Synonyms) > 0 {
-			s += "  (or " + strings.Join(e.Synonyms, ", ") + ")"
+			s += "  " + f.say("(or %s)", strings.Join(e.Synonyms, ", "))
 		}
 		s += "\n"
 	}
-	return s + indented(e.Help, 6) + "\n"
+	return s + indented(f.word(e.Help), 6) + "\n"
 }
 
 // indentFields sets lines of the form "key: value" in, so that they stay

@@ -136,7 +136,7 @@ func (r *reply) parts() []part {
 		case d.Command.To != "" && d.Command.Name != "":
 			p.Head = strings.TrimSpace(fmt.Sprintf("%s (%s)", d.Command.Name, d.Command.To))
 		case len(r.decisions) > 1 || d.Command.Line > 0:
-			p.Head = fmt.Sprintf("%s (%s)", d.Command.Name, place(d.Command.Line))
+			p.Head = fmt.Sprintf("%s (%s)", d.Command.Name, r.f.place(d.Command.Line))
 		}
 		parts = append(parts, p)
 	}
@@ -181,35 +181,35 @@ func (r *reply) said(i int) string {
 func (r *reply) unread() []string {
 	var out []string
 	for _, u := range r.parsed.Unknown {
-		switch near := suggestion(u.Near); {
+		switch near := r.f.suggestion(u.Near); {
 		case u.Idle:
 		case len(out) == 5:
-			return append(out, "Further lines were no commands either.")
+			return append(out, r.f.say("Further lines were no commands either."))
 		case near != "":
-			out = append(out, fmt.Sprintf("%s is no command. %s", capital(place(u.Line)), near))
+			out = append(out, r.f.say("%s is no command. %s", capital(r.f.place(u.Line)), near))
 		default:
-			out = append(out, fmt.Sprintf("%s is no command.", capital(place(u.Line))))
+			out = append(out, r.f.say("%s is no command.", capital(r.f.place(u.Line))))
 		}
 	}
 	if r.parsed.Stopped > 0 {
-		out = append(out, fmt.Sprintf("Reading stopped after line %d: three lines in a row were no commands. Put commands first, or write \"end\" after them.", r.parsed.Stopped))
+		out = append(out, r.f.say("Reading stopped after line %d: three lines in a row were no commands. Put commands first, or write \"end\" after them.", r.parsed.Stopped))
 	}
 	if r.parsed.Over > 0 {
-		out = append(out, fmt.Sprintf("One mail may hold %d commands; from line %d on they were not read. Send the rest in another mail.", MaxCommands, r.parsed.Over))
+		out = append(out, r.f.say("One mail may hold %d commands; from line %d on they were not read. Send the rest in another mail.", MaxCommands, r.parsed.Over))
 	}
 	return out
 }
 
 // suggestion is how the command nearest to an unknown line is written.
-func suggestion(near string) string {
+func (f Facts) suggestion(near string) string {
 	e, ok := lookup(near)
 	switch {
 	case !ok:
 		return ""
 	case near != e.Name:
-		return fmt.Sprintf("Did you mean %q? It is written %s or %q.", near, forms(e), near)
+		return f.say("Did you mean %q? It is written %s or %q.", near, forms(e), near)
 	}
-	return fmt.Sprintf("Did you mean %q? It is written %s.", near, forms(e))
+	return f.say("Did you mean %q? It is written %s.", near, forms(e))
 }
 
 // send writes the answer and sends it, unless the bounded rate is used up.
@@ -220,34 +220,34 @@ func (r *reply) send(ctx context.Context) error {
 	if len(r.decisions) == 0 {
 		text, err = r.nothing(address)
 	} else {
-		text, err = r.h.texts.render("answer.txt", map[string]any{"Parts": r.parts(), "Domain": r.h.Site.Domain, "Address": address})
+		text, err = r.h.texts.render(r.f, "answer.txt", map[string]any{"Parts": r.parts(), "Domain": r.h.Site.Domain, "Address": address})
 	}
 	if err != nil {
 		return err
 	}
-	return r.h.answer(ctx, r.in, r.f, "What came of your mail to "+writtenTo(r.in, r.f), text)
+	return r.h.answer(ctx, r.in, r.f, r.f.say("What came of your mail to %s", writtenTo(r.in, r.f)), text)
 }
 
 // nothing is the answer to a mail without any command.
 func (r *reply) nothing(address lists.Address) (string, error) {
 	var near []string
 	for _, u := range r.parsed.Unknown {
-		if s := suggestion(u.Near); s != "" && !u.Idle && len(near) < 3 {
-			near = append(near, capital(place(u.Line))+": "+s)
+		if s := r.f.suggestion(u.Near); s != "" && !u.Idle && len(near) < 3 {
+			near = append(near, r.f.say("%s: %s", capital(r.f.place(u.Line)), s))
 		}
 	}
 	var short []string
 	for _, name := range []string{"help", "lists", "info", "join", "leave"} {
 		e, _ := lookup(name)
 		short = append(short, fmt.Sprintf("%-18s %s", strings.TrimSuffix(e.Forms[0], " [COMMAND]"), map[string]string{
-			"help": "all commands", "lists": "which lists and groups there are", "info": "about one of them",
-			"join": "to subscribe", "leave": "to unsubscribe"}[name]))
+			"help": r.f.say("all commands"), "lists": r.f.say("which lists and groups there are"), "info": r.f.say("about one of them"),
+			"join": r.f.say("to subscribe"), "leave": r.f.say("to unsubscribe")}[name]))
 	}
 	data := map[string]any{"Near": near, "Short": short, "Address": address, "Owner": "", "Empty": len(r.parsed.Unknown) == 0}
 	if r.f.atList() {
 		data["Owner"] = r.f.address(r.f.Here, "owner")
 	}
-	return r.h.texts.render("nothing.txt", data)
+	return r.h.texts.render(r.f, "nothing.txt", data)
 }
 
 // answer sends the one answer to a mail. To one who is not believed it says
@@ -262,9 +262,10 @@ func (h *Handler) answer(ctx context.Context, in In, f Facts, subject, text stri
 		return nil
 	}
 	address := string(f.commandAddress())
+	text = f.Speaker.Words().Lines(text)
 	l := smtp.Letter{
 		Key: "answer/" + in.Envelope.ID, To: []string{string(f.Asker)}, From: address, FromName: h.senderName(f.Here), ReplyTo: address,
-		Subject: subject, InReplyTo: f.Source, Text: text, AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
+		Subject: f.subject(subject), InReplyTo: f.Source, Text: text, Headers: f.headers(), AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
 	}
 	if f.Believed {
 		if s, _ := cleanSubject(in.Message.Subject); s != "" {

@@ -60,56 +60,84 @@ func (h *Handler) view(ctx context.Context, f Facts, l lists.List) (listView, er
 		return listView{}, fmt.Errorf("count the members of %s: %w", l.Name, err)
 	}
 	v := listView{
-		List: l, Kind: "main list", State: string(l.State), Members: count(n, "member"), Next: nextStep(l, f.Today),
+		List: l, Kind: f.say("main list"), State: f.state(l.State), Members: f.say("%d members", n), Next: f.nextStep(l),
 		Address: string(l.Address(h.Site.Domain)), LeaveAt: f.address(l, "leave"), RequestAt: f.address(l, "request"), OwnerAt: f.address(l, "owner"),
 	}
 	if main := f.Dir.MainOf(l); !l.Main() {
-		v.Kind = "a group of " + main.Name
+		v.Kind = f.say("a group of %s", main.Name)
 	}
 	if h.Site.BaseURL != "" {
 		v.Page = h.Site.BaseURL + "/" + l.Name
 	}
 	switch {
 	case l.State == lists.Closed:
-		v.How = "It is closed: nobody can join or post."
+		v.How = f.say("It is closed: nobody can join or post.")
 	case l.Join == lists.JoinInvited:
-		v.How = fmt.Sprintf("To join you need an invitation. Those who can give one read %s.", v.OwnerAt)
+		v.How = f.say("To join you need an invitation. Those who can give one read %s.", v.OwnerAt)
 	case l.Join == lists.JoinApproved:
-		v.How = fmt.Sprintf("To join, write to %s; its leaders decide.", f.address(l, "join"))
+		v.How = f.say("To join, write to %s; its leaders decide.", f.address(l, "join"))
 	default:
-		v.How = fmt.Sprintf("To join, write to %s.", f.address(l, "join"))
+		v.How = f.say("To join, write to %s.", f.address(l, "join"))
 	}
 	return v, nil
 }
 
 // nextStep is the next step in words, with a date that has passed said
 // plainly.
-func nextStep(l lists.List, today lists.Date) string {
+func (f Facts) nextStep(l lists.List) string {
 	switch {
 	case l.Next == "":
 		return ""
 	case l.NextBy == "":
 		return oneLine(l.Next)
-	case l.NextBy < today:
-		return fmt.Sprintf("%s (it was due by %s)", oneLine(l.Next), l.NextBy)
+	case l.NextBy < f.Today:
+		return f.say("%s (it was due by %s)", oneLine(l.Next), l.NextBy)
 	}
-	return fmt.Sprintf("%s, by %s", oneLine(l.Next), l.NextBy)
+	return f.say("%s, by %s", oneLine(l.Next), l.NextBy)
 }
 
 // oneLine is s without line ends and invisible characters.
 func oneLine(s string) string { return visible(strings.Join(strings.Fields(s), " ")) }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// state is how a list is, in words.
+func (f Facts) state(s lists.State) string {
+	switch s {
+	case lists.Forming:
+		return f.say("forming")
+	case lists.Active:
+		return f.say("active")
+	case lists.Paused:
+		return f.say("paused")
+	case lists.Done:
+		return f.say("done")
+	case lists.Closed:
+		return f.say("closed")
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return string(s)
+}
+
+// roles are what somebody is in a list besides a member, in words.
+func (f Facts) roles(s lists.Subscription) []string {
+	var all []string
+	for _, r := range s.Roles()[1:] {
+		switch r {
+		case lists.RoleLeader:
+			all = append(all, f.say("leader"))
+		case lists.RoleDeputy:
+			all = append(all, f.say("deputy"))
+		case lists.RoleAdmin:
+			all = append(all, f.say("admin"))
+		default:
+			all = append(all, string(r))
+		}
+	}
+	return all
 }
 
 // showLists shows each main list with its groups after it.
 func (h *Handler) showLists(ctx context.Context, f Facts, all []lists.List) (string, error) {
 	if len(all) == 0 {
-		return "There is no list here yet.", nil
+		return f.say("There is no list here yet."), nil
 	}
 	rank := func(l lists.List) string {
 		main := f.Dir.MainOf(l)
@@ -138,9 +166,9 @@ func (h *Handler) showLists(ctx context.Context, f Facts, all []lists.List) (str
 		}
 	}
 	if len(closed) > 50 {
-		closed = append(closed[:50], fmt.Sprintf("%d more", len(closed)-50))
+		closed = append(closed[:50], f.say("%d more", len(closed)-50))
 	}
-	return h.texts.render("lists.txt", map[string]any{"Open": open, "Closed": series(closed, "and"), "More": more})
+	return h.texts.render(f, "lists.txt", map[string]any{"Open": open, "Closed": f.and(closed), "More": more})
 }
 
 // showInfo tells all about one list that anybody may know.
@@ -153,31 +181,31 @@ func (h *Handler) showInfo(ctx context.Context, f Facts, l lists.List) (string, 
 	if err != nil {
 		return "", fmt.Errorf("read who leads %s: %w", l.Name, err)
 	}
-	v.Leaders = ledBy(leaders, v.OwnerAt)
+	v.Leaders = f.ledBy(leaders, v.OwnerAt)
 	v.Post = map[lists.PostPolicy]string{
-		lists.PostFamily:    "Members of " + f.Dir.MainOf(l).Name + " may post.",
-		lists.PostMembers:   "Members of the list may post.",
-		lists.PostAnyone:    "Anybody may post.",
-		lists.PostModerated: "Each post waits for a leader.",
-		lists.PostAnnounce:  "Only its leaders and the admins post.",
+		lists.PostFamily:    f.say("Members of %s may post.", f.Dir.MainOf(l).Name),
+		lists.PostMembers:   f.say("Members of the list may post."),
+		lists.PostAnyone:    f.say("Anybody may post."),
+		lists.PostModerated: f.say("Each post waits for a leader."),
+		lists.PostAnnounce:  f.say("Only its leaders and the admins post."),
 	}[l.Post]
 	v.Join = map[lists.JoinPolicy]string{
-		lists.JoinOpen:     "Anybody may join.",
-		lists.JoinApproved: "Anybody may ask to join.",
-		lists.JoinInvited:  "It is joined by invitation.",
+		lists.JoinOpen:     f.say("Anybody may join."),
+		lists.JoinApproved: f.say("Anybody may ask to join."),
+		lists.JoinInvited:  f.say("It is joined by invitation."),
 	}[l.Join]
 	v.Archive = map[lists.ArchivePolicy]string{
-		lists.ArchivePublic:  "Its archive is public.",
-		lists.ArchiveMembers: "Its archive is for members.",
-		lists.ArchiveNone:    "It keeps no archive.",
+		lists.ArchivePublic:  f.say("Its archive is public."),
+		lists.ArchiveMembers: f.say("Its archive is for members."),
+		lists.ArchiveNone:    f.say("It keeps no archive."),
 	}[l.Archive]
 	if family := f.Dir.Family(l.ID); l.Main() && len(family) > 1 {
-		v.Groups = series(names(family[1:]), "and")
+		v.Groups = f.and(f.listed(family[1:]))
 	}
 	if v.Record, err = h.record(ctx, f, l); err != nil {
 		return "", err
 	}
-	return h.texts.render("info.txt", v)
+	return h.texts.render(f, "info.txt", v)
 }
 
 // record is what a group told of itself, for those who may read the digests
@@ -194,7 +222,7 @@ func (h *Handler) record(ctx context.Context, f Facts, l lists.List) (string, er
 }
 
 // ledBy names leaders, never by address.
-func ledBy(leaders []lists.Person, owner lists.Address) string {
+func (f Facts) ledBy(leaders []lists.Person, owner lists.Address) string {
 	var named []string
 	for _, p := range leaders {
 		if name := oneLine(p.Name); name != "" {
@@ -205,9 +233,9 @@ func ledBy(leaders []lists.Person, owner lists.Address) string {
 	case len(leaders) == 0:
 		return ""
 	case len(named) == 0:
-		return fmt.Sprintf("Who leads it gives no name, and reads %s.", owner)
+		return f.say("Who leads it gives no name, and reads %s.", owner)
 	}
-	return "Led by " + series(named, "and") + "."
+	return f.say("Led by %s.", f.and(named))
 }
 
 // showWho names members: for leaders and admins with addresses, and those
@@ -228,15 +256,15 @@ func (h *Handler) showWho(ctx context.Context, f Facts, l lists.List) (string, e
 		name := oneLine(p.Name)
 		switch {
 		case full:
-			shown = append(shown, strings.TrimSpace(fmt.Sprintf("%s <%s>%s", name, p.Address, remarks(p, s, f.Today))))
+			shown = append(shown, strings.TrimSpace(fmt.Sprintf("%s <%s>%s", name, p.Address, f.remarks(p, s))))
 		case p.Conceal:
 			concealed++
 		case name == "":
 			nameless++
 		case s.Leader && s.Deputy:
-			shown = append(shown, name+" (deputy)")
+			shown = append(shown, f.say("%s (deputy)", name))
 		case s.Leader:
-			shown = append(shown, name+" (leader)")
+			shown = append(shown, f.say("%s (leader)", name))
 		default:
 			shown = append(shown, name)
 		}
@@ -246,29 +274,32 @@ func (h *Handler) showWho(ctx context.Context, f Facts, l lists.List) (string, e
 		return "", fmt.Errorf("read the members of %s: %w", l.Name, err)
 	}
 	sort.Slice(shown, func(i, j int) bool { return strings.ToLower(shown[i]) < strings.ToLower(shown[j]) })
-	data := map[string]any{"List": l, "Members": count(total, "member"), "Names": shown, "More": max(0, total-read), "Nameless": "", "Concealed": ""}
+	data := map[string]any{"List": l, "Members": f.say("%d members", total), "Names": shown, "More": max(0, total-read), "Nameless": "", "Concealed": ""}
 	if nameless > 0 {
-		data["Nameless"] = count(nameless, "member") + " gave no name."
+		data["Nameless"] = f.say("%d members gave no name.", nameless)
 	}
 	if concealed > 0 {
-		data["Concealed"] = count(concealed, "member") + " chose not to be shown."
+		data["Concealed"] = f.say("%d members chose not to be shown.", concealed)
 	}
-	return h.texts.render("who.txt", data)
+	return h.texts.render(f, "who.txt", data)
 }
 
 // remarks are what leaders see of a member besides the address.
-func remarks(p lists.Person, s lists.Subscription, today lists.Date) string {
-	var words []string
-	for _, r := range s.Roles()[1:] {
-		words = append(words, string(r))
-	}
+func (f Facts) remarks(p lists.Person, s lists.Subscription) string {
+	words := f.roles(s)
 	if s.Delivery != lists.Each {
-		words = append(words, "delivery "+s.Choice())
+		words = append(words, f.say("delivery %s", s.Choice()))
 	}
 	if p.Conceal {
-		words = append(words, "concealed")
+		words = append(words, f.say("concealed"))
 	}
-	if state := p.MemberState(today); state != "active" {
+	switch state := p.MemberState(f.Today); state {
+	case "active":
+	case "vacation":
+		words = append(words, f.say("vacation"))
+	case "paused":
+		words = append(words, f.say("paused"))
+	default:
 		words = append(words, state)
 	}
 	if len(words) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"plenary/lists"
@@ -23,17 +24,11 @@ func (h *Handler) places(f Facts, p lists.Person) []ownPlace {
 		if !ok {
 			continue
 		}
-		var roles []string
-		for _, r := range s.Roles()[1:] {
-			roles = append(roles, string(r))
-		}
-		out = append(out, ownPlace{l.Name, l.Title, string(s.Delivery), series(roles, "and"), l.Address(h.Site.Domain)})
+		out = append(out, ownPlace{l.Name, l.Title, string(s.Delivery), f.and(f.roles(s)), l.Address(h.Site.Domain)})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
 }
-
-const inNoList = "This address is in no list here."
 
 func (h *Handler) showSettings(f Facts) (string, error) {
 	type view struct {
@@ -56,9 +51,9 @@ func (h *Handler) showSettings(f Facts) (string, error) {
 		views = append(views, v)
 	}
 	if len(views) == 0 {
-		return inNoList, nil
+		return f.say("This address is in no list here."), nil
 	}
-	return h.texts.render("settings.txt", views)
+	return h.texts.render(f, "settings.txt", views)
 }
 
 func (h *Handler) showWhich(f Facts) (string, error) {
@@ -67,9 +62,9 @@ func (h *Handler) showWhich(f Facts) (string, error) {
 		all = append(all, h.places(f, p)...)
 	}
 	if len(all) == 0 {
-		return inNoList, nil
+		return f.say("This address is in no list here."), nil
 	}
-	return h.texts.render("which.txt", all)
+	return h.texts.render(f, "which.txt", all)
 }
 
 // heldView is what a leader sees of what waits.
@@ -99,21 +94,21 @@ func (h *Handler) showHeld(ctx context.Context, f Facts, all []lists.List) (stri
 				v.More = len(held) - i
 				break
 			}
-			v.Held = append(v.Held, h.heldView(p))
+			v.Held = append(v.Held, h.heldView(f, p))
 		}
 		if len(all) == 1 || len(held) > 0 {
 			views = append(views, v)
 		}
 	}
 	if len(views) == 0 {
-		return "Nothing waits for a decision in any of your lists.", nil
+		return f.say("Nothing waits for a decision in any of your lists."), nil
 	}
-	return h.texts.render("moderate.txt", views)
+	return h.texts.render(f, "moderate.txt", views)
 }
 
-func (h *Handler) heldView(p lists.HeldPost) heldView {
+func (h *Handler) heldView(f Facts, p lists.HeldPost) heldView {
 	v := heldView{
-		Number: p.Number, What: clipped(p.Subject, 60), From: string(p.Author), Reason: clipped(p.Reason, 120),
+		Number: p.Number, What: clipped(p.Subject, 60), From: string(p.Author), Reason: clipped(f.word(p.Reason), 120),
 		When: h.inZone(p.At).Format("2006-01-02 15:04"),
 	}
 	if name := clipped(p.Name, 60); name != "" {
@@ -121,11 +116,14 @@ func (h *Handler) heldView(p lists.HeldPost) heldView {
 	}
 	switch {
 	case p.Kind == lists.HeldJoin:
+		if title, ok := strings.CutPrefix(p.Subject, lists.AsksToJoin); ok {
+			v.What = clipped(f.say("asks to join %s", title), 60)
+		}
 	case v.What == "":
-		v.What = "(no subject)"
+		v.What = f.say("(no subject)")
 	}
 	if p.Size > 0 {
-		v.Size = fmt.Sprintf("%d kB", (p.Size+999)/1000)
+		v.Size = f.say("%d kB", (p.Size+999)/1000)
 	}
 	return v
 }

@@ -6,28 +6,46 @@ import (
 	"strings"
 	"text/template"
 
+	"plenary/digest/words"
 	"plenary/smtp"
 )
 
-//go:embed texts/*.txt
+//go:embed texts
 var textFiles embed.FS
 
-// texts are the templates of answers.
-type texts struct{ *template.Template }
+// texts are the templates of answers, in each language, and the sentences
+// that fill them.
+type texts struct {
+	in        map[string]*template.Template // by language
+	sentences words.Sentences
+}
 
 func loadTexts() (texts, error) {
-	t, err := template.New("texts").Option("missingkey=error").ParseFS(textFiles, "texts/*.txt")
-	return texts{t}, err
+	t := texts{in: map[string]*template.Template{}}
+	var err error
+	if t.sentences, err = words.ReadSentences(textFiles, "texts"); err != nil {
+		return t, err
+	}
+	for lang := range t.sentences {
+		files := "texts/" + lang + "/*.txt"
+		if lang == "en" {
+			files = "texts/*.txt"
+		}
+		if t.in[lang], err = template.New("texts").Option("missingkey=error").ParseFS(textFiles, files); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
 }
 
 // width is where answers are folded.
 const width = 72
 
-// render writes a text, folded, with one blank line at most between
-// paragraphs.
-func (t texts) render(name string, data any) (string, error) {
+// render writes a text in the asker's language, folded, with one blank line
+// at most between paragraphs.
+func (t texts) render(f Facts, name string, data any) (string, error) {
 	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+	if err := t.in[f.Speaker.Lang()].ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("write the answer %s: %w", name, err)
 	}
 	text := b.String()

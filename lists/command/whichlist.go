@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"strings"
 
 	"plenary/lists"
@@ -11,7 +10,15 @@ import (
 // for the asker.
 type refused string
 
-func refuse(format string, args ...any) refused { return refused(fmt.Sprintf(format, args...)) }
+func (f Facts) no(format string, args ...any) refused { return refused(f.say(format, args...)) }
+
+// sorry says a refusal of the lists' own rules.
+func (f Facts) sorry(no *lists.Refusal) string {
+	if no.Form == "" {
+		return no.Text
+	}
+	return f.say(no.Form, no.Args...)
+}
 
 // near is the list whose family wins where a short name is ambiguous.
 func (f Facts) near() string {
@@ -52,7 +59,7 @@ func (f Facts) find(word string, c Command) (lists.List, refused) {
 	case 0:
 		return lists.List{}, f.unknownList(strings.Trim(word, listTrim), c)
 	default:
-		return lists.List{}, refuse("Several lists have that short name: %s. Write the whole name of the one you mean.", series(names(found), "and"))
+		return lists.List{}, f.no("Several lists have that short name: %s. Write the whole name of the one you mean.", f.and(f.listed(found)))
 	}
 }
 
@@ -67,14 +74,14 @@ func (f Facts) unknownList(word string, c Command) refused {
 	for _, l := range f.Dir.Lists {
 		known = append(known, l.Short, l.Name)
 	}
-	why := fmt.Sprintf("There is no list of the name that stands in %s.", place(c.Line))
+	why := f.say("There is no list of the name that stands in %s.", f.place(c.Line))
 	if f.Believed {
-		why = fmt.Sprintf("There is no list %q.", short(word))
+		why = f.say("There is no list %q.", short(word))
 	}
 	if near := nearest(word, known); near != "" {
-		return refuse("%s Did you mean %s? Write \"lists\" to see all.", why, near)
+		return f.no("%s Did you mean %s? Write \"lists\" to see all.", why, near)
 	}
-	return refuse("%s %s", why, f.whichThereAre())
+	return f.no("%s %s", why, f.whichThereAre())
 }
 
 // whichThereAre names the lists where they are few, else says how to see
@@ -85,9 +92,9 @@ func (f Facts) whichThereAre() string {
 		all = f.Dir.Family(f.Here.ID)
 	}
 	if len(all) == 0 || len(all) > 12 {
-		return `Write "lists" to see which there are.`
+		return f.say("Write \"lists\" to see which there are.")
 	}
-	return fmt.Sprintf("The lists are %s.", series(names(all), "and"))
+	return f.say("The lists are %s.", f.and(f.listed(all)))
 }
 
 // only is the list that the address tells, or the one main list of the site.
@@ -105,9 +112,9 @@ func (f Facts) only() (lists.List, bool) {
 func (f Facts) sayWhich(e Entry) refused {
 	mains := f.Dir.MainLists()
 	if len(mains) == 0 {
-		return refuse("There is no list here yet.")
+		return f.no("There is no list here yet.")
 	}
-	return refuse("There are several lists, so say which you mean: %s. The main lists are %s.", forms(e), series(names(mains), "and"))
+	return f.no("There are several lists, so say which you mean: %s. The main lists are %s.", forms(e), f.and(f.listed(mains)))
 }
 
 // forms shows how a command is written.
@@ -149,11 +156,11 @@ func (f Facts) namedList(e Entry, c Command, first, after string) (lists.List, s
 		return f.Here, c.Rest, ""
 	}
 	if first == "" {
-		return lists.List{}, "", refuse("Say which group: %s. %s", forms(e), f.whichThereAre())
+		return lists.List{}, "", f.no("Say which group: %s. %s", forms(e), f.whichThereAre())
 	}
 	l, no := f.find(first, c)
 	if no != "" {
-		no = refuse("%s The name of the group comes first here: %s.", no, forms(e))
+		no = f.no("%s The name of the group comes first here: %s.", no, forms(e))
 	}
 	return l, after, no
 }

@@ -115,7 +115,7 @@ func notFound(format string, args ...any) error {
 }
 
 func refusal(format string, args ...any) error {
-	return &lists.Refusal{Text: fmt.Sprintf(format, args...)}
+	return &lists.Refusal{Text: fmt.Sprintf(format, args...), Form: format, Args: args}
 }
 
 // append adds other's steps to c.
