@@ -43,6 +43,8 @@ type model struct {
 	subs  map[string]lists.Delivery // "person list" → delivery now
 	want  map[string]bool           // "person post": comes once; false: not at all
 	loose map[string]bool           // "person post" that a turn to none may have kept from coming
+
+	waited time.Duration // since all that was under way arrived
 }
 
 func (m *model) post(t *rapid.T) {
@@ -103,7 +105,12 @@ func (m *model) serve(t *rapid.T) {
 
 func (m *model) wait(t *rapid.T) {
 	m.w.t = t
-	m.w.tick(time.Duration(rapid.SampledFrom([]int{0, 1, 10, 24, 60, 24 * 7, 24 * 20}).Draw(t, "hours")) * time.Hour)
+	d := time.Duration(rapid.SampledFrom([]int{0, 1, 10, 24, 60, 24 * 7, 24 * 20}).Draw(t, "hours")) * time.Hour
+	if m.waited += d; m.waited > 5*24*time.Hour { // no mail is tried for longer
+		m.w.serveAll(people)
+		m.waited = 0
+	}
+	m.w.tick(d)
 }
 
 // end lets everything arrive and counts.
