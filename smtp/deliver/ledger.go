@@ -43,11 +43,8 @@ func newLedger(s *Sender, p Part) *ledger {
 func (l *ledger) ready() bool {
 	l.all.mu.Lock()
 	defer l.all.mu.Unlock()
-	for !l.lost && (l.stalled || len(l.done) >= 2*l.s.cfg.Batch || l.all.unsaved >= l.all.most) {
-		l.save()
-		if l.all.unsaved >= l.all.most {
-			l.all.save("", 1)
-		}
+	for !l.lost && (l.stalled || l.all.unsaved >= l.all.most) {
+		l.all.save("", 1)
 		l.all.change.Wait()
 	}
 	return !l.lost && l.part.Valid()

@@ -9,7 +9,7 @@ import (
 // them is due to be recorded, the others of its family are too, in the same
 // write, and what all of them have not recorded yet is bounded together.
 type ledgers struct {
-	most int // recipients served and not recorded, of all parts together, before nothing more is sent
+	most int // recipients served and not recorded, of all parts together, before no more is sent
 
 	mu      sync.Mutex
 	change  *sync.Cond

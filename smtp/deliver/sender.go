@@ -37,7 +37,7 @@ type Config struct {
 	Workers      int           // parts of posts under way at once; default, to a relay, half as many again as Connections: some are read and recorded while others are sent; straight to MX, shareOfWorkers times the most sessions to one domain
 	Letters      int           // letters sent at once, over sessions of their own; default 2, straight to MX 8
 	RelayWait    time.Duration // for a relay that is not there, before its mail is put off; default 2 min
-	Batch        int           // recipients served and not yet recorded, for each worker, at most: one may have twice as many while others have fewer; default 40
+	Batch        int           // recipients served and not yet recorded, for each worker, at most: one may have more while others have fewer; default 40
 	Seal         Seal          // signs posts; nil: they go out as they are
 	Timeouts     Timeouts
 	TLS          *tls.Config // a base for client TLS, such as RootCAs
