@@ -36,7 +36,8 @@ func TestAccessible(t *testing.T) {
 		}
 		lack("it needs chromium, and PLENARY_AXE naming axe.min.js of npm's axe-core: ", err, err2)
 	}
-	base, token, confirm, leave, post := accessibleWorld(t)
+	d, token, confirm, leave, post := accessibleWorld(t)
+	base := "http://" + d.service.Addrs()["http"]
 	files := httptest.NewServer(accessibleFiles(t))
 	t.Cleanup(files.Close)
 	ctx := openBrowser(t, browser)
@@ -57,13 +58,20 @@ func TestAccessible(t *testing.T) {
 		t.Fatal(err)
 	}
 	look(t, ctx, string(script), base+"/settings")
+	// The other way round.
+	if _, err := d.service.store.UpdateList(t.Context(), "dc", func(l *lists.List) error { l.Language = "ar"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/dc/board", "/dc/archive"} {
+		look(t, ctx, string(script), base+path)
+	}
 }
 
 // accessibleWorld is the demo's, its story told, and the paths that only its
 // mails know.
-func accessibleWorld(t *testing.T) (base, token, confirm, leave, post string) {
+func accessibleWorld(t *testing.T) (d *demo, token, confirm, leave, post string) {
 	t.Helper()
-	d := &demo{app: &app{ctx: t.Context(), out: io.Discard, errs: io.Discard, now: time.Now}, show: newShow(io.Discard)}
+	d = &demo{app: &app{ctx: t.Context(), out: io.Discard, errs: io.Discard, now: time.Now}, show: newShow(io.Discard)}
 	t.Cleanup(d.close)
 	if err := d.start(); err != nil {
 		t.Fatal(err)
@@ -71,7 +79,7 @@ func accessibleWorld(t *testing.T) (base, token, confirm, leave, post string) {
 	if err := d.tell(); err != nil {
 		t.Fatal(err)
 	}
-	base = "http://" + d.service.Addrs()["http"]
+	base := "http://" + d.service.Addrs()["http"]
 	token, err := d.service.store.NewSignIn(t.Context(), lists.Address(admin.address), time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +92,7 @@ func accessibleWorld(t *testing.T) (base, token, confirm, leave, post string) {
 	confirm = findInMails(t, d.sink, regexp.MustCompile(`http://\S+/confirm/[a-z2-7]+`))
 	leave = findInMails(t, d.sink, regexp.MustCompile(`http://[^\s>]+/leave/[a-z2-7]+`))
 	post = findInMails(t, d.sink, regexp.MustCompile(`http://[^\s>]+/archive/[a-z2-7]+`))
-	return base, token, confirm, leave, post
+	return d, token, confirm, leave, post
 }
 
 // findInMails waits for the last link of this form that went out.
