@@ -17,7 +17,7 @@ import (
 
 type demoCmd struct {
 	Once bool   `help:"End after the story."`
-	Out  string `placeholder:"DIR" help:"Write every mail that goes out into this folder, as .eml files."`
+	Out  string `placeholder:"DIR" help:"Write every mail that goes out into this folder, as .eml files, and the digest as a page."`
 }
 
 // Run plays the story on a whole service of its own, and stays to be tried.
@@ -31,6 +31,9 @@ func (c demoCmd) Run(a *app) error {
 		return d.gone(err)
 	}
 	if c.Once {
+		if d.out != "" {
+			d.show.line("   The digest as mail programs show it: %s", d.digest)
+		}
 		d.show.line("%d mails went out. That was the story; plenary demo stays up to be tried.", len(d.sink.Mails()))
 		return nil
 	}
@@ -43,6 +46,8 @@ type demo struct {
 	app     *app
 	show    *show
 	out     string
+	folder  string // thrown away at the end
+	digest  string // the file that shows it in a browser
 	sink    *sink.Sink
 	service *service
 	live    chan sink.Mail // once the story is told
@@ -71,6 +76,7 @@ func (d *demo) start() error {
 	if err != nil {
 		return err
 	}
+	d.folder = folder
 	d.closers = append(d.closers, func() { _ = os.RemoveAll(folder) })
 	if err := d.openSink(); err != nil {
 		return err

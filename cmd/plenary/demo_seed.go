@@ -101,9 +101,10 @@ func seed(ctx context.Context, s *service) error {
 			return fmt.Errorf("group %s: %w", g.name, err)
 		}
 	}
-	last := s.weekly.Schedule.Last(s.now()) // the digest before the story's
+	// The digest before the story's went out a week ago, whatever day it is.
+	last := s.weekly.Schedule.Last(s.now())
 	_, err = s.store.Record(ctx, lists.ProgressEntry{List: dc.ID, Kind: "digest", Text: last.String(), Week: last.String(),
-		Source: "digest-" + dc.ID + "-" + last.String(), At: s.weekly.Schedule.Due(last)})
+		Source: "digest-" + dc.ID + "-" + last.String(), At: s.now().AddDate(0, 0, -7)})
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func seedGroup(ctx context.Context, s *service, past *store.Store, dc lists.List
 	if _, err := past.Import(ctx, l.ID, people); err != nil {
 		return err
 	}
-	if err := seedPosts(ctx, s, l, g); err != nil {
+	if err := seedPosts(ctx, s, l, g, people); err != nil {
 		return err
 	}
 	for kind, text := range map[string]string{"progress": g.told, "help": g.help} {
@@ -146,21 +147,6 @@ func seedGroup(ctx context.Context, s *service, past *store.Store, dc lists.List
 			Text: text, Source: "demo-" + g.name, At: s.now().UTC().Add(-time.Minute)})
 		if err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// seedPosts counts the posts of the weeks before the last digest: the archive
-// doesn't hold them, and the digest tells of them in figures only.
-func seedPosts(ctx context.Context, s *service, l lists.List, g demoGroup) error {
-	last := s.weekly.Schedule.Due(s.weekly.Schedule.Last(s.now()))
-	for week, posts := range g.posts {
-		for n := range posts {
-			at := last.AddDate(0, 0, -7*(len(g.posts)-week)).Add(time.Duration(n+1) * 11 * time.Hour)
-			if err := s.store.CountPost(ctx, l.ID, lists.Number(1+(n*3+week)%max(g.members-2, 1)), at, fmt.Sprint("demo", week, n)); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

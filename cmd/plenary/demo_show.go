@@ -122,7 +122,7 @@ func excerpt(m *message.Message) []string {
 	case strings.HasPrefix(m.Subject, "New group"):
 		limit = 12
 	case strings.Contains(m.Subject, ", week "):
-		lines, limit = paragraphs(m), 130
+		lines, limit = paragraphs(m), 200
 	}
 	if len(lines) > limit {
 		lines = append(lines[:limit:limit], "…")

@@ -29,8 +29,9 @@ func (d *demo) stay() error {
 		s.line("   Read:        curl -u %s:%s imap://%s/dc -X 'FETCH 1:* (ENVELOPE)'", admin.address, demoPassword, at["imap"])
 	}
 	if at["http"] != "" {
-		s.line("   Look:        http://%s/dc", at["http"])
+		s.line("   Look:        http://%s/dc, and what each group does now: http://%s/dc/board", at["http"], at["http"])
 	}
+	s.line("   The digest:  file://%s, as mail programs show it", d.digest)
 	if d.out != "" {
 		s.line("   The mails:   %s", d.out)
 	}

@@ -85,12 +85,21 @@ func (d *demo) report() error {
 }
 
 func (d *demo) publish() error {
-	d.show.step("Monday comes: the digest goes to everybody")
-	return d.goesOut(func() error {
+	d.show.step("The week is over: the digest goes to everybody, as text and as HTML")
+	err := d.goesOut(func() error {
 		said, err := d.service.weekly.SendNow(d.app.ctx, "dc")
 		_ = said // the mail shows it
 		return err
 	}, "")
+	if err != nil {
+		return err
+	}
+	folder := d.out
+	if folder == "" {
+		folder = d.folder
+	}
+	d.digest, err = d.digestPage(folder)
+	return err
 }
 
 // date is so many days from now.
