@@ -30,7 +30,7 @@ const (
 const (
 	faultWorkers = 4
 	faultBatch   = 20
-	faultLease   = time.Second
+	faultLease   = 3 * time.Second
 )
 
 // faultWindow is what one death or pause may double.
@@ -200,13 +200,13 @@ func TestRedisKilled(t *testing.T) {
 // A sender that is told to stop finishes what is on the wire and gives the
 // rest back: nothing is doubled and nothing waits for a lease.
 func TestStoppedSender(t *testing.T) {
-	for _, without := range []string{"CHUNKING", "NOTHING"} {
+	for without, latency := range map[string]time.Duration{"CHUNKING": 10 * time.Millisecond, "NOTHING": 80 * time.Millisecond} {
 		rdb, f := redistest.New(t), family{n: 700}
-		s := newSink(t, sink.Options{Keep: true, Latency: time.Millisecond, Without: []string{without}})
+		s := newSink(t, sink.Options{Keep: true, Latency: latency, Without: []string{without}})
 		plan(t, rdb, f, "p1")
-		slow := func(o *options) { // whoever waits for a lease waits too long
+		slow := func(o *options) { // whoever waits for a lease waits too long; it is stopped long before it has done
 			relay(s)(o)
-			o.queue.Lease = 2 * patience
+			o.queue.Lease, o.deliver.Connections = 2*patience, 2
 		}
 		first := start(t, rdb, f, slow)
 		if err := s.Wait(deadline(t), 200); err != nil {

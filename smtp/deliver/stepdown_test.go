@@ -49,7 +49,7 @@ func TestStepsDown(t *testing.T) {
 			n := start(t, rdb, f, func(o *options) {
 				relay(s)(o)
 				o.deliver.Connections, o.deliver.Workers = 2, 2
-				o.deliver.Timeouts = deliver.Timeouts{Command: 2 * time.Second, Data: 2 * time.Second}
+				o.deliver.Timeouts = deliver.Timeouts{Command: 5 * time.Second, Data: 5 * time.Second}
 			})
 			if err := n.Plan(t.Context(), post("p1", eight, "dc")); err != nil {
 				t.Fatal(err)
