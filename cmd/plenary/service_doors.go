@@ -73,6 +73,9 @@ func (s *service) bindHTTP(name, key, address string, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	return s.bind(name, key, address, func(_ context.Context, l net.Listener) error {
+		if name != "metrics" {
+			l = web.Limit(l, web.DefaultLimits, func() { s.metrics.Refused(name) })
+		}
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
