@@ -56,7 +56,7 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		if strings.EqualFold(strings.TrimSpace(line), "end") {
 			break
 		}
-		if m := keyed.FindStringSubmatch(line); m != nil {
+		if m := keyed.FindStringSubmatch(directionMarks.Replace(line)); m != nil {
 			section, line = sections[strings.ToLower(m[1])], m[2]
 		} else if line == "" {
 			section = ""

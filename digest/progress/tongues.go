@@ -39,6 +39,10 @@ func keyLines() (line *regexp.Regexp, sections map[string]string) {
 	return regexp.MustCompile(`(?i)^\s*[*_•-]{0,3}` + blank + `(` + strings.Join(words, "|") + `)[*_]{0,2}` + blank + `[:：]` + blank + `[*_]{0,2}` + blank + `(.*)$`), sections
 }
 
+// directionMarks are what programs set around words that run the other way;
+// nobody sees them.
+var directionMarks = strings.NewReplacer("\u200e", "", "\u200f", "", "\u202a", "", "\u202b", "", "\u202c", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "", "\ufeff", "")
+
 // dated is a step that ends in a date as one language says it: its word for
 // "by", and its months from January.
 type dated struct {

@@ -18,7 +18,7 @@ func TestAnswersInOtherLanguages(t *testing.T) {
 		"German":  "…\n**Nächster Schritt:** x y bis zum 15.12.2026\nZustand: pausiert\nHilfe: a\nAbweichende Meinung: b\nErledigt: c\naufgegeben: d",
 		"Russian": "…\nСледующий шаг: x y до 15 декабря 2026 г.\nсостояние: приостановлена\nпомощь: a\nОсобое мнение: b\nГотово: c\nотменено: d",
 		"Chinese": "…\n下一步：x y，2026年12月15日前\n状态：暂停\n需要帮助：a\n不同意见：b\n已完成：c\n已放弃：d",
-		"Arabic":  "…\nالخطوة التالية: x y قبل ١٥ ديسمبر ٢٠٢٦\nالحالة: متوقفة\nمطلوب عون: a\nرأي مخالف: b\nأُنجز: c\nأُلغي: d",
+		"Arabic":  "…\n\u200f\u2067الخطوة التالية\u2069: x y قبل ١٥ ديسمبر ٢٠٢٦\nالحالة: متوقفة\nمطلوب عون: a\nرأي مخالف: b\nأُنجز: c\nأُلغي: d",
 		"English": "…\nnext: x y by 15 December\nstate: paused\nhelp: a\ndissent: b\ndone: c\ndropped: d",
 	} {
 		if got := ReadAnswer(in, "2026-11-23"); got != want {
