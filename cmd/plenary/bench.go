@@ -8,6 +8,7 @@ import (
 type benchCmd struct {
 	Accept benchAcceptCmd `cmd:"" help:"How many messages a second a server takes in, beside go-smtp with one XADD each."`
 	Fanout benchFanoutCmd `cmd:"" help:"How fast one post reaches its members, beside a bare pipelined sender."`
+	Bare   benchBareCmd   `cmd:"" hidden:"" help:"The sender that bench fanout compares with."`
 	Xadd   benchXaddCmd   `cmd:"" hidden:"" help:"The server that bench accept compares with."`
 }
 

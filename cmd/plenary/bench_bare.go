@@ -2,28 +2,98 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"crypto"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net"
+	"os"
+	"os/exec"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"plenary/lists"
-	"plenary/smtp/deliver/sink"
 )
+
+// benchBareCmd is the bare sender that bench fanout compares with. It is a
+// process of its own, as the server is: the sink wakes both alike.
+type benchBareCmd struct {
+	To          string   `required:"" help:"Where the sink is."`
+	Redis       string   `help:"Where the ledger is kept."`
+	Connections int      `required:""`
+	Members     int      `required:""`
+	Size        int      `required:""`
+	Keys        []string `help:"Files of the keys to sign by."`
+}
+
+// bareFigures is what it prints.
+type bareFigures struct {
+	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_us"` // of each recipient
+}
+
+func (c benchBareCmd) Run(a *app) error {
+	s := bareSender{to: c.To, connections: c.Connections}
+	for _, name := range c.Keys {
+		key, err := readKey(name)
+		if err != nil {
+			return err
+		}
+		s.keys = append(s.keys, key)
+	}
+	if c.Redis != "" {
+		s.ledger = redis.NewClient(&redis.Options{Addr: c.Redis})
+		defer s.ledger.Close()
+	}
+	body, used, began := benchPost(0, c.Size), cpuOf(os.Getpid()), time.Now()
+	if err := s.send(a.ctx, c.Members, body); err != nil {
+		return err
+	}
+	return a.printJSON(bareFigures{time.Since(began).Seconds(), float64((cpuOf(os.Getpid()) - used).Microseconds()) / float64(c.Members)})
+}
+
+// bare has the bare sender send as much as the server did.
+func (c benchFanoutCmd) bare(ctx context.Context, f *fanoutFigures, sink, ledger string, keys []string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	want := c.Members * c.Posts
+	cmd := exec.CommandContext(ctx, self, "bench", "bare", "--to", sink, "--redis", ledger, "--keys", strings.Join(keys, ","),
+		"--connections", strconv.Itoa(c.Connections), "--members", strconv.Itoa(want), "--size", strconv.Itoa(c.Size))
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("the bare sender: %w: %s", err, said.String())
+	}
+	var b bareFigures
+	if err := json.Unmarshal(out.Bytes(), &b); err != nil {
+		return fmt.Errorf("the bare sender: %w", err)
+	}
+	f.Bare, f.BareCPU = float64(want)/max(b.Seconds, 1e-9), b.CPU
+	f.Ratio = f.Rate / f.Bare
+	return nil
+}
 
 // ledgerBatch is after how many recipients the bare sender writes its ledger.
 const ledgerBatch = 50
 
 // bareSender is the least that could do the same: connections that write the
 // next envelope together with the final dot, and a bitmap in Redis for each
-// batch of recipients, if there is a Redis.
+// batch of recipients, if there is a Redis. With keys it signs what is sent to
+// each recipient: one sum of a kibibyte of header, one signature by each key.
 type bareSender struct {
-	to          *sink.Sink
+	to          string
 	ledger      *redis.Client
 	connections int
+	keys        []crypto.Signer
 }
 
 func (s bareSender) send(ctx context.Context, want int, body []byte) error {
@@ -42,7 +112,7 @@ func (s bareSender) connection(ctx context.Context, first, last int, message []b
 	if first > last {
 		return nil
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.to.Addr())
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.to)
 	if err != nil {
 		return err
 	}
@@ -56,7 +126,7 @@ func (s bareSender) connection(ctx context.Context, first, last int, message []b
 	if err := replies(r, 1); err != nil {
 		return err
 	}
-	buf, bits := bareEnvelope(nil, first), make([]byte, 32)
+	buf, bits, header := bareEnvelope(nil, first), make([]byte, 32), make([]byte, 1024)
 	if _, err := conn.Write(buf); err != nil {
 		return err
 	}
@@ -64,7 +134,12 @@ func (s bareSender) connection(ctx context.Context, first, last int, message []b
 		if err := replies(r, 3); err != nil {
 			return err
 		}
-		buf = append(buf[:0], message...)
+		buf = buf[:0]
+		if len(s.keys) > 0 {
+			sum := sha256.Sum256(header)
+			buf = fmt.Appendf(buf, "DKIM-Signature: b=%s\r\n", base64.StdEncoding.EncodeToString(signAll(s.keys, sum[:])))
+		}
+		buf = append(buf, message...)
 		if n < last {
 			buf = bareEnvelope(buf, n+1)
 		}

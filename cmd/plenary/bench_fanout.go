@@ -18,6 +18,7 @@ type benchFanoutCmd struct {
 	Unsubscribe string        `enum:"one-click,shared" default:"one-click" help:"one-click: each member has a copy of their own; shared: one copy for all."`
 	Sign        string        `enum:"none,rsa,ed25519,both" default:"none" help:"Keys that the list signs with: none, rsa (2048 bits), ed25519, both."`
 	Latency     time.Duration `default:"0s" help:"The sink waits this long before each answer."`
+	Without     []string      `placeholder:"WORD" help:"Extensions that the sink does not offer, such as CHUNKING."`
 	Defer       float64       `placeholder:"SHARE" help:"Share of the recipients, 0 to 1, whom the sink puts off (451)."`
 	Refuse      float64       `placeholder:"SHARE" help:"Share of the recipients whom the sink refuses (550)."`
 	From        string        `placeholder:"ADDRESS" help:"Who posts at --server: one who may."`
@@ -28,7 +29,7 @@ type benchFanoutCmd struct {
 
 // Help says what is measured, and how.
 func (benchFanoutCmd) Help() string {
-	return `Starts a Redis that writes everything to disk before it answers, a sink that takes all mail and delivers none, and a server with one list; gives it the posts and counts what reaches the sink. Beside it: a bare sender over as many connections, that writes the next envelope together with the final dot and a bitmap to Redis for each 50 recipients. The rate counts from the first connection of an author to the last recipient's 250.
+	return `Starts a Redis that writes everything to disk before it answers, a sink that takes all mail and delivers none, and a server with one list; gives it the posts and counts what reaches the sink. Beside it: a bare sender in a process of its own, over as many connections, that writes the next envelope together with the final dot and a bitmap to Redis for each 50 recipients, and signs what each gets where the list does. The rate counts from the first connection of an author to the last recipient's 250.
 With --server it posts to a list of a running server instead, as --from. That server's delivery.relay must be this sink: set delivery.relay to the address given by --sink-listen, so that no mail leaves. What else it sends meanwhile counts too.`
 }
 
@@ -43,9 +44,14 @@ type fanoutFigures struct {
 	Rate         float64 `json:"recipients_per_second"`
 	PostRate     float64 `json:"posts_per_second"`
 	Bare         float64 `json:"bare_recipients_per_second"`
+	BareCPU      float64 `json:"bare_cpu_us,omitempty"` // of each recipient, in the bare sender
 	Ratio        float64 `json:"ratio"`
 	Signatures   float64 `json:"bare_signatures_per_second,omitempty"` // by all cores, doing nothing else
 	SignRatio    float64 `json:"signatures_ratio,omitempty"`
+	SignCPU      float64 `json:"signature_cpu_us,omitempty"`              // of one signature
+	Allowed      float64 `json:"latency_recipients_per_second,omitempty"` // with a latency: what the server's connections allow
+	AllowedRatio float64 `json:"latency_ratio,omitempty"`
+	ByVERP       float64 `json:"verp_recipients_per_second,omitempty"` // of a shared list's post that went one by one, before the one measured
 	Doubled      int     `json:"doubled"`
 	Deferred     int     `json:"deferred,omitempty"`
 	Refused      int     `json:"refused,omitempty"`
@@ -90,7 +96,7 @@ func (c benchFanoutCmd) Run(a *app) error {
 // one sink.
 func (c benchFanoutCmd) own(ctx context.Context, f *fanoutFigures) error {
 	faults := &sinkFaults{defers: c.Defer, refuses: c.Refuse}
-	b, err := newBed(ctx, c.benchBase, sink.Options{Addr: c.SinkListen, Latency: c.Latency, Rcpt: faults.hook()})
+	b, err := newBed(ctx, c.benchBase, c.sink(faults))
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,7 @@ func (c benchFanoutCmd) own(ctx context.Context, f *fanoutFigures) error {
 	if f.RedisPerHead, err = c.people(ctx, b); err != nil {
 		return err
 	}
-	keys, err := b.signBy(c.Sign)
+	keys, files, err := b.signBy(c.Sign)
 	if err != nil {
 		return err
 	}
@@ -106,16 +112,16 @@ func (c benchFanoutCmd) own(ctx context.Context, f *fanoutFigures) error {
 	if err != nil {
 		return err
 	}
-	if err := c.post(ctx, b.meter(), load{b.smtp, benchAuthor, "dc@" + benchDomain, c.Senders}, b.sink, faults, f); err != nil {
+	if err := c.posts(ctx, b, faults, f); err != nil {
 		return err
 	}
 	f.ServerRSS, f.Start, f.Durable = peakRSS(b.server.Process.Pid), start.Seconds(), b.durable
 	faults.off()
-	if err := c.bare(ctx, f, bareSender{b.sink, b.rdb, c.Connections}); err != nil {
+	if err := c.bare(ctx, f, b.sink.Addr(), b.addr, files); err != nil {
 		return err
 	}
 	if len(keys) > 0 {
-		f.Signatures = bareSignatures(ctx, keys)
+		f.Signatures, f.SignCPU = bareSignatures(ctx, keys)
 		if f.SignRatio = f.Rate / f.Signatures; c.Unsubscribe == "shared" {
 			f.SignRatio = f.PostRate / f.Signatures
 		}
@@ -127,7 +133,7 @@ func (c benchFanoutCmd) own(ctx context.Context, f *fanoutFigures) error {
 // so that the bare sender keeps no ledger.
 func (c benchFanoutCmd) other(ctx context.Context, f *fanoutFigures) error {
 	faults := &sinkFaults{defers: c.Defer, refuses: c.Refuse}
-	s, err := sink.New(sink.Options{Addr: c.SinkListen, Latency: c.Latency, Rcpt: faults.hook()})
+	s, err := sink.New(c.sink(faults))
 	if err != nil {
 		return err
 	}
@@ -137,7 +143,7 @@ func (c benchFanoutCmd) other(ctx context.Context, f *fanoutFigures) error {
 	}
 	f.ServerRSS = peakRSS(c.PID)
 	faults.off()
-	return c.bare(ctx, f, bareSender{s, nil, c.Connections})
+	return c.bare(ctx, f, s.Addr(), "", nil)
 }
 
 // post sends the posts, waits until the sink has answered for everybody, and
@@ -147,12 +153,12 @@ func (c benchFanoutCmd) post(ctx context.Context, m meter, l load, s *sink.Sink,
 	if err != nil {
 		return err
 	}
-	want := c.Members * c.Posts
+	want, had := c.Members*c.Posts, s.Counts()
 	began := time.Now()
 	if _, err := l.send(ctx, c.Posts, func(i int) []byte { return benchMail(i, c.Size, l.from, l.to) }); err != nil {
 		return err
 	}
-	if err := faults.wait(ctx, s, want); err != nil {
+	if err := faults.wait(ctx, s, had.Rcpts+want); err != nil {
 		return err
 	}
 	took := time.Since(began)
@@ -162,19 +168,10 @@ func (c benchFanoutCmd) post(ctx context.Context, m meter, l load, s *sink.Sink,
 	}
 	f.Seconds, f.Rate, f.PostRate = took.Seconds(), float64(want)/seconds(took), float64(c.Posts)/seconds(took)
 	f.Deferred, f.Refused = int(faults.deferred.Load()), int(faults.refused.Load())
-	f.Transactions, f.Doubled = s.Counts().Mails, s.Counts().Rcpts+f.Deferred+f.Refused-want
+	now := s.Counts()
+	f.Transactions, f.Doubled = now.Mails-had.Mails, now.Rcpts-had.Rcpts+f.Deferred+f.Refused-want
+	f.Cost = cost{}
 	f.Cost.add(before, after, want)
-	return nil
-}
-
-func (c benchFanoutCmd) bare(ctx context.Context, f *fanoutFigures, s bareSender) error {
-	want := c.Members * c.Posts
-	began := time.Now()
-	if err := s.send(ctx, want, benchPost(0, c.Size)); err != nil {
-		return err
-	}
-	f.Bare = float64(want) / seconds(time.Since(began))
-	f.Ratio = f.Rate / f.Bare
 	return nil
 }
 
@@ -187,12 +184,16 @@ func (c benchFanoutCmd) print(a *app, f fanoutFigures) error {
 	if c.Server != "" {
 		ledger = "without a ledger"
 	}
-	a.say("a bare pipelined sender %s, %d connections: %.0f a second; ratio %.2f", ledger, c.Connections, f.Bare, f.Ratio)
-	if c.Unsubscribe == "shared" && f.Transactions == c.Posts*c.Members && c.Members > 1 {
-		a.say("every tenth post of a list with shared copies goes one by one, by VERP: these were such; measure again")
+	a.say("a bare pipelined sender %s, %d connections: %.0f a second, %.0f µs of its CPU each; ratio %.2f", ledger, c.Connections, f.Bare, f.BareCPU, f.Ratio)
+	if f.ByVERP > 0 {
+		a.say("every tenth post of a list with shared copies goes one by one, by VERP: so did one before this, at %.0f a second", f.ByVERP)
+	}
+	if f.Allowed > 0 {
+		a.say("so many answers of %s as the server's %d connections can wait for allow %.0f a second; ratio %.2f", c.Latency, serverConnections, f.Allowed, f.AllowedRatio)
 	}
 	if f.Signatures > 0 {
 		a.say("signatures alone (%s), by all cores: %.0f a second; ratio %.2f", c.Sign, f.Signatures, f.SignRatio)
+		a.say("a signature alone takes %.0f µs of CPU: %.2f of the server's a recipient", f.SignCPU, f.SignCPU/max(f.Cost.ServerCPU, 1))
 	}
 	if f.Deferred+f.Refused > 0 {
 		a.say("the sink put %d off and refused %d", f.Deferred, f.Refused)

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,58 +21,85 @@ import (
 )
 
 // signBy gives the server that will be started keys to sign with: none, rsa,
-// ed25519, both.
-func (b *bed) signBy(which string) (keys []keyring.Key, err error) {
+// ed25519, both. It gives their files too.
+func (b *bed) signBy(which string) (keys []crypto.Signer, files []string, err error) {
 	if which == "none" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	all, err := keyring.New("bench")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var files []string
 	for i, name := range []string{"rsa", "ed25519"} {
 		if which != name && which != "both" {
 			continue
 		}
 		der, err := x509.MarshalPKCS8PrivateKey(all[i].Private)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		file := filepath.Join(b.dir, name+".pem")
 		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		keys, files = append(keys, all[i]), append(files, file)
+		keys, files = append(keys, all[i].Private), append(files, file)
 	}
 	b.env = append(b.env, "PLENARY_DKIM_SELECTOR=bench", "PLENARY_DKIM_KEYS="+strings.Join(files, ","))
-	return keys, nil
+	return keys, files, nil
+}
+
+// readKey reads what signBy wrote.
+func readKey(file string) (crypto.Signer, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no key", file)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("%s: a %T signs nothing", file, key)
+	}
+	return signer, nil
 }
 
 // bareSignatures is how often all cores, doing nothing else, can sign by all
-// of the keys in a second.
-func bareSignatures(ctx context.Context, keys []keyring.Key) float64 {
+// of the keys in a second, and the processor time that each takes.
+func bareSignatures(ctx context.Context, keys []crypto.Signer) (rate, micros float64) {
 	const long = 2 * time.Second
 	sum := sha256.Sum256([]byte("bench"))
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
 	var made atomic.Int64
 	var cores sync.WaitGroup
-	began := time.Now()
+	began, used := time.Now(), cpuOf(os.Getpid())
 	for range runtime.GOMAXPROCS(0) {
 		cores.Go(func() {
 			for ctx.Err() == nil {
-				for _, k := range keys {
-					how := crypto.SHA256
-					if _, ok := k.Private.(ed25519.PrivateKey); ok {
-						how = 0
-					}
-					_, _ = k.Private.Sign(rand.Reader, sum[:], how) // keys that were just made sign
-				}
+				signAll(keys, sum[:])
 				made.Add(1)
 			}
 		})
 	}
 	cores.Wait()
-	return float64(made.Load()) / seconds(time.Since(began))
+	n := float64(made.Load())
+	return n / seconds(time.Since(began)), float64((cpuOf(os.Getpid()) - used).Microseconds()) / n
+}
+
+// signAll signs a sum by all of the keys.
+func signAll(keys []crypto.Signer, sum []byte) (last []byte) {
+	for _, k := range keys {
+		how := crypto.SHA256
+		if _, ok := k.(ed25519.PrivateKey); ok {
+			how = 0
+		}
+		last, _ = k.Sign(rand.Reader, sum, how) // keys that were just made sign
+	}
+	return last
 }
