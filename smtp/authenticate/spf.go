@@ -31,8 +31,8 @@ func (c *Checker) checkSPF(ctx context.Context, env smtp.Envelope) SPF {
 		s.Result, s.Reason = None, "the name to look up is no domain"
 		return s
 	}
-	local := sender[:strings.LastIndexByte(sender, '@')]
-	result, err := spf.CheckHostWithSender(ip, hostname(env.Helo), local+"@"+s.Domain, spf.WithContext(ctx), spf.WithResolver(c.DNS))
+	local := strings.ReplaceAll(sender[:strings.LastIndexByte(sender, '@')], "@", "=") // the library takes the first for the domain's
+	result, err := spf.CheckHostWithSender(ip, hostname(env.Helo), local+"@"+s.Domain, spf.WithContext(ctx), spf.WithResolver(spfRecords{c.DNS}))
 	s.Result = Result(result)
 	if err != nil {
 		s.Reason = err.Error()
