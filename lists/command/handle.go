@@ -117,6 +117,9 @@ func marks(in In) Marks {
 	if m.Has("List-Id") && auto.ListID == "" {
 		auto.ListID = "(empty)"
 	}
+	if in.Target.Kind == lists.TargetLeave && m.Has("X-Apple-Unsubscribe") {
+		auto.AutoSubmitted = "" // Apple's mail programs mark so the mail that a person's tap on "Unsubscribe" writes
+	}
 	return auto
 }
 

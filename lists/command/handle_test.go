@@ -149,6 +149,14 @@ func TestNobodyToAnswer(t *testing.T) {
 	r.takes(0)
 	r.gets("new@example.net", "dc-request@lists.example.org", "Auto-Submitted: no\nSubject: help\n\n")
 	r.takes(1)
+
+	// A tap on "Unsubscribe" in Apple Mail is a person's, whatever the mail says.
+	tap := "Auto-Submitted: auto-replied\nX-Apple-Unsubscribe: true\nSubject: unsubscribe\n\nApple Mail sent this email to unsubscribe"
+	r.gets("new@example.net", "dc-request@lists.example.org", tap)
+	r.takes(0)
+	r.mails++
+	r.gets("new@example.net", "dc-leave@lists.example.org", tap)
+	r.takes(1)
 }
 
 // Nothing that the asker wrote stands in an answer: the asker is not
