@@ -10,9 +10,9 @@ import (
 	"plenary/smtp"
 )
 
-// How long a queue id is remembered: a session's only while our own client
-// may send once more what got no answer, a collected message's until its
-// mailbox has surely let it go.
+// How long a write is remembered, by the first queue id in it: one of
+// sessions' mail only while our own client may send once more what got no
+// answer, a collected message's until its mailbox has surely let it go.
 const (
 	guardSession   = 10 * time.Minute
 	guardCollected = 30 * 24 * time.Hour
@@ -31,13 +31,12 @@ type acceptance struct {
 	id   string
 	head []byte // the envelope
 	raw  []byte
-	life time.Duration // how long its id is remembered
 }
 
 // Accept takes a message in: envelope and body are one entry, on disk when
-// it returns. A second Accept of the same env.ID does nothing; an empty one
-// is given a new id. Every error is a *smtp.Reply: 452 4.3.1 where Redis is
-// full or cannot write, else 451 4.3.0.
+// it returns. An empty env.ID is given a new one. A message that is collected
+// from a mailbox, and may be again, is taken once for its id. Every error is a
+// *smtp.Reply: 452 4.3.1 where Redis is full or cannot write, else 451 4.3.0.
 func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id string, err error) {
 	if q.opt.Accepted != nil {
 		began := time.Now()
@@ -46,16 +45,16 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 	if env.ID == "" {
 		env.ID = q.NewID()
 	}
-	a := acceptance{id: env.ID, raw: raw, life: guardSession}
+	a := acceptance{id: env.ID, raw: raw}
 	if a.head, err = json.Marshal(env); err != nil {
 		return "", refuse(fmt.Errorf("writing the envelope of %s: %w", env.ID, err))
 	}
-	if env.Protocol == "IMAP" {
-		a.life = guardCollected
-	}
-	if size := len(a.head) + len(a.raw); size < acceptsAtOnce {
+	switch size := len(a.head) + len(a.raw); {
+	case env.Protocol == "IMAP":
+		err = q.write(ctx, []acceptance{a}, guardCollected)
+	case size < acceptsAtOnce:
 		err = q.accepts.put(ctx, a, size)
-	} else {
+	default:
 		err = q.take(ctx, []acceptance{a})
 	}
 	if err != nil {
@@ -64,19 +63,23 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 	return env.ID, nil
 }
 
-// take writes messages to the inbound stream, all of them or none.
+// take writes sessions' messages to the inbound stream, all of them or none.
 func (q *Queue) take(ctx context.Context, all []acceptance) error {
 	if len(all) >= crowd {
 		q.crowdAt.Store(time.Now().UnixNano())
 	}
+	return q.write(ctx, all, guardSession)
+}
+
+// write writes messages to the inbound stream, once however often it is sent.
+func (q *Queue) write(ctx context.Context, all []acceptance, guarded time.Duration) error {
 	k := q.inbound()
-	keys, args := make([]string, 1, 1+len(all)), make([]any, 0, 3*len(all))
-	keys[0] = k.stream()
+	args := make([]any, 1, 1+2*len(all))
+	args[0] = int(guarded.Seconds())
 	for _, a := range all {
-		keys = append(keys, k.guard(a.id))
-		args = append(args, a.head, a.raw, int(a.life.Seconds()))
+		args = append(args, a.head, a.raw)
 	}
-	return acceptScript.Run(ctx, q.rdb, keys, args...).Err()
+	return acceptScript.Run(ctx, q.rdb, []string{k.stream(), k.guard(all[0].id)}, args...).Err()
 }
 
 // refuse makes the reply for a message that Redis did not take.

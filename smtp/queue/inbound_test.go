@@ -61,15 +61,15 @@ func consume(t testing.TB, q *Queue, name string, handle Handler) (stop func()) 
 	return stop
 }
 
-func TestAcceptOnceForEachID(t *testing.T) {
+func TestCollectedMailIsAcceptedOnceForEachID(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		q, ctx := New(rdb, Options{Lease: 10 * time.Second}), t.Context()
-		id, err := q.Accept(ctx, smtp.Envelope{From: "a@b.example", To: []string{"dc@lists.example.org"}}, []byte("one\r\n"))
+		id, err := q.Accept(ctx, smtp.Envelope{From: "a@b.example", To: []string{"dc@lists.example.org"}, Protocol: "IMAP"}, []byte("one\r\n"))
 		if err != nil || len(id) != 20 {
 			t.Fatalf("id %q, %v", id, err)
 		}
 		for range 3 {
-			again, err := q.Accept(ctx, smtp.Envelope{ID: id}, []byte("one\r\n"))
+			again, err := q.Accept(ctx, smtp.Envelope{ID: id, Protocol: "IMAP"}, []byte("one\r\n"))
 			if err != nil || again != id {
 				t.Fatalf("again: %q, %v", again, err)
 			}

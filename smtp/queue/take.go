@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -29,7 +28,7 @@ func (q *Queue) Part(ctx context.Context) (*Part, error) {
 	for i := range families {
 		f := familyKeys(families[(turn+i)%len(families)])
 		streams := []string{f.chunks(), f.retries()}
-		if turn%retriesEvery == 0 {
+		if turn/len(families)%retriesEvery == 0 { // once all families have had their turns
 			slices.Reverse(streams)
 		}
 		for _, stream := range streams {
@@ -241,78 +240,4 @@ func readTargets(head map[string]string) ([]target, error) {
 	}
 	slices.SortFunc(out, func(a, b target) int { return a.order - b.order })
 	return out, nil
-}
-
-// Keep gives signs of life for all that this process holds, puts back what
-// is due, and looks for families that others planned for; it ends with ctx.
-// Whoever calls Letter and Part must have it run.
-func (q *Queue) Keep(ctx context.Context) error {
-	t := time.NewTicker(q.opt.Sweep)
-	defer t.Stop()
-	var renewed time.Time
-	for {
-		c, cancel := context.WithTimeout(ctx, q.opt.Lease/4)
-		if time.Since(renewed) >= q.opt.Lease/5 {
-			renewed = time.Now()
-			q.renew(c)
-		}
-		if err := q.sweep(c); err != nil && ctx.Err() == nil {
-			q.log.Warn("queue not looked after", "err", err)
-		}
-		cancel()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-	}
-}
-
-// renew renews the leases of all streams; one that fails is tried again
-// before it has run out.
-func (q *Queue) renew(ctx context.Context) {
-	q.mu.Lock()
-	groups := make([]*group, 0, len(q.groups))
-	for _, g := range q.groups {
-		groups = append(groups, g)
-	}
-	q.mu.Unlock()
-	for _, g := range groups {
-		if err := g.renew(ctx); err != nil && ctx.Err() == nil {
-			q.log.Warn("leases not renewed", "err", err)
-		}
-	}
-}
-
-// sweep puts what is due back on its stream.
-func (q *Queue) sweep(ctx context.Context) error {
-	families, err := q.rdb.SMembers(ctx, familiesKey).Result()
-	if err != nil {
-		return fmt.Errorf("reading the families: %w", err)
-	}
-	slices.Sort(families)
-	q.mu.Lock()
-	q.families = families
-	q.mu.Unlock()
-	now := q.now().UnixMilli()
-	moved, err := letterDueScript.Run(ctx, q.rdb, []string{lettersLater, lettersNotice}, now, 1000).Int()
-	if err != nil {
-		return fmt.Errorf("looking for letters that are due: %w", err)
-	}
-	for _, name := range families {
-		f := familyKeys(name)
-		n, err := dueScript.Run(ctx, q.rdb, []string{f.due(), f.retries()}, now, 1000).Int()
-		if err != nil {
-			return fmt.Errorf("looking for what is due of %s: %w", name, err)
-		}
-		if n > 0 {
-			q.group(f.retries(), f.at("none")).wake()
-		}
-		moved += n
-	}
-	if moved > 0 {
-		ring(q.letterBell)
-		ring(q.partBell)
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -64,6 +65,36 @@ func TestAcceptSaysWhatIsWrongWithRedis(t *testing.T) {
 	}
 }
 
+// Where an answer is lost our client asks again: what sessions brought is
+// there once all the same, be it one message or many in one write.
+func TestSessionsMailIsWrittenOnceThoughAnAnswerIsLost(t *testing.T) {
+	p := redistest.NewProxy(t, redistest.Start(t).Addr)
+	rdb := redis.NewClient(&redis.Options{Addr: p.Addr, MaxRetries: 3})
+	t.Cleanup(func() { rdb.Close() })
+	if err := acceptScript.Load(t.Context(), rdb).Err(); err != nil {
+		t.Fatal(err)
+	}
+	q := New(rdb, Options{})
+	var seen atomic.Int32
+	p.Make(func(c redistest.Command) redistest.Fault {
+		return redistest.Fault{Lose: scripts(c) && seen.Add(1)%2 == 1}
+	})
+	const sessions = 20
+	var all sync.WaitGroup
+	for range sessions {
+		all.Go(func() {
+			if _, err := q.Accept(t.Context(), smtp.Envelope{}, []byte("x")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	p.Make(nil)
+	if got := rdb.XLen(t.Context(), q.inbound().stream()).Val(); got != sessions || seen.Load() < 4 {
+		t.Errorf("%d messages of %d, by %d writes", got, sessions, seen.Load())
+	}
+}
+
 // An answer that is lost says nothing of what was done. So each step is taken
 // again, and does nothing where it was done: here every other answer to a
 // script is lost, with its connection.
@@ -87,7 +118,10 @@ func TestLostAnswersLoseAndDoubleNothing(t *testing.T) {
 		t.Fatalf("%s: %v", what, err)
 	}
 	q := New(rdb, Options{Domain: "lists.example.org", Chunk: 4, Roster: members(9), Lease: time.Hour})
-	insist("accept", func() error { _, err := q.Accept(ctx, smtp.Envelope{ID: "one"}, []byte("x")); return err })
+	insist("accept", func() error {
+		_, err := q.Accept(ctx, smtp.Envelope{ID: "one", Protocol: "IMAP"}, []byte("x"))
+		return err
+	})
 	insist("send", func() error {
 		return q.Send(ctx, smtp.Letter{Key: "k", From: "dc@lists.example.org", To: []string{"a@x.example", "b@x.example"}})
 	})

@@ -1,13 +1,11 @@
--- Takes messages in, each once for its queue id.
--- KEYS[1] stream  [2…] guard of each message's id
--- ARGV three for each message: envelope, JSON; message; life of the guard, s
--- Result: how many were taken; the others were there before
-local taken = 0
-for i = 2, #KEYS do
-  local at = 3 * (i - 2)
-  if redis.call('SET', KEYS[i], '', 'NX', 'EX', ARGV[at + 3]) then
-    redis.call('XADD', KEYS[1], '*', 'env', ARGV[at + 1], 'raw', ARGV[at + 2])
-    taken = taken + 1
-  end
+-- Takes messages in, once however often it is called for them.
+-- KEYS[1] stream  [2] guard of the write: named by the first message's id
+-- ARGV[1] life of the guard, s  [2…] two for each message: envelope, JSON; message
+-- Result: 1 taken, 0 they were there before
+if not redis.call('SET', KEYS[2], '', 'NX', 'EX', ARGV[1]) then
+  return 0
 end
-return taken
+for i = 2, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], '*', 'env', ARGV[i], 'raw', ARGV[i + 1])
+end
+return 1

@@ -23,6 +23,16 @@ if f[1] == ARGV[4] and tonumber(f[2]) == place + 1 then
   end
 end
 if redis.call('HGET', KEYS[2], 'd' .. ARGV[2]) == f[1] then return done() end
+-- An entry that outlived its round, as where the post was dropped and then
+-- planned for a further list, may name a chunk that is no part of this one:
+-- its end must not count.
+if f[1] ~= ARGV[4] then
+  local plan, part = redis.call('GET', KEYS[3]) or '', false
+  for at = 1, #plan, 7 do
+    if string.sub(plan, at, at + 6) == ARGV[2] then part = true break end
+  end
+  if not part then return done() end
+end
 local lease = redis.call('HGET', KEYS[2], 'l' .. ARGV[2])
 if lease then
   local holder = string.match(lease, '^%d+ (%S+)')
