@@ -23,40 +23,75 @@ const (
 // checkDKIM verifies the signatures. The library is given the header as our
 // own reading has it, so that both can't see different From fields.
 func (c *Checker) checkDKIM(ctx context.Context, m *message.Message) []Signature {
-	there := false
+	var fields []message.Field
 	for _, f := range m.Fields {
 		if f.Is("DKIM-Signature") {
-			there = true
+			fields = append(fields, f)
 			if bytes.Count(f.Raw, []byte(":")) > maxSigned {
 				return []Signature{{Result: PermError, Reason: "a signature names too many fields"}}
 			}
 		}
 	}
-	if !there {
+	if len(fields) == 0 {
 		return nil
 	}
 	verifications, err := dkim.VerifyWithOptions(content(m), &dkim.VerifyOptions{
 		MaxVerifications: maxSignatures,
-		LookupTXT: func(name string) ([]string, error) {
-			texts, err := c.DNS.LookupTXT(ctx, name)
-			if err != nil && !isNotFound(err) {
-				err = &net.DNSError{Err: err.Error(), Name: name, IsTemporary: true}
-			}
-			return texts, err
-		},
+		LookupTXT:        func(name string) ([]string, error) { return c.keyRecords(ctx, name) },
 	})
 	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
 		return []Signature{{Result: PermError, Reason: err.Error()}}
 	}
 	signatures := make([]Signature, 0, len(verifications))
-	for _, v := range verifications {
+	for i, v := range verifications {
 		s := Signature{Result: Pass, Domain: hostname(v.Domain), Signed: v.HeaderKeys}
-		if v.Err != nil {
+		switch {
+		case v.Err != nil:
 			s.Result, s.Reason = failure(v.Err), strings.TrimPrefix(v.Err.Error(), "dkim: ")
+		case !strings.HasSuffix(v.Identifier, "@"+v.Domain) && c.exact(ctx, fields[i]):
+			s.Result, s.Reason = PermError, "the key is for d= itself, and i= is below it"
 		}
 		signatures = append(signatures, s)
 	}
 	return signatures
+}
+
+// maxKeyRecord is how long a key's record may be, so that a key of 8192 bits
+// fits. What the longest ones cost to verify by grows to many seconds.
+const maxKeyRecord = 2048
+
+// keyRecords looks up a key. The parts of its name may be in any script (RFC
+// 8616).
+func (c *Checker) keyRecords(ctx context.Context, name string) ([]string, error) {
+	selector, domain, _ := strings.Cut(name, "._domainkey.")
+	if selector, domain = hostname(selector), hostname(domain); selector != "" && domain != "" {
+		name = selector + "._domainkey." + domain
+	}
+	texts, err := c.DNS.LookupTXT(ctx, name)
+	if err != nil && !isNotFound(err) {
+		err = &net.DNSError{Err: err.Error(), Name: name, IsTemporary: true}
+	}
+	for _, text := range texts {
+		if len(text) > maxKeyRecord {
+			return nil, errors.New("the key is too long")
+		}
+	}
+	return texts, err
+}
+
+// exact tells whether the key of a signature allows no i= below its domain
+// (t=s, RFC 6376 3.6.1).
+func (c *Checker) exact(ctx context.Context, signature message.Field) bool {
+	t, err := readTags(signature.Unfolded())
+	if err != nil {
+		return false
+	}
+	texts, err := c.keyRecords(ctx, t["s"]+"._domainkey."+t["d"])
+	if err != nil || len(texts) != 1 {
+		return false
+	}
+	key, err := readTags(texts[0])
+	return err == nil && listed(key["t"], "s")
 }
 
 // failure tells what kind of error a verification ended with. Any but a

@@ -118,8 +118,12 @@ type publicKey struct {
 	ed25519 ed25519.PublicKey
 }
 
-// minKey is the shortest RSA key that counts, in bits (RFC 8301).
-const minKey = 1024
+// minKey is the shortest RSA key that counts, in bits (RFC 8301), and maxKey the
+// longest: verifying by longer ones takes seconds.
+const (
+	minKey = 1024
+	maxKey = 8192
+)
 
 // key looks a key up.
 func (c *Checker) key(ctx context.Context, name string) (publicKey, *chainError) {
@@ -165,8 +169,8 @@ func readKey(text string) (k publicKey, err error) {
 			any, err = x509.ParsePKCS1PublicKey(raw)
 		}
 		k.rsa, ok = any.(*rsa.PublicKey)
-		if err != nil || !ok || k.rsa.N.BitLen() < minKey {
-			return publicKey{}, errors.New("it is no RSA key of 1024 bits or more")
+		if err != nil || !ok || k.rsa.N.BitLen() < minKey || k.rsa.N.BitLen() > maxKey {
+			return publicKey{}, errors.New("it is no RSA key of 1024 bits or more, 8192 at most")
 		}
 	case "ed25519":
 		if len(raw) != ed25519.PublicKeySize {
