@@ -65,6 +65,7 @@ func TestTheDoor(t *testing.T) {
 		"a long line":              {"a LOGIN " + strings.Repeat("x", 3000), "* BYE", "", "end"},
 		"a long literal":           {"a LOGIN {513}", "* BYE", "", "end"},
 		"an endless literal":       {"a LOGIN {99999999999999999999999999}", "* BYE", "", "end"},
+		"a negative literal":       {"a LOGIN {-1}", "a BAD", "b LOGIN alice@example.org {-9223372036854775808+}", "b BAD", "c NOOP", "c OK"},
 		"many literals":            {"a LOGIN {500+}\r\n" + strings.Repeat(strings.Repeat("x", 500)+" {500+}\r\n", 4) + strings.Repeat("x", 500), "* BYE", "", "end"},
 		"NUL":                      {"a LOGIN alice\x00 x", "* BYE", "", "end"},
 		"a bare CR":                {"a NOOP\rb NOOP", "* BYE", "", "end"},

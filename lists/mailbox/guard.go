@@ -281,9 +281,20 @@ func (g *guard) note(p []byte) (out []byte, mute bool) {
 		g.invited = true
 	case mine && g.tag != "" && (bytes.HasPrefix(rest, []byte("OK")) || bytes.HasPrefix(rest, []byte("NO")) || bytes.HasPrefix(rest, []byte("BAD"))):
 		g.answered = true
+		if string(rest) == libraryFailed {
+			p = []byte(g.tag + " BAD " + notUnderstood + "\r\n")
+		}
 	}
 	return p, g.mute
 }
+
+// go-imap answers so where it could not read a command's arguments; what goes
+// wrong in ours has words of its own (session.do). To a client NO would mean
+// that the command was right (RFC 3501 7.1.3).
+const (
+	libraryFailed = "NO [SERVERBUG] Internal server error\r\n"
+	notUnderstood = "The arguments of that command are not understood"
+)
 
 // answerSignIn makes of go-imap's greeting to somebody who is signed in the
 // answer that the sign-in waits for, with the same capabilities.

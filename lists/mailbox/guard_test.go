@@ -52,7 +52,8 @@ func TestTheGuard(t *testing.T) {
 		"idle":                         {"a IDLE\r\nDONE\r\nb NOOP\r\n", []string{"+ idling", "a OK", "b OK"}, false},
 		"idle ended by a command":      {"a IDLE\r\nb NOOP\r\nc NOOP\r\n", []string{"+ idling", "a BAD", "c OK"}, false},
 		"sign in twice":                {"a LOGIN alice@example.org " + secret + "\r\nb AUTHENTICATE PLAIN\r\nc STARTTLS\r\nd NOOP\r\n", []string{"a BAD", "b BAD", "c NO", "d OK"}, false},
-		"fetch 0 and unknown keys":     {"a SELECT dc\r\nb FETCH 0 FLAGS\r\nc SEARCH XYZZY\r\nd NOOP\r\n", []string{"* 0 EXISTS", "* 0 RECENT", "* OK", "* OK", "* FLAGS", "* OK", "a OK", "b NO", "c NO", "d OK"}, false},
+		"fetch 0 and unknown keys":     {"a SELECT dc\r\nb FETCH 0 FLAGS\r\nc SEARCH XYZZY\r\nd NOOP\r\n", []string{"* 0 EXISTS", "* 0 RECENT", "* OK", "* OK", "* FLAGS", "* OK", "a OK", "b BAD The arguments", "c BAD The arguments", "d OK"}, false},
+		"a negative literal":           {"a STATUS {-1}\r\nb STATUS dc {+7}\r\nc NOOP\r\n", []string{"a BAD", "b BAD", "c OK"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t)

@@ -68,11 +68,11 @@ func announced(line []byte) (literal, bool) {
 		return literal{}, false
 	}
 	number, plus := strings.CutSuffix(text[open+1:len(text)-1], "+")
+	if number == "" || strings.Trim(number, "0123456789") != "" { // a sign is none of a number's (RFC 3501 section 9)
+		return literal{}, false
+	}
 	size, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		if number == "" || strings.Trim(number, "0123456789") != "" {
-			return literal{}, false
-		}
 		size = 1<<63 - 1 // more digits than fit
 	}
 	return literal{size: size, sync: !plus}, true
