@@ -105,6 +105,7 @@ func TestVerdicts(t *testing.T) {
 		"k._domainkey.gone.example":     {},
 		"_dmarc.gone.example":           {"v=DMARC1; p=reject"},
 		"_dmarc.two.example":            {"v=DMARC1; p=reject", "v=DMARC1; p=none"},
+		"_dmarc.half.example":           {"v=DMARC1; p=reject", "v=DMARC1; p=none; p=none", "something else"},
 	}
 	good := smtp.Envelope{Remote: "192.0.2.1", From: "x@ana.example", Helo: "h.ana.example"}
 	bad := smtp.Envelope{Remote: "198.51.100.9", From: "x@evil.example", Helo: "h.evil.example"}
@@ -142,6 +143,7 @@ func TestVerdicts(t *testing.T) {
 		"strict":                         {smtp.Envelope{Remote: "192.0.2.1", From: "x@sub.strict.example"}, plain("a@strict.example"), Fail, "quarantine", false, false},
 		"on trial":                       {bad, plain("a@trial.example"), Fail, "quarantine", false, false},
 		"several records":                {bad, plain("a@two.example"), None, "", false, false},
+		"several records, one broken":    {bad, plain("a@half.example"), None, "", false, false},
 		"DNS down":                       {bad, plain("a@down.example"), TempError, "", false, false},
 		"DNS down, signed by the same":   {bad, signed("a@down.example", "down.example"), Pass, "", true, true},
 		"the key can't be looked up":     {bad, signed("a@gone.example", "gone.example"), TempError, "reject", false, false},

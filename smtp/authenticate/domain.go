@@ -2,6 +2,7 @@ package authenticate
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -43,19 +44,14 @@ func (c *Checker) policyAt(ctx context.Context, domain string) (*record, error) 
 		}
 		return nil, err
 	}
-	var one *record
-	for _, text := range texts {
-		if !strings.HasPrefix(strings.TrimSpace(text), "v") {
-			continue
-		}
-		if r, ok := parseRecord(domain, text); ok {
-			if one != nil {
-				return nil, nil // several: none counts
-			}
-			one = &r
-		}
+	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return !isRecord(text) })
+	if len(texts) != 1 { // of several none counts
+		return nil, nil
 	}
-	return one, nil
+	if r, ok := parseRecord(domain, texts[0]); ok {
+		return &r, nil
+	}
+	return nil, nil
 }
 
 // walk finds the records at a domain and above it, from below (RFC 9989

@@ -17,23 +17,30 @@ type record struct {
 // maxRecord is how long a record may be that is read.
 const maxRecord = 4096
 
+// isRecord tells whether a TXT record is one of DMARC, sound or not.
+func isRecord(text string) bool {
+	first, _, _ := strings.Cut(text, ";")
+	key, value, _ := strings.Cut(first, "=")
+	return strings.EqualFold(strings.TrimSpace(key), "v") && strings.TrimSpace(value) == "DMARC1"
+}
+
 // parseRecord reads a TXT record. ok is false for what is no DMARC record, or
 // one by which nothing is to be done.
 func parseRecord(domain, text string) (r record, ok bool) {
-	if len(text) > maxRecord {
-		return r, false
-	}
-	tags := strings.Split(text, ";")
-	if key, value, _ := strings.Cut(tags[0], "="); strings.TrimSpace(key) != "v" || strings.TrimSpace(value) != "DMARC1" {
+	if len(text) > maxRecord || !isRecord(text) {
 		return r, false
 	}
 	r = record{domain: domain, psd: 'u'}
 	broken, reports := false, false
-	for _, tag := range tags[1:] {
-		key, value, _ := strings.Cut(tag, "=")
-		value = strings.TrimSpace(value)
-		word := strings.ToLower(value)
-		switch strings.ToLower(strings.TrimSpace(key)) {
+	seen := map[string]bool{}
+	for _, tag := range strings.Split(text, ";")[1:] {
+		key, value, ok := strings.Cut(tag, "=")
+		key, word := strings.ToLower(strings.TrimSpace(key)), strings.ToLower(strings.TrimSpace(value))
+		if ok && seen[key] {
+			return record{}, false // which of the two is meant nobody can tell (RFC 6376 3.2)
+		}
+		seen[key] = ok || seen[key]
+		switch key {
 		case "p":
 			r.policy = word
 		case "sp":

@@ -91,13 +91,19 @@ func mark(m *message.Message, id, results string) []byte {
 	for _, f := range m.Fields {
 		read += len(f.Raw)
 		if f.Is("Authentication-Results") {
-			if by, _ := readResults(f.Unfolded()); strings.EqualFold(by, id) {
+			if by, _ := readResults(f.Unfolded()); sameServer(by, id) {
 				continue
 			}
 		}
 		out = append(out, f.Raw...)
 	}
 	return append(out, m.Raw[headerStart(m)+read:]...)
+}
+
+// sameServer tells whether two ids are one server's to whoever reads them, with
+// a dot at the end or in another script.
+func sameServer(a, b string) bool {
+	return strings.EqualFold(a, b) || hostname(a) != "" && hostname(a) == hostname(b)
 }
 
 // headerStart is where the header begins: after the line of an mbox file, if

@@ -38,24 +38,59 @@ type words struct {
 // statement reads method=result and the properties up to the next semicolon.
 func (w *words) statement() (stated, bool) {
 	s := stated{properties: map[string]string{}}
-	method, _, _ := strings.Cut(strings.ToLower(w.next()), "/") // a version may follow
+	method, _, _ := strings.Cut(w.name("/"), "/") // a version may follow
 	if method == "" || !w.skip('=') {
 		return s, false
 	}
 	s.method, s.result = method, Result(strings.ToLower(w.next()))
 	for len(s.properties) < maxStated {
-		name := strings.ToLower(w.next())
-		if name == "" {
+		name := w.name(".")
+		if name == "" || !w.skip('=') {
 			break
 		}
-		if !w.skip('=') {
-			continue
-		}
-		if value := w.next(); s.properties[name] == "" {
+		if value := w.value(); s.properties[name] == "" {
 			s.properties[name] = value
 		}
 	}
 	return s, true
+}
+
+// name is the word before an equals sign, in lower case, with blanks and
+// comments around its dot or slash taken out. Before a property, words that
+// belong to nothing are passed over.
+func (w *words) name(mark string) string {
+	name := strings.ToLower(w.next())
+	for {
+		if w.blanks(); w.pos < len(w.s) && w.s[w.pos] == '=' {
+			return name
+		}
+		more := strings.ToLower(w.next())
+		switch {
+		case more == "":
+			return ""
+		case strings.HasPrefix(more, mark), strings.HasSuffix(name, mark):
+			name = clipWord(name + more)
+		case mark == "/":
+			return ""
+		default:
+			name = more
+		}
+	}
+}
+
+// value is what stands after an equals sign. Many write addresses with another
+// one in them, which should have been quoted.
+func (w *words) value() string {
+	value := w.next()
+	for value != "" && w.pos < len(w.s) && w.s[w.pos] == '=' && w.s[w.pos-1] != '"' {
+		w.pos++
+		start := w.pos
+		value = clipWord(value + "=" + w.next())
+		if w.pos == start {
+			break
+		}
+	}
+	return value
 }
 
 // blanks passes over spaces and comments.

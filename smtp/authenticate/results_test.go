@@ -17,6 +17,13 @@ func TestReadResults(t *testing.T) {
 		"(c) x (c);; ;spf=none":                                                   "x|spf none",
 		"x; =pass; spf; spf=; ) dmarc=pass":                                       "x|spf |dmarc pass",
 		"":                                                                        "",
+		// The examples of RFC 8601, appendix B, in our words.
+		"f.example (foo) 1 (baz);\r\n dkim (as I like it) / 1 (One) = (wait) fail\r\n header (a dot) . (like that) d (huh) = (so) a.example": "f.example|dkim fail header.d a.example",
+		"f.example; auth=pass (cram-md5) smtp.auth=a@b.example; spf=fail smtp.mailfrom=b.example":                                            "f.example|auth pass|spf fail smtp.mailfrom b.example",
+		`f.example; dkim=pass reason="good signature" header.i=@m.example; dkim=fail reason="bad" header.i=@n.example`:                       "f.example|dkim pass header.i @m.example reason good signature|dkim fail header.i @n.example reason bad",
+		// As some write it.
+		"f.example; spf=pass (of x) action none smtp.mailfrom=bounce+a=b.example@c.example; x dmarc=pass": "f.example|spf pass smtp.mailfrom bounce+a=b.example@c.example",
+		`f.example; spf=pass smtp.mailfrom="a"=x; dkim none=pass; dkim/=pass`:                             `f.example|spf pass smtp.mailfrom a|dkim pass`,
 	} {
 		id, results := readResults(value)
 		var b strings.Builder
@@ -38,7 +45,7 @@ func TestReadResults(t *testing.T) {
 // Ours is on top, those that claim to be are gone, and nothing else changes.
 func TestMark(t *testing.T) {
 	raw := "Received: x\r\nAuthentication-Results: LISTS.example.org;\r\n dmarc=pass\r\nAuthentication-Results: other.example; spf=pass\r\n" +
-		"authentication-results : (x) \"lists.example.org\"; dmarc=pass\r\nFrom: a@b.example\r\n\r\nbody\r\n"
+		"authentication-results : (x) \"lists.example.org\"; dmarc=pass\r\nAuthentication-Results: Lists.Example.org. 1; dmarc=pass\r\nFrom: a@b.example\r\n\r\nbody\r\n"
 	m, err := message.Parse([]byte(raw))
 	if err != nil {
 		t.Fatal(err)
