@@ -109,7 +109,7 @@ func (d digestPosts) Read(_ lists.List, raw []byte) (r personal.Reading) {
 	if err != nil {
 		return r
 	}
-	for _, name := range []string{"Date", "From", "Subject", "To", "Cc", "Message-ID"} { // RFC 1153's order
+	for _, name := range []string{"Date", "From", "To", "Cc", "Subject", "Message-ID", "Keywords"} { // RFC 1153's, in its order
 		if value := parts.Line(m.Get(name), 1000); value != "" {
 			r.Fields = append(r.Fields, [2]string{name, value})
 		}

@@ -127,7 +127,7 @@ func TestPlain(t *testing.T) {
 		{Fields: [][2]string{{"From", "bob@example.org"}}, Text: "Short."},
 	}
 	raw := string(e.text(e.page(somePosts(), 2, false), "digest-1", readings))
-	for _, want := range []string{"\r\n\r\n" + afterContents + "\r\n\r\nDate: Fri,", "\r\n " + between + "\r\n", "\r\n[Attached: map.csv (text/csv)]\r\n\r\n" + between + "\r\n\r\nFrom: bob@",
+	for _, want := range []string{"\r\n\r\n" + afterContents + "\r\n\r\nDate: Fri,", "\r\n " + between[1:] + "\r\n", "\r\n[Attached: map.csv (text/csv)]\r\n\r\n" + between + "\r\n\r\nFrom: bob@",
 		"Short.\r\n\r\n" + between + "\r\n\r\nEnd of dc-maps Digest, Vol 2, Issue 7\r\n" + strings.Repeat("*", 37) + "\r\n", "Content-Type: text/plain; charset=utf-8\r\n"} {
 		if !strings.Contains(raw, want) {
 			t.Errorf("it lacks %q:\n%s", want, raw)
@@ -135,6 +135,13 @@ func TestPlain(t *testing.T) {
 	}
 	if n := strings.Count(raw, "\r\n"+between+"\r\n"); n != 2 {
 		t.Errorf("%d separators for 2 posts", n)
+	}
+	// Programs find the end by these words, whatever the list speaks.
+	for _, language := range []string{"fr", "es", "ar"} {
+		e := anEdition(language)
+		if raw := string(e.text(e.page(somePosts(), 2, false), "digest-1", readings)); !strings.HasSuffix(raw, "\r\n\r\nEnd of dc-maps Digest, Vol 2, Issue 7\r\n"+strings.Repeat("*", 37)+"\r\n") {
+			t.Errorf("%s: it ends %q", language, raw[len(raw)-120:])
+		}
 	}
 }
 

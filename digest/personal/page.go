@@ -29,7 +29,7 @@ type page struct {
 	Intro   string // how many posts and threads
 	Items   []item
 	Notes   []string // how to answer, and to choose otherwise
-	End     string   // a last line
+	End     string   // a last line, which programs look for as RFC 1153 words it
 }
 
 // item is a post in the contents.
@@ -53,7 +53,7 @@ func (e edition) page(posts []lists.DigestPost, threads int, part bool) page {
 		Title:   title + " <" + string(l.Address(domain)) + ">",
 		Issue:   w.Say("own-issue-"+string(e.cadence), "volume", e.Volume, "issue", e.Number, "date", w.Date(at)),
 		Intro:   w.Say("own-threads", "n", threads, "posts", count),
-		End:     w.Say("own-end", "list", l.Name, "volume", e.Volume, "issue", e.Number),
+		End:     fmt.Sprintf("End of %s Digest, Vol %d, Issue %d", l.Name, e.Volume, e.Number),
 	}
 	for _, post := range posts {
 		subject := post.Subject

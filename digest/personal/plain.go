@@ -66,7 +66,9 @@ func lines(text string) (out []string) {
 			}
 			out, line = append(out, line[:at]), strings.TrimPrefix(line[at:], " ")
 		}
-		if strings.HasPrefix(line, between) {
+		if line == between {
+			line = " " + line[1:] // as RFC 1153 has it
+		} else if strings.HasPrefix(line, between) {
 			line = " " + line
 		}
 		out = append(out, line)
