@@ -75,7 +75,8 @@ func (c *conn) offers(lines []string) {
 		case "SIZE":
 			c.sizeOffered = !c.lessons.has(lapseParams)
 			if len(f) > 1 {
-				c.maxSize, _ = strconv.Atoi(f[1])
+				n, _ := strconv.Atoi(f[1])
+				c.maxSize = max(0, n) // what is no size is no limit (RFC 1870 section 4)
 			}
 		case "AUTH":
 			c.auth = f[1:]
