@@ -45,6 +45,9 @@ type htmlWriter struct {
 	hides  string // that tag; only its own name is counted
 	pre    int
 	quotes int
+	blocks []bool // of the blockquotes we are in, whether it only indents
+	counts []int  // of the lists we are in, the number of the last point; -1 for bullets
+	mark   htmlMark
 	link   string // target of the link we are in
 	words  strings.Builder
 
@@ -74,9 +77,11 @@ func (w *htmlWriter) start(t html.Token, closed bool) {
 	case atom.A:
 		w.link = attribute(t, "href")
 		w.words.Reset()
+	case atom.Ol, atom.Ul:
+		w.list(t)
 	case atom.Li:
 		w.break_(1)
-		w.text("- ")
+		w.text(w.point())
 	case atom.Td, atom.Th:
 		w.space = true
 	case atom.Pre:
@@ -84,7 +89,7 @@ func (w *htmlWriter) start(t html.Token, closed bool) {
 		w.pre++
 	case atom.Blockquote:
 		w.break_(2)
-		w.quotes++
+		w.quote(t)
 	case atom.Hr:
 		w.break_(2)
 	default:
@@ -92,6 +97,8 @@ func (w *htmlWriter) start(t html.Token, closed bool) {
 	}
 	if !closed && invisible(t) {
 		w.hide(t)
+	} else if !closed {
+		w.open(t)
 	}
 }
 
@@ -111,9 +118,13 @@ func (w *htmlWriter) end(t html.Token) {
 		w.pre = max(0, w.pre-1)
 	case atom.Blockquote:
 		w.break_(2)
-		w.quotes = max(0, w.quotes-1)
+		w.endQuote()
+	case atom.Ol, atom.Ul:
+		w.break_(2)
+		w.counts = w.counts[:max(0, len(w.counts)-1)]
 	default:
 		w.break_(blockBreaks(t.DataAtom))
+		w.close(t)
 	}
 }
 
@@ -167,6 +178,12 @@ func (w *htmlWriter) text(s string) {
 func (w *htmlWriter) word(s string) {
 	if w.out.Len() > w.max {
 		return
+	}
+	if line := w.mark.line; line != "" {
+		w.mark.line = ""
+		w.break_(1)
+		w.word(line)
+		w.break_(1)
 	}
 	if w.out.Len() > 0 {
 		for ; w.breaks > 0; w.breaks-- {

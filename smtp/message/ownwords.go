@@ -1,5 +1,7 @@
 package message
 
+import "strings"
+
 // The words by which clients mark what is not the writer's own, in lower
 // case. To teach OwnText a language, add its words here.
 
@@ -8,6 +10,7 @@ var openWords = []string{
 	"on ", "le ", "el ", "am ", "em ", "a ", "il ", "in data", "op ", "den ", "dnia ", "w dniu ", "ve ", "dne ",
 	"в ", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье",
 	"在", "于", "於", "في ", "بتاريخ", "يوم ", "על ",
+	"στις ", "în ", "pada ", "vào ", "در تاریخ", "dňa ",
 }
 
 // wroteWords are the verb of an attribution.
@@ -16,6 +19,7 @@ var wroteWords = []string{
 	"schreef", "heeft geschreven", "skrev", "napisał", "napisał(a)", "napisała", "napsal", "kirjoitti", "yazdı", "írta",
 	"пишет", "писал", "писала", "написал", "написала", "написал(а)", "написав",
 	"写道", "寫道", "のメール", "wrote on", "كتب", "كتبت", "كَتَب", "כתב",
+	"έγραψε", "a scris", "menulis", "đã viết", "نوشت", "작성", "napísal", "kirjoitti", "pisze", "napsal(a)", "napísal(a)", "odpisal", "skrev følgende", "het volgende geschreven", "şunu yazdı", "şunları yazdı", "написал(a)",
 }
 
 // middleWords are those verbs that the writer's name may follow.
@@ -27,19 +31,23 @@ var (
 	fromWords = []string{
 		"from", "de", "von", "da", "van", "från", "fra", "od", "kimden", "lähettäjä", "feladó", "expéditeur", "remitente", "mittente",
 		"от", "от кого", "від", "发件人", "寄件者", "寄件人", "差出人", "보낸 사람", "من", "מאת",
+		"από", "de la", "dari", "từ", "از", "odesílatel",
 	}
 	sentWords = []string{
 		"sent", "date", "envoyé", "envoyé le", "gesendet", "datum", "enviado", "enviado el", "enviado em", "enviada em", "fecha", "data",
 		"inviato", "verzonden", "skickat", "sendt", "dato", "wysłano", "tarih", "gönderildi",
 		"отправлено", "дата", "дата отправки", "发送时间", "日期", "寄件日期", "送信日時", "日時", "보낸 날짜", "تاريخ الإرسال", "تم الإرسال", "التاريخ", "أرسلت", "נשלח",
+		"lähetetty", "päivä", "odesláno", "datum odeslání", "elküldve", "dátum", "küldve", "trimis", "dată", "ημερομηνία", "στάλθηκε", "надіслано", "dikirim", "tanggal", "đã gửi", "ngày", "ارسال شده", "تاریخ", "发送日期", "보낸시간", "날짜", "date d'envoi", "envoyée",
 	}
 	toWords = []string{
 		"to", "à", "a", "an", "para", "aan", "till", "til", "do", "kime", "destinataire", "destinatario", "cc",
 		"кому", "копия", "收件人", "收件者", "抄送", "宛先", "받는 사람", "إلى", "الى", "אל",
+		"vastaanottaja", "komu", "címzett", "către", "προς", "kepada", "ke", "đến", "به", "받는사람", "copie à", "copie", "kopie", "kopie an", "kopia", "másolatot kap", "για",
 	}
 	subjectWords = []string{
 		"subject", "objet", "betreff", "asunto", "assunto", "oggetto", "onderwerp", "ämne", "emne", "temat", "konu",
 		"тема", "主题", "主旨", "件名", "제목", "الموضوع", "נושא",
+		"aihe", "předmět", "tárgy", "subiect", "θέμα", "subjek", "perihal", "chủ đề", "tiêu đề", "موضوع", "predmet",
 	}
 )
 
@@ -51,6 +59,7 @@ var originalWords = []string{
 	"исходное сообщение", "оригинальное сообщение", "原始邮件", "原始郵件", "邮件原件", "元のメッセージ", "الرسالة الأصلية", "رسالة أصلية",
 	"forwarded message", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
 	"mensagem encaminhada", "doorgestuurd bericht", "пересылаемое сообщение", "转发邮件信息", "رسالة معاد توجيهها",
+	"özgün ileti", "orijinal ileti", "orijinal mesaj", "opprinnelig melding", "alkuperäinen viesti", "původní zpráva", "pôvodná správa", "원본 메시지", "הודעה מקורית", "αρχικό μήνυμα", "eredeti üzenet", "mesaj original", "mesajul original", "оригінальне повідомлення", "pesan asli", "oryginalna wiadomość", "original", "original mail", "回复的原邮件", "原邮件", "原始信件", "weitergeleitete mail", "please type your reply above this line",
 }
 
 // forwardWords stand alone above a forwarded mail.
@@ -59,18 +68,31 @@ var forwardWords = []string{
 	"inizio messaggio inoltrato", "início da mensagem encaminhada", "begin doorgestuurd bericht", "начало переадресованного сообщения",
 }
 
-// deviceWords begin the line that a phone or program adds.
-var deviceWords = []string{
-	"sent from my ", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from proton", "sent with proton", "sent via ",
-	"get outlook for", "sent from the ", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "enviado desde mi ", "enviado desde ", "obtener outlook para",
-	"télécharger outlook pour", "obtenez outlook pour", "enviado do meu ", "enviado de meu ", "enviado a partir do ", "obter o outlook",
-	"outlook für ", "holen sie sich outlook", "get outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
-	"获取 outlook", "下载 outlook", "取得 outlook", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "enviado con ", "provenance : courrier ", "provenance: courrier ", "sent with fairemail", "envoyé avec ", "отправлено через ",
-	"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "scarica outlook",
-	"verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "outlook voor ", "skickat från min", "sendt fra min", "wysłane z ",
-	"отправлено с ", "отправлено из ", "发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "iphoneから送信",
-	"تم الإرسال من", "أرسلت من", "أُرسلت من", "مرسل من",
-}
+// deviceWords begin the line that a phone or program adds. What sentWith
+// begins is one only where it names a device or program too.
+var (
+	deviceWords = []string{
+		"sent from outlook", "sent from yahoo", "sent from mail", "sent from proton", "sent with proton", "sent with [proton", "sent from gmail", "sent from samsung", "sent from bluemail", "sent with aqua",
+		"sent from the all new", "sent with fairemail", "sent via superhuman", "get outlook", "outlook for ios", "outlook for android",
+		"envoyé de mon ", "enviado desde mi ", "obtener outlook", "télécharger outlook", "obtenez outlook", "enviado do meu ", "enviado de meu ", "obter o outlook",
+		"outlook für ios", "outlook für android", "holen sie sich outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
+		"获取 outlook", "下载 outlook", "取得 outlook", "获取适用于", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "provenance : courrier ", "provenance: courrier ",
+		"scarica outlook", "ottieni outlook", "outlook voor ios", "outlook voor android", "skickat från min", "sendt fra min", "hanki outlook",
+		"发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "來自我的", "来自我的", "签名由", "iphoneから送信",
+		"تم الإرسال من", "أرسلت من", "أُرسلت من", "مرسل من", "diese nachricht wurde von meinem",
+	}
+	sentWith = []string{
+		"sent from my ", "sent via ", "envoyé depuis ", "message envoyé depuis ", "envoyé à partir de ", "envoyé avec ", "enviado desde ", "enviado con ", "enviado a través de ", "enviado a partir do ",
+		"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "wysłane z ", "wysłano z ",
+		"отправлено с ", "отправлено из ", "отправлено через ", "надіслано з ", "odesláno z ", "trimis de pe ", "lähetetty ", "στάλθηκε από ", "נשלח מה", "đã gửi từ ", "dikirim dari ",
+	}
+	deviceNames = []string{
+		"phone", "ipad", "ipod", "mac", "android", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "honor", "oppo", "vivo", "pixel", "nokia", "motorola", "oneplus", "lenovo", "blackberry", "tablet",
+		"mobil", "móvil", "movil", "móvel", "portable", "télé", "telef", "handy", "gerät", "appareil", "dispositivo", "device", "celular", "cellulare", "smart", "wireless", "verizon",
+		"outlook", "mail", "courrier", "courriel", "correo", "yahoo", "proton", "tuta", "thunderbird", "windows", "aol", "hotmail", "app",
+		"телеф", "смартф", "устройств", "почт", "планшет", "приложен", "айфон", "τηλ", "điện thoại",
+	}
+)
 
 // noticeWords begin a disclaimer, and two of secrecyWords stand in it.
 var (
@@ -91,5 +113,65 @@ var (
 		"vertraulich", "adressat", "empfänger", "irrtümlich", "löschen", "vernichten", "конфиденциальн", "адресат", "ошибк", "удал",
 		"保密", "机密", "收件人", "错收", "误收", "删除", "禁止", "سرية", "سرّية", "المرسل إليه", "المرسل اليه", "الخطأ", "حذف",
 		"riservat", "per errore", "vertrouwelijk", "poufn",
+	}
+)
+
+// deviceEnds end such a line where the language puts the verb last.
+var deviceEnds = []string{"umdan gönderildi", "에서 보냄", "から送信"}
+
+// footerWords begin lines that programs put below every mail.
+var footerWords = []string{
+	"virus-free", "this email has been checked for viruses", "this e-mail has been checked for viruses", "this email has been scanned", "this message has been scanned",
+	"please consider the environment", "consider the environment before", "think before you print", "before printing",
+	"pensez à l'environnement", "pensez à l’environnement", "avant d'imprimer", "avant d’imprimer", "l'absence de virus", "l’absence de virus", "garanti sans virus", "sans virus.",
+	"antes de imprimir", "por favor, piense en el medio ambiente", "libre de virus", "este correo electrónico ha sido comprobado", "este correo ha sido analizado",
+	"bitte denken sie an die umwelt", "denken sie an die umwelt", "bitte prüfen sie, ob", "virenfrei", "diese e-mail wurde von avast", "diese e-mail wurde auf viren",
+	"без вирусов", "не содержит вирусов", "подумайте об окружающей среде", "请考虑环境保护", "打印本邮件前", "无病毒", "يرجى مراعاة البيئة", "خالٍ من الفيروسات", "privo di virus", "livre de vírus", "virusvrij",
+	"you received this message because you are subscribed", "vous recevez ce message car vous", "to unsubscribe from this group", "to unsubscribe send an email", "has recibido este mensaje porque",
+}
+
+// bannerWords begin a warning about mail from outside, and one of outsideWords
+// stands on its first line.
+var (
+	bannerWords  = []string{"caution:", "caution!", "external", "warning:", "this email originated", "this message originated", "this email came from", "attention :", "attention:", "avertissement", "achtung:", "extern", "atención:", "precaución", "внимание"}
+	outsideWords = []string{"outside", "external", "originated", "externe", "extérieur", "extern", "außerhalb", "externo", "fuera de", "внешн"}
+)
+
+// noticeHeads begin a disclaimer, however short it is.
+var noticeHeads = []string{
+	"disclaimer:", "confidentiality notice:", "confidentiality:", "legal notice:", "privileged and confidential", "avis de confidentialité", "avertissement :", "clause de confidentialité",
+	"aviso legal:", "aviso de confidencialidad", "haftungsausschluss", "vertraulichkeitshinweis", "免责声明：", "免责声明:", "保密声明", "إخلاء مسؤولية:", "إخلاء المسؤولية:", "уведомление о конфиденциальности",
+}
+
+// The regards that end a letter, word by word: one of regardWords or
+// thankWords, and for the rest fillWords.
+var (
+	regardWords = strings.Fields(`regards wishes sincerely faithfully respectfully cordially best cheers yours
+		cordialement sincèrement amicalement salutations respectueusement amitiés bises bàv cdt
+		saludos saludo atentamente cordialmente abrazo abrazos atte
+		grüßen grüße gruß grüssen grüsse gruss mfg lg vg hochachtungsvoll
+		уважением пожеланиями
+		atenciosamente cumprimentos abraço abraços att
+		saluti saluto cordialità
+		groet groeten groetjes
+		pozdrawiam pozdrowieniami poważaniem pozdravem pozdravy
+		saygılarımla saygılarımızla selamlar sevgiler
+		hälsningar hälsning mvh hilsen hilsener terveisin`)
+	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji`)
+	fillWords  = strings.Fields(`with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
+		bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance beaucoup tous toutes distinguées
+		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo a todos
+		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute ihr ihre im voraus aus und
+		с наилучшими большое заранее и
+		com os melhores meus um uma distinti cordiali con i più migliori un' met vriendelijke hartelijke veel alvast
+		z wyrazami serdecznie s iyi çalışmalar çok med vänliga vennlig venlig bästa beste mange ystävällisin parhain`)
+	closingPhrases = []string{
+		"bien à vous", "bien à toi", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "до связи",
+		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "多谢", "敬上", "此致 敬礼", "順頌商祺",
+		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
+		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
+	}
+	closingStarts = []string{
+		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول",
 	}
 )

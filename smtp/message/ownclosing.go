@@ -1,0 +1,110 @@
+package message
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxSignature is how many lines may stand under the regards.
+const maxSignature = 10
+
+// withoutClosing cuts the regards that end a text, and the name and titles
+// under them, where nothing else follows. A text that is nothing but thanks
+// keeps them.
+func withoutClosing(lines []string) []string {
+	cut, under, above, regards := -1, 0, false, false
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := strings.TrimSpace(lines[i])
+		if line == "" {
+			continue
+		}
+		isOne, warm := closes(line)
+		switch {
+		case isOne:
+			cut, regards = i, regards || warm
+			continue
+		case cut >= 0 || under == maxSignature || !signs(line):
+			above = true
+		default:
+			under++
+			continue
+		}
+		break
+	}
+	if cut < 0 || !above && !regards {
+		return lines
+	}
+	return lines[:cut]
+}
+
+// closes tells whether a line ends a letter: of words that do ("With best
+// regards,"), maybe with the name behind; and whether they are more than
+// thanks.
+func closes(line string) (isOne, warm bool) {
+	if len(line) > 100 {
+		return false, false
+	}
+	lower := strings.ToLower(line)
+	if hasAnyPrefix(lower, closingStarts) {
+		return true, true
+	}
+	plain := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if slices.Contains(closingPhrases, plain) {
+		return true, true
+	}
+	words := strings.FieldsFunc(line, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!،-–—_*", r)
+	})
+	known := 0
+	for known < len(words) {
+		w := strings.ToLower(words[known])
+		core, thanks := slices.Contains(regardWords, w), slices.Contains(thankWords, w)
+		if !core && !thanks && !slices.Contains(fillWords, w) {
+			break
+		}
+		isOne, warm = isOne || core || thanks, warm || core
+		known++
+	}
+	if !isOne || known > 8 {
+		return false, false
+	}
+	// What is left can be a name.
+	names := words[known:]
+	comma := strings.ContainsAny(line, ",،，!")
+	if len(names) > 3 || len(names) > 0 && !warm && !comma {
+		return false, false
+	}
+	for _, w := range names {
+		if first, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(first) && (unicode.IsLower(first) || !unicode.IsLetter(first)) {
+			return false, false
+		}
+	}
+	return true, warm
+}
+
+// signs tells whether a line can stand under the regards: a name, a title, an
+// address, a number; no sentence, and no line that says something of its own
+// ("next: …").
+func signs(line string) bool {
+	if utf8.RuneCountInString(line) > 80 || strings.ContainsAny(line, "。！？") || hasAnyPrefix(strings.ToLower(line), []string{"ps", "p.s", "- ", "* ", "• "}) {
+		return false
+	}
+	words := strings.Fields(line)
+	if last := line[len(line)-1]; (last == '.' || last == '!' || last == '?') && len(words) > 4 {
+		return false
+	}
+	name, ok := headerName(line)
+	if !ok || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
+		return true
+	}
+	value := line[strings.IndexAny(line, ":\uff1a")+1:]
+	said := 0
+	for _, w := range strings.Fields(value) {
+		if utf8.RuneCountInString(strings.TrimFunc(w, func(r rune) bool { return !unicode.IsLetter(r) })) > 1 {
+			said++
+		}
+	}
+	return said == 0
+}

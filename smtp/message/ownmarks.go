@@ -1,0 +1,202 @@
+package message
+
+import (
+	"slices"
+	"strings"
+)
+
+// isRule knows a drawn line, as Outlook and list footers have it.
+func isRule(line string) bool {
+	line = strings.TrimSpace(line)
+	return len(line) >= 10 && drawn(line)
+}
+
+// isShortRule knows a drawn line that people write too.
+func isShortRule(line string) bool {
+	line = strings.TrimSpace(line)
+	return len(line) >= 3 && drawn(line)
+}
+
+func drawn(line string) bool {
+	return strings.IndexByte("_-=*", line[0]) >= 0 && strings.Trim(line, line[:1]) == ""
+}
+
+// copyFollows tells whether a copied mail, what servers put below, or nothing
+// comes after a rule. A rule of underscores, longer than anybody types, always
+// ends the text.
+func (r reply) copyFollows(i int) bool {
+	rule := strings.TrimSpace(r.lines[i-1])
+	if rule[0] == '_' && len(rule) >= 20 {
+		return true
+	}
+	i = r.nextWritten(i)
+	return i == len(r.lines) || r.headerBlockAt(i) || r.footerFollows(i) || r.fieldsAndAttributionAt(i)
+}
+
+// footerFollows tells whether what comes next was put there by a program.
+func (r reply) footerFollows(i int) bool {
+	i = r.nextWritten(i)
+	return i < len(r.lines) && (isFooter(r.lines[i]) || r.disclaimerAt(i) || isDevice(r.lines[i]) && r.nextWritten(i+1) == len(r.lines))
+}
+
+// fieldsAndAttributionAt knows "To: …; Subject: …;" above "3.12.2026, 09:00,
+// "Ann" <ann@example.net>:", as Yandex has them.
+func (r reply) fieldsAndAttributionAt(i int) bool {
+	for n := 0; n < 4 && i+n < len(r.lines); n++ {
+		if name, ok := headerName(r.lines[i+n]); ok && (slices.Contains(toWords, name) || slices.Contains(subjectWords, name)) {
+			continue
+		}
+		lines, strong := r.attributionAt(i + n)
+		return n > 0 && lines > 0 && strong
+	}
+	return false
+}
+
+// headerBlockAt tells whether a copied mail's header begins at line i: a line
+// "From: …" and two more such lines within seven, in any order.
+func (r reply) headerBlockAt(i int) bool {
+	fields := [][]string{fromWords, sentWords, toWords, subjectWords}
+	begins, from, others := false, false, 0
+	for at, line := range r.lines[i:min(len(r.lines), i+7)] {
+		name, ok := headerName(line)
+		for kind, words := range fields {
+			if !ok || !slices.Contains(words, name) {
+				continue
+			}
+			begins = begins || at == 0
+			if kind == 0 {
+				from = true
+			} else {
+				others++
+			}
+			break
+		}
+		if !begins {
+			return false
+		}
+	}
+	return from && others >= 2
+}
+
+// headerName is what stands before the colon of a line that may be one of a
+// header, in lower case. In a table a bar stands for the colon.
+func headerName(line string) (name string, ok bool) {
+	line = strings.TrimLeft(line, " \t\u00a0*")
+	line = line[:min(len(line), 60)]
+	if inner, found := strings.CutPrefix(line, "|"); found {
+		name, _, ok = strings.Cut(inner, "|")
+		return strings.ToLower(strings.Trim(name, " \t\u00a0*:")), ok
+	}
+	at := strings.IndexByte(line, ':')
+	if wide := strings.Index(line, "\uff1a"); wide >= 0 && (at < 0 || wide < at) {
+		at = wide
+	}
+	if at <= 0 {
+		return "", false
+	}
+	return strings.ToLower(strings.Trim(withoutMarks(line[:at]), " \t\u00a0*")), true
+}
+
+// originalMarkAt knows "-----Original Message-----" and its kin: words that
+// are known, or any words above a copied mail's header.
+func (r reply) originalMarkAt(i int) bool {
+	line := strings.TrimSpace(r.lines[i])
+	if line == "" || len(line) > 200 {
+		return false
+	}
+	if strings.HasPrefix(line, "|--") && strings.HasSuffix(line, "->") {
+		return true // the table of Lotus Notes
+	}
+	lower := strings.ToLower(strings.ReplaceAll(line, "&nbsp;", " "))
+	inner := strings.Trim(lower, "-_*= \u00a0")
+	marked := enclosed(lower, "--") || enclosed(lower, "==")
+	switch {
+	case marked && slices.Contains(originalWords, inner):
+		return true
+	case marked && strings.Contains(inner, "@") && introduces(strings.TrimSuffix(inner, ":")+":") >= likely:
+		return true // "-----Ann <ann@example.net> wrote: -----"
+	case inner == "" || len(inner) > 80:
+		return false
+	case marked || slices.Contains(originalWords, inner):
+		next := r.nextWritten(i + 1)
+		return next < len(r.lines) && r.headerBlockAt(next)
+	}
+	return slices.Contains(forwardWords, strings.TrimRight(inner, " :")) || strings.HasPrefix(line, "##- ")
+}
+
+func enclosed(s, mark string) bool {
+	return len(s) > 2*len(mark) && strings.HasPrefix(s, mark) && strings.HasSuffix(s, mark)
+}
+
+// isDevice knows the line that phones and programs put below.
+func isDevice(line string) bool {
+	line = strings.ToLower(strings.Trim(line, " \t\r\u00a0[*_"))
+	if len(line) > 160 || line == "" {
+		return false
+	}
+	names := func(w string) bool { return strings.Contains(line, w) }
+	if hasAnyPrefix(line, deviceWords) || hasAnyPrefix(line, sentWith) && slices.ContainsFunc(deviceNames, names) {
+		return true
+	}
+	plain := strings.TrimRight(line, ".!]*_ ")
+	if hasAnyPrefix(line, []string{"von meine", "von yahoo", "von outlook"}) && strings.HasSuffix(plain, "gesendet") {
+		return true
+	}
+	return len(line) <= 80 && slices.ContainsFunc(deviceEnds, func(w string) bool { return strings.HasSuffix(plain, w) })
+}
+
+// isFrame knows a line of a table that holds no words, as a card with the
+// writer's name leaves it.
+func isFrame(line string) bool {
+	return strings.Contains(line, "|") && strings.Trim(line, "| \t\r\u00a0-") == ""
+}
+
+// isFooter knows the lines that programs put below every mail: nothing of the
+// writer's own follows them.
+func isFooter(line string) bool {
+	line = strings.ToLower(strings.TrimLeft(line, " \t\u00a0*_|"))
+	return len(line) < 400 && hasAnyPrefix(line, footerWords)
+}
+
+// isBanner knows the warning that a server on the way puts above a mail that
+// came from outside.
+func isBanner(line string) bool {
+	line = strings.ToLower(strings.TrimLeft(line, " \t\u00a0*[_"))
+	return hasAnyPrefix(line, bannerWords) && slices.ContainsFunc(outsideWords, func(w string) bool { return strings.Contains(line, w) })
+}
+
+// disclaimerAt tells whether a paragraph that nobody writes by hand begins at
+// line i: it says of the mail itself, at length, that it is confidential and
+// for whom.
+func (r reply) disclaimerAt(i int) bool {
+	if i > 0 && strings.TrimSpace(r.lines[i-1]) != "" && !isShortRule(r.lines[i-1]) {
+		return false
+	}
+	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
+	if hasAnyPrefix(first, noticeHeads) {
+		return true
+	}
+	if !hasAnyPrefix(first, noticeWords) {
+		return false
+	}
+	paragraph := ""
+	for _, line := range r.lines[i:min(len(r.lines), i+20)] {
+		if strings.TrimSpace(line) == "" {
+			break
+		}
+		paragraph += " " + strings.ToLower(line)
+	}
+	if len(paragraph) < minDisclaimer {
+		return false
+	}
+	signs := 0
+	for _, w := range secrecyWords {
+		if strings.Contains(paragraph, w) {
+			signs++
+		}
+	}
+	return signs >= 2
+}
+
+// minDisclaimer is how long a disclaimer is at least, in octets.
+const minDisclaimer = 120
