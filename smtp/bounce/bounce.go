@@ -2,7 +2,8 @@
 // failed, and how badly; and keeps score of an address that fails.
 //
 // It reads RFC 3464 reports first, then complaints (RFC 5965), then the plain
-// words of well-known mail servers, then automatic answers. Nothing a report
+// words of well-known mail servers in the languages they use, then automatic
+// answers. Nothing a report
 // says is proven: who may be believed (the token in the envelope sender, the
 // address asked) is for the caller.
 package bounce
@@ -56,7 +57,7 @@ func Read(raw []byte) (Report, bool) {
 	}
 	n := readNotice(m)
 	report := Report{MessageID: n.messageID()}
-	for _, read := range []func(*message.Message, notice) []Failure{readComplaint, readStatus, readPlain, readAutoReply} {
+	for _, read := range []func(*message.Message, notice) []Failure{readComplaint, readStatus, readWrapped, readFlat, readPlain, readAutoReply} {
 		if report.Failures = read(m, n); len(report.Failures) > 0 {
 			return report, true
 		}

@@ -79,6 +79,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("From: mailer-daemon\nX-Failed-Recipients: a@b, c@d\n\na@b:\n x\n"))
 	f.Add([]byte("Subject: failure notice\n\n<a@b.c>:\n550 5.1.1 no such user\n--- copy of\n"))
 	f.Add([]byte("From: a@b\nSubject: out of office\n\n"))
+	f.Add([]byte(plainReport("Returned mail", "to the following:\n\n\tann (x)\n\n<a@b.c>\n (expanded from: <d@e.f>)\n> Final-Recipient: rfc822; SMTP=a@b.c\n> Action: relayed (x)\n> Status: 4.92.3 5.1.1\n")))
+	f.Add([]byte("From: postmaster@b\nSubject: complaint about message from 1\nContent-Type: multipart/mixed; boundary=w\n\n--w\nContent-Type: message/rfc822\n\nFrom: postmaster@c\nContent-Type: multipart/report; boundary=v\n\n--v\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@b.c\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r, ok := Read(raw)
 		if ok != (len(r.Failures) > 0) || len(r.Failures) > maxFailures {

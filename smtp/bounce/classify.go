@@ -11,7 +11,7 @@ var (
 	// The mailbox is there, or may be again.
 	passing = regexp.MustCompile(`(?i)mailbox.{0,20}(?:is )?full|full mailbox|over.?quota|quota.{0,40}(?:exceed|full|violat)|exceed.{0,30}(?:quota|storage|size|limit)|` +
 		`insufficient (?:system )?storage|disk (?:space|full)|too many (?:connections|messages|recipients)|spam|blacklist|blocklist|block list|dnsbl|rbl\b|virus|malware|` +
-		`suspended|locked|expired|timed? ?out|greylist|graylist|try again (?:later|in)|temporar|rate.?limit|throttl|` +
+		`suspended|locked|expired|timed? ?out|greylist|graylist|try again (?:later|in)|not found,? try again|temporar|rate.?limit|throttl|` +
 		`dmarc|\bspf\b|dkim|reverse dns|\bptr\b|authenticat|relay(?:ing)? (?:denied|not permitted|access)|not permitted to relay|too (?:big|large)|message size|` +
 		`connection (?:refused|reset|lost|timed)|too old|delivery time expired|retry timeout|policy|reputation|banned|sender (?:address )?(?:rejected|denied|unknown|verify)|domain of sender|sender domain|after mail from|sender was rejected|pipe to \||procmail|malformed or unexpected name server`)
 	// The same, where its status does not say that there is none.
@@ -53,6 +53,16 @@ func (s *signs) say(sign *regexp.Regexp) bool {
 	return yes
 }
 
+// tell is whether the words say why mail failed.
+func (s *signs) tell() bool {
+	for _, sign := range []*regexp.Regexp{passing, resting, gone, foreignPassing, foreignGone} {
+		if s.say(sign) {
+			return true
+		}
+	}
+	return false
+}
+
 // classify tells hard from soft by what a server said of the recipient; what
 // its report says besides counts where that tells nothing. Soft is what is
 // in doubt: a member is paused only after days of it.
@@ -66,11 +76,13 @@ func classify(status string, said, besides *signs) Class {
 			return Soft
 		case !strings.HasPrefix(status, "5.1.1") && s.say(resting):
 			return Soft
-		case s.say(gone):
-			if status != "5.1.1" && (said.say(afterData) || besides.say(afterData)) {
+		case s.say(gone), !s.say(foreignPassing) && s.say(foreignGone):
+			if !hardStatus.MatchString(status) && (said.say(afterData) || besides.say(afterData)) {
 				return Soft
 			}
 			return Hard
+		case s.say(foreignPassing):
+			return Soft
 		case hardStatus.MatchString(status):
 			return Hard
 		}

@@ -103,7 +103,7 @@ func TestReportsOfManyServers(t *testing.T) {
 	}
 	t.Logf("%d reports: recipients %d (%.1f %%), recipients and class %d (%.1f %%); of %d in RFC 3464's shape %d (%.1f %%)",
 		total, recipients, percent(recipients, total), both, percent(both, total), standard, standardBoth, percent(standardBoth, standard))
-	if percent(standardBoth, standard) < 85 || percent(recipients, total) < 90 {
+	if percent(standardBoth, standard) < 90 || percent(recipients, total) < 95 {
 		t.Error("it reads fewer reports rightly than it should")
 	}
 }

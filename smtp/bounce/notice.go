@@ -106,7 +106,7 @@ func (n notice) messageID() string {
 
 // returnedTo is to whom the mail that came back was written.
 func (n notice) returnedTo() []string {
-	for _, name := range []string{"X-Original-To", "Delivered-To", "Envelope-To", "To"} {
+	for _, name := range []string{"X-HmXmrOriginalRecipient", "X-Original-To", "Delivered-To", "Envelope-To", "X-RCPT-TO", "To"} {
 		var found []string
 		for _, f := range n.returned {
 			if !f.Is(name) {
@@ -131,5 +131,29 @@ func oneAddress(value string) string {
 	if _, after, ok := strings.Cut(value, ";"); ok {
 		value = after
 	}
-	return strings.Trim(addrWord.FindString(value), ".'")
+	return bare(addrWord.FindString(value))
+}
+
+// gateway begins an address that came through a gateway: "SMTP=ann@example.net".
+var gateway = regexp.MustCompile(`(?i)^smtp[=:]`)
+
+// bare is an address without what stands around it.
+func bare(addr string) string { return gateway.ReplaceAllString(strings.Trim(addr, ".'"), "") }
+
+// aliased stands before the address that we wrote to, where it led to another.
+var aliased = regexp.MustCompile(`(?i)(?:expanded|generated|forwarded|aliased) (?:from|by)|(?:originally|was) (?:addressed|sent) to`)
+
+// writtenTo is the address that led to the one that failed, where the words
+// on that one tell.
+func writtenTo(words, failed string) string {
+	at := aliased.FindStringIndex(words)
+	if at == nil {
+		return ""
+	}
+	rest := words[at[1]:min(len(words), at[1]+400)]
+	found := addrWord.FindStringIndex(rest)
+	if found == nil || found[0] > 4 || strings.EqualFold(rest[found[0]:found[1]], failed) {
+		return ""
+	}
+	return bare(rest[found[0]:found[1]])
 }

@@ -11,7 +11,38 @@ import (
 // maxGroups bounds the groups of fields of a report.
 const maxGroups = 1000
 
-var statusCode = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`)
+// statusCode is an enhanced status code (RFC 3463); an IP address or the
+// version of a program may look like one.
+var statusCode = regexp.MustCompile(`[245]\.[0-7]\.\d{1,3}`)
+
+// findStatus is the code in s that says most, "" where there is none.
+func findStatus(s string) string {
+	first := ""
+	for _, at := range statusCode.FindAllStringIndex(s, maxGroups) {
+		code := s[at[0]:at[1]]
+		switch {
+		case at[0] > 0 && (s[at[0]-1] == '.' || isWord(s[at[0]-1])), at[1] < len(s) && isWord(s[at[1]]),
+			at[1]+1 < len(s) && s[at[1]] == '.' && isWord(s[at[1]+1]):
+		case !strings.HasSuffix(code, ".0.0"):
+			return code
+		case first == "":
+			first = code
+		}
+	}
+	return first
+}
+
+// failedStatus is findStatus of words that tell of a failure.
+func failedStatus(s string) string {
+	if code := findStatus(s); !strings.HasPrefix(code, "2") {
+		return code
+	}
+	return ""
+}
+
+func isWord(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
 
 // readStatus reads message/delivery-status parts (RFC 3464).
 func readStatus(m *message.Message, n notice) []Failure {
@@ -106,11 +137,21 @@ func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
 	if diagnosis == "" {
 		f.Reason = n.wordsOn(f.Recipient)
 	}
-	switch strings.ToLower(value("Action")) {
+	if f.Original == "" {
+		f.Original = writtenTo(n.wordsOn(f.Recipient), f.Recipient)
+	}
+	action, _, _ := strings.Cut(strings.ToLower(value("Action")), " ") // "relayed (to non-DSN-aware mailer)"
+	switch strings.Trim(action, ";,.") {
 	case "delivered", "relayed", "expanded", "deliverable":
 		f.Class = Delivered
 	case "delayed":
 		f.Class = Soft
+	case "":
+		if strings.HasPrefix(f.Status, "2.") {
+			f.Class = Delivered
+			break
+		}
+		fallthrough
 	default:
 		f.Class = classify(f.Status, readSigns(diagnosis), n.signsOn(f.Recipient))
 	}
@@ -120,37 +161,11 @@ func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
 // bestStatus is the status code of a report, unless it says nothing (5.0.0)
 // and the diagnosis more.
 func bestStatus(status, diagnosis string) string {
-	code := statusCode.FindString(status)
+	code := findStatus(status)
 	if code == "" || strings.HasSuffix(code, ".0.0") {
-		if better := statusCode.FindString(diagnosis); better != "" {
+		if better := findStatus(diagnosis); better != "" {
 			return better
 		}
 	}
 	return code
-}
-
-// readComplaint reads a feedback report (RFC 5965).
-func readComplaint(m *message.Message, n notice) []Failure {
-	var all []Failure
-	found := false
-	m.Root.Walk(func(p *message.Part) bool {
-		if p.Type == "message/feedback-report" {
-			found = true
-			for _, group := range groups(p.Decoded(maxText)) {
-				kind, _ := message.Get(group, "Feedback-Type")
-				for _, f := range group {
-					if f.Is("Original-Rcpt-To") || f.Is("Removal-Recipient") {
-						all = add(all, Failure{Recipient: oneAddress(f.Value()), Class: Feedback, Reason: kind.Value()})
-					}
-				}
-			}
-		}
-		return p.Type != "message/rfc822"
-	})
-	if found && len(all) == 0 {
-		for _, to := range n.returnedTo() {
-			all = add(all, Failure{Recipient: to, Class: Feedback, Reason: "complaint"})
-		}
-	}
-	return all
 }
