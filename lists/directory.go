@@ -169,6 +169,14 @@ func (d *Directory) CheckNew(name string, parent *List) (full string, err error)
 	return full, d.checkLabel(full, "")
 }
 
+// Made is the list that was made of this name under the main list parent (nil:
+// a main list of its own), whatever it is called now.
+func (d *Directory) Made(name string, parent *List) (List, bool) {
+	i, ok := d.byLabel[fullName(name, d.Domain, parent)]
+	l, ok := d.at(i, ok)
+	return l, ok && (parent == nil && l.Main() || parent != nil && !l.Main() && l.Family == parent.ID)
+}
+
 // CheckRename is CheckNew for a list that exists: it may go back to a name
 // of its own.
 func (d *Directory) CheckRename(l List, name string) (full string, err error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"plenary/cmd/plenary/config"
 	"plenary/lists"
@@ -104,14 +105,12 @@ func (c listCreateCmd) already(a *app, st *store.Store, n lists.NewList, err err
 	if derr != nil {
 		return lists.List{}, false, derr
 	}
-	for _, l := range d.Lists {
-		parent := ""
-		if !l.Main() {
-			parent = l.Family
-		}
-		if (l.Name == n.Name || parent != "" && l.Short == n.Name) && l.Title == n.Title && parent == n.Parent {
-			return l, true, nil
-		}
+	var under *lists.List
+	if parent, ok := d.ByID(n.Parent); ok {
+		under = &parent
+	}
+	if l, ok := d.Made(n.Name, under); ok && l.Title == strings.Join(strings.Fields(n.Title), " ") {
+		return l, true, nil
 	}
 	return lists.List{}, false, err
 }

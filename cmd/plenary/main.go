@@ -62,19 +62,20 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		kong.Name("plenary"),
 		kong.Description("The mailing lists of a body that meets as a whole and works in groups."),
 		kong.Writers(out, errs),
+		markedValues(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Vars{
 			"posts": "family,members,anyone,moderated,announce", "joins": "open,approved,invited",
 			"archives": "public,members,none", "deliveries": "each,daily,weekly,none", "roles": "member,leader,deputy,admin",
 		},
 	)
-	line, err := parser.Parse(args)
+	line, err := parser.Parse(markValues(args))
 	if err == nil {
-		a := &app{ctx: ctx, in: in, out: out, errs: errs, now: time.Now, file: c.Config, environ: os.Environ()}
+		a := &app{ctx: ctx, in: in, out: out, errs: errs, now: time.Now, file: strings.TrimPrefix(c.Config, "="), environ: os.Environ()}
 		err = line.Run(a)
 		a.close()
 	} else {
-		err = misused("%v (plenary --help shows how)", err)
+		err = misused("%s (plenary --help shows how)", unmark(err.Error()))
 	}
 	return report(errs, err)
 }

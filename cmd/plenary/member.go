@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"plenary/cmd/plenary/config"
 	"plenary/lists"
 	"plenary/lists/store"
 )
@@ -35,7 +36,7 @@ func (c memberAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	st, _, l, err := a.list(c.List)
+	st, cfg, l, err := a.list(c.List)
 	if err != nil {
 		return err
 	}
@@ -48,12 +49,35 @@ func (c memberAddCmd) Run(a *app) error {
 	where := strings.Join(added, " and ") // IDs are names as they were made
 	if len(added) == 0 || added[len(added)-1] != l.ID {
 		a.say("%s is a member of %s already, number %d%s.", p.Address, l.Name, p.Number, roleWords(p, l))
-		return nil
+		return c.choices(a, st, cfg, l, p)
 	}
 	if len(added) == 1 {
 		where = l.Name
 	}
 	a.say("%s is a member of %s now, number %d%s.", p.Address, where, p.Number, roleWords(p, l))
+	return nil
+}
+
+// choices gives somebody who was a member already the name and delivery that
+// were written: what is answered with 0 is as the command says.
+func (c memberAddCmd) choices(a *app, st *store.Store, cfg *config.Config, l lists.List, p lists.Person) error {
+	for _, choice := range []struct{ key, value string }{{"name", c.Name}, {"delivery", c.Delivery}} {
+		if choice.value == "" {
+			continue
+		}
+		change, err := memberChange(choice.key, choice.value, l, cfg, a)
+		if err != nil {
+			return err
+		}
+		now, err := st.UpdatePerson(a.ctx, l.Family, p.Address, change)
+		if err != nil {
+			return err
+		}
+		if !same(p, now) {
+			a.say("%s: %s is %s now.", p.Address, choice.key, choice.value)
+		}
+		p = now
+	}
 	return nil
 }
 

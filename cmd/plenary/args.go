@@ -1,0 +1,42 @@
+package main
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// A footer begins with "-- " as often as not, and no flag of ours does: what
+// begins with a hyphen and can't be a flag is a value. The parser tells the
+// two apart by the hyphen alone, so values are marked on the way in and
+// unmarked where they are read. No argument of a process holds a NUL.
+const valueMark = "\x00"
+
+var flagShaped = regexp.MustCompile(`^(-|--|-c[^\n]*|--?[a-zA-Z][a-zA-Z0-9-]*(?s:=.*)?)$`)
+
+func markValues(args []string) []string {
+	marked := make([]string, len(args))
+	for i, a := range args {
+		if strings.HasPrefix(a, "-") && !flagShaped.MatchString(a) {
+			a = valueMark + a
+		}
+		marked[i] = a
+	}
+	return marked
+}
+
+func unmark(s string) string { return strings.ReplaceAll(s, valueMark, "") }
+
+// markedValues reads texts as markValues left them.
+func markedValues() kong.Option {
+	return kong.KindMapper(reflect.String, kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+		var s string
+		if err := ctx.Scan.PopValueInto("string", &s); err != nil {
+			return err
+		}
+		target.SetString(unmark(s))
+		return nil
+	}))
+}
