@@ -24,7 +24,7 @@ func ParseWeek(s string) (Week, error) {
 	var w Week
 	var rest string
 	n, _ := fmt.Sscanf(strings.ToUpper(strings.TrimSpace(s)), "%4d-W%2d%s", &w.Year, &w.Number, &rest)
-	if n != 2 || w.Year < 1 || w.Number < 1 || WeekOf(w.Monday(time.UTC)) != w {
+	if n != 2 || w.Year < 1000 || w.Number < 1 || WeekOf(w.Monday(time.UTC)) != w {
 		return Week{}, fmt.Errorf("%q is no ISO week: write it as 2026-W48", s)
 	}
 	return w, nil

@@ -2,6 +2,7 @@ package command
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"plenary/lists"
 )
@@ -69,6 +70,9 @@ const (
 	maxActions = 100   // changes in all
 	maxRest    = 30000 // octets of one command's line
 )
+
+// letters counts what a text has as its writer does.
+func letters(s string) int { return utf8.RuneCountInString(s) }
 
 // reported is the list that a progress command was about.
 func (d decider) reported() lists.List {

@@ -53,8 +53,10 @@ func (d decider) create() {
 	case name == "":
 	case title == "":
 		d.refuse(d.no("The title is missing. Write it after the name: create NAME \"Title\""))
-	case len(title) > 200:
-		d.refuse(d.no("The title has %d characters, and 200 is the most.", len(title)))
+	case quotedLater(d.c.Rest):
+		d.refuse(d.no("The name in %s can't be used: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit, such as data-protection. The title follows it in quotation marks.", d.place(d.c.Line)))
+	case letters(title) > 200:
+		d.refuse(d.no("The title has %d characters, and 200 is the most.", letters(title)))
 	}
 	seen := map[string]bool{}
 	for _, f := range d.c.Fields {
@@ -106,6 +108,15 @@ func splitTitle(s string) (name, title string) {
 	}
 	name, rest := cutWord(s)
 	return strings.Trim(name, "'<>.,;"), cleanTitle(rest)
+}
+
+// quotedLater tells that a quoted title ends a create line and more than one
+// word stands before it: the name has a blank in it (create data protection
+// "Data protection map"), and its first word alone is not what was meant.
+func quotedLater(s string) bool {
+	_, rest := cutWord(strings.TrimSpace(plainQuotes(s)))
+	rest = strings.TrimSpace(strings.TrimLeft(rest, "-–—="))
+	return !strings.HasPrefix(rest, `"`) && strings.HasSuffix(rest, `"`) && strings.Count(rest, `"`) == 2
 }
 
 // cleanTitle takes the quotation marks from around a title, and line ends
@@ -182,8 +193,8 @@ func (d decider) property(n *lists.NewList, f Field) refused {
 	at.c = c
 	switch f.Key {
 	case "purpose":
-		if n.Purpose = value; len(value) > 4000 {
-			return d.no("The purpose has %d characters, and 4000 is the most.", len(value))
+		if n.Purpose = value; letters(value) > 4000 {
+			return d.no("The purpose has %d characters, and 4000 is the most.", letters(value))
 		}
 	case "next":
 		return at.firstStep(n, value)
@@ -219,7 +230,7 @@ func (d decider) firstStep(n *lists.NewList, value string) refused {
 		return d.badDate(err)
 	case by != "" && by < d.Today:
 		return d.past(by)
-	case len(step) > 1000:
+	case letters(step) > 1000:
 		return d.no("A next step has 1000 characters at most.")
 	}
 	n.Next, n.NextBy = step, by
@@ -322,8 +333,8 @@ func (d decider) mainList() {
 	case "admin":
 		d.appoint(lists.DoAdmin, main, rest)
 	case "announce":
-		if len(rest) > maxReport {
-			d.refuse(d.no("The text has %d characters, and %d is the most.", len(rest), maxReport))
+		if letters(rest) > maxReport {
+			d.refuse(d.no("The text has %d characters, and %d is the most.", letters(rest), maxReport))
 			return
 		}
 		d.act(lists.Action{Verb: lists.DoAnnounce, List: main.ID, Text: rest})

@@ -118,8 +118,8 @@ func (d decider) held() {
 		case err != nil:
 			d.refuse(d.no("%s is no number of a waiting post: write %s. \"moderate\" shows the numbers.", capital(d.quote(w, d.c)), forms(d.e)))
 			return
-		case len(reason) > maxReport:
-			d.refuse(d.no("The reason has %d characters, and %d is the most.", len(reason), maxReport))
+		case letters(reason) > maxReport:
+			d.refuse(d.no("The reason has %d characters, and %d is the most.", letters(reason), maxReport))
 			return
 		}
 		d.act(lists.Action{Verb: verb, List: l.ID, Number: n, Text: reason})

@@ -7,7 +7,7 @@ import (
 	"plenary/lists"
 )
 
-// maxReport is the longest progress, announcement or reason, in octets.
+// maxReport is the longest progress, announcement or reason, in characters.
 const maxReport = 20000
 
 // maxWords is how many words of a join or leave are looked at.
@@ -207,8 +207,8 @@ func (d decider) report() {
 		d.refuse(d.outside(l))
 	case strings.TrimSpace(rest) == "":
 		d.refuse(d.missing(what))
-	case len(rest) > maxReport:
-		d.refuse(d.no("The text has %d characters, and %d is the most. Please send a shorter one.", len(rest), maxReport))
+	case letters(rest) > maxReport:
+		d.refuse(d.no("The text has %d characters, and %d is the most. Please send a shorter one.", letters(rest), maxReport))
 	case d.c.Name == "next":
 		d.next(l, rest)
 	case d.c.Name == "state":
@@ -231,7 +231,7 @@ func (d decider) next(l lists.List, rest string) {
 		d.refuse(d.missing(d.say("The next step")))
 	case by != "" && by < d.Today:
 		d.refuse(d.past(by))
-	case len(step) > 1000:
+	case letters(step) > 1000:
 		d.refuse(d.no("A next step has 1000 characters at most. Say the rest in a progress report."))
 	default:
 		d.act(lists.Action{Verb: lists.DoNext, List: l.ID, Subject: d.Asker, Text: step, By: by})

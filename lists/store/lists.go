@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/redis/go-redis/v9"
 
@@ -199,8 +200,12 @@ func (s *Store) rewriteList(ctx context.Context, id string, fn func(*lists.Direc
 
 // checkList cleans a list's words and refuses choices that there are not.
 func checkList(l *lists.List) error {
-	l.Title, l.Next = cleanLine(l.Title, 200), cleanLine(l.Next, 300)
-	l.SubjectTag, l.Language = cleanLine(l.SubjectTag, 40), cleanLine(l.Language, 35)
+	l.Language = cleanLine(l.Language, 35)
+	if err := firstError(
+		oneLine("title", &l.Title, 200), oneLine("next step", &l.Next, 1000), oneLine("subject tag", &l.SubjectTag, 40),
+	); err != nil {
+		return err
+	}
 	if l.Title == "" {
 		return refusal("A list needs a title: a few words that tell people what it is, such as \"Data protection map\".")
 	}
@@ -216,6 +221,16 @@ func checkList(l *lists.List) error {
 		oneOf("reply", l.Reply, lists.ReplyAuthor, lists.ReplyList),
 		oneOf("from", l.From, lists.FromAuto, lists.FromAlways, lists.FromNever),
 	)
+}
+
+// oneLine makes one line of a property, and refuses one of more than n
+// characters: none of what was written is dropped unsaid.
+func oneLine(property string, value *string, n int) error {
+	*value = cleanLine(*value, len(*value))
+	if has := utf8.RuneCountInString(*value); has > n {
+		return refusal("The %s has %d characters, and %d is the most. Write a shorter one.", property, has, n)
+	}
+	return nil
 }
 
 // oneOf refuses a value of a property that is none of its choices.

@@ -64,6 +64,8 @@ func TestCreateListRefuses(t *testing.T) {
 			{lists.NewList{Name: "join", Title: "x", Parent: "dc"}, "join"},
 			{lists.NewList{Name: "plenary", Title: "x"}, "site itself"},
 			{lists.NewList{Name: "new", Title: " "}, "title"},
+			{lists.NewList{Name: "new", Title: strings.Repeat("خ", 201)}, "The title has 201 characters, and 200 is the most"},
+			{lists.NewList{Name: "new", Title: "x", Next: strings.Repeat("x", 1001)}, "The next step has 1001 characters"},
 			{lists.NewList{Name: "new", Title: "x", Parent: "dc-maps"}, "under a main list"},
 			{lists.NewList{Name: "new", Title: "x", Post: "nobody"}, "is no choice for post: write one of family, members"},
 			{lists.NewList{Name: "new", Title: "x", NextBy: "soon"}, "is not a date"},
