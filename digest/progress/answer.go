@@ -35,6 +35,8 @@ var (
 		`(?:our |the )?next step(?: is| will be|:)\s+(?:to )?`,
 		`(?:la |notre )?prochaine étape(?: est| sera|\s*:)\s+(?:de |d['’])?`,
 		`(?:el |nuestro )?próximo paso(?: es| será|:)\s+`,
+		`(?:o |nosso )?próximo passo(?: é| será|:)\s+`,
+		`(?:il |nostro )?prossimo passo(?: è| sarà|:)\s+(?:di )?`,
 		`(?:der |unser )?nächste[rn]? schritt(?: ist| wird sein|:)\s+`,
 		`(?:наш )?следующий шаг(?:\s*[—–-]|:| будет)\s+`,
 		`(?:الخطوة التالية)(?: هي|:)\s+`,
@@ -52,15 +54,16 @@ func ReadAnswer(own string, today lists.Date) Answer {
 	section := ""
 	texts := map[string][]string{}
 	for _, line := range strings.Split(strings.ReplaceAll(own, "\r\n", "\n"), "\n") {
-		line = strings.TrimRight(line, " \t")
-		if strings.EqualFold(strings.TrimSpace(line), "end") {
+		seen := strings.TrimRight(hiddenMarks.Replace(line), " \t\u00a0")
+		if strings.EqualFold(strings.TrimSpace(seen), "end") {
 			break
 		}
-		if m := keyed.FindStringSubmatch(directionMarks.Replace(line)); m != nil {
-			section, line = sections[strings.ToLower(m[1])], m[2]
-		} else if line == "" {
-			section = ""
+		if begun, rest := sectionOf(seen); begun != "" {
+			section, line = begun, rest
+		} else if seen == "" {
+			section, line = "", ""
 		}
+		line = tidy(line)
 		if section == "" || section == "progress" {
 			progress = append(progress, line)
 			continue
@@ -68,7 +71,7 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		texts[section] = append(texts[section], line)
 	}
 	a.Progress = strings.TrimSpace(strings.Join(progress, "\n"))
-	a.Help, a.Dissent = one(texts["help"]), one(texts["dissent"])
+	a.Help, a.Dissent = said(texts["help"]), said(texts["dissent"])
 	a.Done, a.Dropped = ended(texts["done"]), ended(texts["dropped"])
 	a.step(one(texts["next"]), today)
 	a.state(one(texts["state"]))
@@ -99,15 +102,44 @@ func (a *Answer) state(word string) {
 	if word == "" {
 		return
 	}
-	plain := plainWords(word)
-	for _, g := range goingOn {
-		if g.state != "" && slices.Contains(g.words, plain) {
-			a.State = g.state
-			return
+	if a.State = stateOf(word); a.State == "" {
+		a.BadState = true
+	}
+}
+
+// stateOf is the state that is said, "" none is: a word alone, or before what
+// parts it from more ("paused, we wait"), or before how long it lasts. Where
+// one is said and another is ("forming, active, paused or done", as the
+// question has it), none is.
+func stateOf(said string) lists.State {
+	first := said
+	if at := strings.IndexAny(first, ",;(.!—–，。；（、،"); at > 0 {
+		first = first[:at]
+	}
+	if at := howLong.FindStringIndex(first); at != nil && at[0] > 0 {
+		first = first[:at[0]]
+	}
+	state := stateWord(plainWords(first))
+	for _, w := range strings.FieldsFunc(said[len(first):], func(r rune) bool { return strings.ContainsRune(" ,.;()，、،", r) }) {
+		if other := stateWord(plainWords(w)); other != "" && other != state {
+			return ""
 		}
 	}
-	a.BadState = true
+	return state
 }
+
+// stateWord is the state that a word means, "" none.
+func stateWord(plain string) lists.State {
+	for _, g := range goingOn {
+		if g.state != "" && slices.Contains(g.words, plain) {
+			return g.state
+		}
+	}
+	return ""
+}
+
+// howLong begins how long a state lasts.
+var howLong = regexp.MustCompile(`(?i)\s(?:until|till|for now|for the|again|jusqu|pour l|hasta|por ahora|de nuevo|bis|wieder|до|пока|снова|حتى|até|fino|tot)|到|直到|至`)
 
 // theStep stands for the step that stands, in "done: yes" and "done:" alone.
 const theStep = "(it)"
@@ -124,6 +156,29 @@ func ended(lines []string) string {
 	default:
 		return text
 	}
+}
+
+// nothing are words by which people say that a line has nothing to say.
+var nothing = []string{"", "-", "–", "—", "none", "nothing", "no", "n/a", "nil", "rien", "aucun", "aucune", "non", "nada", "ninguno", "ninguna", "nichts", "keine", "keins", "нет", "ничего", "无", "没有", "暂无", "لا شيء", "لا يوجد", "لا"}
+
+// said is what a line says, "" where it says that there is nothing.
+func said(lines []string) string {
+	text := one(lines)
+	if slices.Contains(nothing, strings.ToLower(strings.TrimRight(text, " .!。"))) {
+		return ""
+	}
+	return text
+}
+
+// tidy is a line of prose as it is printed: without blanks that have no width
+// at its ends, and without the "- " that OpenPGP sets before a dash.
+func tidy(line string) string {
+	line = strings.Trim(line, "\u200b\u2060\ufeff")
+	line = strings.TrimRight(line, " \t\u00a0\u200b\u2060\ufeff")
+	if strings.HasPrefix(line, "- - ") {
+		line = line[2:]
+	}
+	return line
 }
 
 func one(lines []string) string { return strings.Join(strings.Fields(strings.Join(lines, " ")), " ") }

@@ -19,10 +19,10 @@ var goingOn = []struct {
 	words []string
 }{
 	{"", []string{"yes", "still going", "still active", "oui", "sí", "si", "ja", "да", "是", "نعم"}},
-	{lists.Active, []string{"active", "state active", "actif", "activo", "activa", "aktiv", "активна", "активно", "活跃", "نشطة", "نشط"}},
+	{lists.Active, []string{"active", "state active", "actif", "activo", "activa", "aktiv", "активна", "активно", "活跃", "نشطة", "نشط", "ativo", "ativa", "attivo", "attiva", "actief", "活動中", "aktywna", "aktif"}},
 	{lists.Forming, []string{"forming", "state forming", "en formation", "en formación", "im aufbau", "формируется", "筹建中", "قيد التكوين"}},
-	{lists.Paused, []string{"paused", "pause", "state paused", "on pause", "on hold", "en pause", "en pausa", "pausado", "pausiert", "приостановлена", "暂停", "متوقفة"}},
-	{lists.Done, []string{"done", "state done", "finished", "terminé", "terminée", "fini", "terminado", "hecho", "fertig", "завершена", "完成", "انتهت"}},
+	{lists.Paused, []string{"paused", "pause", "state paused", "on pause", "on hold", "en pause", "en pausa", "pausado", "pausiert", "pausierend", "приостановлена", "приостановлено", "на паузе", "пауза", "暂停", "متوقفة", "متوقف", "موقوفة", "in pausa", "gepauzeerd", "一時停止", "休止中", "wstrzymana", "duraklatıldı"}},
+	{lists.Done, []string{"done", "state done", "finished", "terminé", "terminée", "fini", "terminado", "hecho", "fertig", "erledigt", "завершена", "завершено", "完成", "انتهت", "منتهية", "concluído", "concluída", "concluso", "conclusa", "klaar", "完了", "zakończona", "bitti"}},
 }
 
 // ReadStill reads the answer to whether a group is still going: its first
