@@ -135,8 +135,8 @@ type timedLetter struct {
 	done func(error)
 }
 
-func (l timedLetter) End(ctx context.Context, left []string, tried bool, reply string) error {
-	err := l.Letter.End(ctx, left, tried, reply)
+func (l timedLetter) End(ctx context.Context, left []string, put *lists.Deferral) error {
+	err := l.Letter.End(ctx, left, put)
 	if err == nil {
 		l.done(nil)
 	}

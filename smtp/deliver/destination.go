@@ -22,7 +22,6 @@ type destination struct {
 	dial    *dialer
 	lessons *lessons
 	quota   *quota
-	table   timetable
 	share   int  // sessions for posts that leave workers for other destinations
 	slots   gate // sessions for posts
 	prompt  gate // sessions for letters, which wait for no post
@@ -36,7 +35,14 @@ type destination struct {
 	down  time.Time
 	why   error
 	used  time.Time
-	turn  time.Duration // how long one part's share of it takes, lately
+
+	parts, letters turns // of those whom it puts off since it is busy
+}
+
+// turns are when those come back who had none.
+type turns struct {
+	table timetable
+	takes time.Duration // how long one part's share of a destination, or one letter, takes, lately
 }
 
 // terms are what a destination is held to.
@@ -176,19 +182,31 @@ func (d *destination) repace(change func(*pace)) {
 	}
 }
 
-// took notes how long a part's share was served.
-func (d *destination) took(t time.Duration) {
+func (d *destination) turns(letter bool) *turns {
+	if letter {
+		return &d.letters
+	}
+	return &d.parts
+}
+
+// took notes how long a letter, or a part's share, was served.
+func (d *destination) took(letter bool, t time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.turn = toward(d.turn, t, 8)
+	mine := d.turns(letter)
+	mine.takes = toward(mine.takes, t, 8)
 }
 
 // comeBack is when n recipients that had no turn may try again.
-func (d *destination) comeBack(n int) time.Duration {
+func (d *destination) comeBack(letter bool, n int) time.Duration {
 	d.mu.Lock()
-	takes := max(d.turn/time.Duration(min(d.pace.sessions(), d.share)), time.Duration(n)*d.quota.each())
+	mine, sessions, quota := d.turns(letter), min(d.pace.sessions(), d.share), time.Duration(n)*d.quota.each()
+	if letter { // the quota does not hold them up
+		sessions, quota = d.prompt.most, 0
+	}
+	takes := max(mine.takes/time.Duration(max(1, sessions)), quota)
 	d.mu.Unlock()
-	return d.table.next(time.Now(), takes)
+	return mine.table.next(time.Now(), takes)
 }
 
 func (d *destination) up(ctx context.Context) {

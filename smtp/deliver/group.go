@@ -113,6 +113,7 @@ func (g *group) spent() bool {
 // sending was stopped or the lease lost.
 func (g *group) run(ctx context.Context) {
 	g.began = time.Now()
+	entered := time.Time{} // the first session
 	for strikes := 0; len(g.items) > 0 && !g.stopped() && g.on.ready(); {
 		switch {
 		case g.spent():
@@ -129,6 +130,9 @@ func (g *group) run(ctx context.Context) {
 				g.unreachable(err)
 			}
 			return
+		}
+		if entered.IsZero() {
+			entered = time.Now()
 		}
 		before := g.served
 		unhook := context.AfterFunc(ctx, c.close)
@@ -162,8 +166,8 @@ func (g *group) run(ctx context.Context) {
 			return
 		}
 	}
-	if !g.to.relay && !g.letter {
-		g.to.took(time.Since(g.began))
+	if !g.to.relay && !entered.IsZero() {
+		g.to.took(g.letter, time.Since(entered))
 	}
 }
 

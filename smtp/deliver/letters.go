@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"plenary/lists"
 )
@@ -35,11 +36,10 @@ type letterRun struct {
 	s      *Sender
 	letter Letter
 
-	mu    sync.Mutex
-	left  []string // not settled
-	tried bool     // some are put off
-	reply string
-	lost  bool
+	mu   sync.Mutex
+	left []string        // not settled
+	put  *lists.Deferral // some of them are put off; nil: none
+	lost bool
 }
 
 func (r *letterRun) ready() bool {
@@ -86,7 +86,8 @@ func (r *letterRun) settle(to string) {
 }
 
 // later notes that some must wait; letters that have waited too long fail.
-func (r *letterRun) later(_ *destination, items []*item, why string, paced bool) {
+// Who had no turn waits a moment only: somebody waits for the letter.
+func (r *letterRun) later(to *destination, items []*item, why string, paced bool) {
 	if r.letter.Expired() && !paced {
 		for _, it := range items {
 			r.s.stats.failed.Add(1)
@@ -96,9 +97,19 @@ func (r *letterRun) later(_ *destination, items []*item, why string, paced bool)
 		return
 	}
 	r.s.stats.deferred.Add(int64(len(items)))
+	var after time.Duration
+	if paced {
+		after = to.comeBack(true, len(items))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tried, r.reply = true, why
+	if r.put == nil {
+		r.put = &lists.Deferral{Paced: true}
+	}
+	r.put.After = max(r.put.After, after)
+	if r.put.Paced = r.put.Paced && paced; !paced || r.put.Reply == "" {
+		r.put.Reply = why
+	}
 }
 
 func (r *letterRun) end() {
@@ -108,7 +119,7 @@ func (r *letterRun) end() {
 		r.letter.Leave()
 		return
 	}
-	err := persist(func(ctx context.Context) error { return r.letter.End(ctx, r.left, r.tried, r.reply) }, r.letter.Valid)
+	err := persist(func(ctx context.Context) error { return r.letter.End(ctx, r.left, r.put) }, r.letter.Valid)
 	if err != nil {
 		r.s.log.Warn("letter not recorded", "letter", r.letter.ID(), "err", err)
 		r.letter.Leave()

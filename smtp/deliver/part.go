@@ -205,7 +205,7 @@ func (r *postRun) later(to *destination, items []*item, why string, paced bool) 
 	r.s.stats.deferred.Add(int64(len(ns)))
 	var after time.Duration
 	if paced {
-		after = to.comeBack(len(ns))
+		after = to.comeBack(false, len(ns))
 	}
 	r.ledger.later(to.name, why, paced, after, ns...)
 }

@@ -81,7 +81,7 @@ type Letter interface {
 	Expired() bool // too old to be put off once more
 	Valid() bool   // the lease stands
 	Save(ctx context.Context, left []string) error
-	End(ctx context.Context, left []string, tried bool, reply string) error
+	End(ctx context.Context, left []string, put *lists.Deferral) error // put nil: another may take the rest at once
 	Leave()
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"plenary/lists"
 	"plenary/lists/store/redistest"
+	"plenary/smtp"
 	"plenary/smtp/deliver"
 	"plenary/smtp/deliver/sink"
 )
@@ -32,6 +33,40 @@ func domains(t *testing.T, options map[string]sink.Options) (sinks map[string]*s
 	server, _ = nameServer(t, zone)
 	port, _ = strconv.Atoi(at)
 	return sinks, port, server
+}
+
+// A letter that has no turn at a slow domain waits a moment, and is not put
+// off as one that was refused: somebody waits for the answer.
+func TestLettersToASlowDomainTakeTurns(t *testing.T) {
+	t.Parallel()
+	sinks, port, server := domains(t, map[string]sink.Options{"slow.example": {Keep: true, Rcpt: func(string) string { time.Sleep(time.Second); return "" }}})
+	rdb := redistest.New(t)
+	n := start(t, rdb, family{}, func(o *options) { // what is refused waits for five minutes
+		o.deliver.Resolver, o.deliver.Port = server, port
+	})
+	const letters = 12
+	for i := range letters {
+		if err := n.Send(t.Context(), smtp.Letter{Key: fmt.Sprint("answer/", i), From: "dc-request@lists.example.org",
+			To: []string{fmt.Sprintf("m%d@slow.example", i)}, Subject: "Re: help", Text: "Hello", Priority: smtp.Prompt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	busy := false
+	soon(t, "every letter is sent", func() bool {
+		all, err := n.List(t.Context())
+		for _, e := range all {
+			if e.LastReply != "" {
+				busy = true
+			}
+			if e.Attempts > 0 || time.Until(e.Due) > time.Minute {
+				t.Fatalf("waits as if it had been refused: %+v", e)
+			}
+		}
+		return err == nil && len(all) == 0
+	})
+	if got := len(sinks["slow.example"].Mails()); got != letters || !busy {
+		t.Errorf("%d mails; some had to wait: %v", got, busy)
+	}
 }
 
 // A destination that answers nothing for ages holds its share of the workers

@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"plenary/lists"
 	"plenary/lists/store/redistest"
 	"plenary/smtp"
 )
@@ -250,10 +251,10 @@ func TestLetterOnceForEachKey(t *testing.T) {
 		if third, err := q.Letter(ctx); err != nil || third != nil {
 			t.Fatalf("third %+v, %v", third, err)
 		}
-		if err := first.End(ctx, nil, true, ""); err != nil {
+		if err := first.End(ctx, nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := second.End(ctx, []string{"b@y.example"}, true, "451 later"); err != nil {
+		if err := second.End(ctx, []string{"b@y.example"}, &lists.Deferral{Reply: "451 later"}); err != nil {
 			t.Fatal(err)
 		}
 		if n := rdb.ZCard(ctx, lettersLater).Val(); n != 1 {

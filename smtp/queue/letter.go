@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"plenary/lists"
 	"plenary/smtp"
 )
 
@@ -85,18 +86,21 @@ func (l *Letter) Save(ctx context.Context, left []string) error {
 	return l.save(ctx, left, "save", l.tries, time.Time{})
 }
 
-// End gives up the hold. With nobody left the letter is done; where tried is
-// set the rest waits its turn by the back-off rule and reply is what the far
-// side said last, else another holder may take it at once.
-func (l *Letter) End(ctx context.Context, left []string, tried bool, reply string) error {
+// End gives up the hold. With nobody left the letter is done. Where put is
+// nil another holder may take the rest at once, else it waits: by the back-off
+// rule, or where it had no turn (paced) for a moment, which is no try.
+func (l *Letter) End(ctx context.Context, left []string, put *lists.Deferral) error {
 	if l.closed {
 		return nil
 	}
 	mode, tries, due := "again", l.tries, l.q.now()
-	if tried {
+	switch {
+	case put == nil:
+	case put.Paced:
+		mode, due, l.reply = "later", due.Add(max(pacedWait, put.After)), put.Reply
+	default:
 		mode, tries = "later", tries+1
-		due = due.Add(l.q.opt.Retry.wait(tries))
-		l.reply = reply
+		due, l.reply = due.Add(l.q.opt.Retry.wait(tries)), put.Reply
 	}
 	if err := l.save(ctx, left, mode, tries, due); err != nil {
 		return err

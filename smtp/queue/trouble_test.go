@@ -149,7 +149,7 @@ func TestLostAnswersLoseAndDoubleNothing(t *testing.T) {
 		for _, to := range left {
 			got[to]++
 		}
-		insist("letter's end", func() error { return ended(l.End(ctx, nil, true, "")) })
+		insist("letter's end", func() error { return ended(l.End(ctx, nil, nil)) })
 	}
 	served := map[lists.Number]int{}
 	for range 200 {
