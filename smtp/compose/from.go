@@ -24,14 +24,22 @@ func (c *Composer) doubtful(p Post) bool {
 	})
 }
 
+// sealsToCome stand in for the fields that sealing and signing add.
+const sealsToCome = "DKIM-Signature: v=0\r\nARC-Seal: i=0\r\nARC-Message-Signature: i=0\r\nARC-Authentication-Results: i=0\r\n"
+
 // proven holds the copy, as others will see it, against DNS. A member's own
-// fields are List-Unsubscribe's: one stands in for them, so that a signature
-// which forbids such fields is seen to fail here as it will there.
+// fields are List-Unsubscribe's: one stands in for them, and others for the
+// seals, so that a signature which forbids such fields is seen to fail here as
+// it will there.
 func (c *Composer) proven(ctx context.Context, author lists.Address, made lists.Copy) bool {
 	if c.Proven == nil {
 		return false
 	}
-	return c.Proven(ctx, author, slices.Concat(c.Personal(made.List, 1), smtp.WireForm(made.Head), smtp.WireForm(made.Body)))
+	seals := ""
+	if c.Signer != nil && len(c.Signer.Keys()) > 0 {
+		seals = sealsToCome
+	}
+	return c.Proven(ctx, author, slices.Concat([]byte(seals), c.Personal(made.List, 1), smtp.WireForm(made.Head), smtp.WireForm(made.Body)))
 }
 
 // maxReplies is how many of an author's own Reply-To stand in a rewritten one.
