@@ -3,20 +3,19 @@ package queue
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"plenary/smtp"
 )
 
-// How long a write is remembered, by the first queue id in it: one of
-// sessions' mail only while our own client may send once more what got no
-// answer, a collected message's until its mailbox has surely let it go.
-const (
-	guardSession   = 10 * time.Minute
-	guardCollected = 30 * 24 * time.Hour
-)
+// guardCollected is how long a collected message's id is remembered: until its
+// mailbox has surely let it go.
+const guardCollected = 30 * 24 * time.Hour
 
 // Messages that come at the same time are taken by one write to Redis, up to
 // so many octets. A larger one than that is a write of its own, beside the
@@ -35,8 +34,11 @@ type acceptance struct {
 
 // Accept takes a message in: envelope and body are one entry, on disk when
 // it returns. An empty env.ID is given a new one. A message that is collected
-// from a mailbox, and may be again, is taken once for its id. Every error is a
-// *smtp.Reply: 452 4.3.1 where Redis is full or cannot write, else 451 4.3.0.
+// from a mailbox, and may be again, is taken once for its id. Another may be
+// there twice under one id, where an answer of Redis was lost and our client
+// asked again: like one whose worker died it is dealt with from the start, and
+// what was done is not done again. Every error is a *smtp.Reply: 452 4.3.1
+// where Redis is full or cannot write, else 451 4.3.0.
 func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id string, err error) {
 	if q.opt.Accepted != nil {
 		began := time.Now()
@@ -51,7 +53,7 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 	}
 	switch size := len(a.head) + len(a.raw); {
 	case env.Protocol == "IMAP":
-		err = q.write(ctx, []acceptance{a}, guardCollected)
+		err = q.collected(ctx, a)
 	case size < acceptsAtOnce:
 		err = q.accepts.put(ctx, a, size)
 	default:
@@ -63,23 +65,46 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 	return env.ID, nil
 }
 
-// take writes sessions' messages to the inbound stream, all of them or none.
+// take writes sessions' messages to the inbound stream, all of them or none:
+// one transaction, which the disk is waited for once. A script would have each
+// message copied into its language and back, at half again the cost.
 func (q *Queue) take(ctx context.Context, all []acceptance) error {
 	if len(all) >= crowd {
 		q.crowdAt.Store(time.Now().UnixNano())
 	}
-	return q.write(ctx, all, guardSession)
+	for try := 1; ; try++ {
+		err := q.add(ctx, all)
+		var said redis.Error
+		if err == nil || errors.As(err, &said) || try == addTries || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
-// write writes messages to the inbound stream, once however often it is sent.
-func (q *Queue) write(ctx context.Context, all []acceptance, guarded time.Duration) error {
-	k := q.inbound()
-	args := make([]any, 1, 1+2*len(all))
-	args[0] = int(guarded.Seconds())
-	for _, a := range all {
-		args = append(args, a.head, a.raw)
+// addTries is how often it is tried to write messages whose answer is lost:
+// were their senders told to come again, they would under another id.
+const addTries = 3
+
+// add is one try. Its error is what Redis said of the messages, rather than of
+// the transaction.
+func (q *Queue) add(ctx context.Context, all []acceptance) error {
+	stream := q.inbound().stream()
+	said, err := q.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		for _, a := range all {
+			p.Do(ctx, "XADD", stream, "*", "env", a.head, "raw", a.raw)
+		}
+		return nil
+	})
+	if err != nil && len(said) > 0 && said[0].Err() != nil {
+		return said[0].Err()
 	}
-	return acceptScript.Run(ctx, q.rdb, []string{k.stream(), k.guard(all[0].id)}, args...).Err()
+	return err
+}
+
+// collected writes a collected message, unless its id is remembered.
+func (q *Queue) collected(ctx context.Context, a acceptance) error {
+	k := q.inbound()
+	return acceptScript.Run(ctx, q.rdb, []string{k.stream(), k.guard(a.id)}, a.head, a.raw, int(guardCollected.Seconds())).Err()
 }
 
 // refuse makes the reply for a message that Redis did not take.

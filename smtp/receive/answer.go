@@ -102,7 +102,10 @@ func (w *wire) flush() {
 		return
 	}
 	if !w.lost {
-		_ = w.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		if now := time.Now(); now.After(w.writable.Add(-writeTimeout)) {
+			w.writable = now.Add(writeTimeout + writeTimeout/64)
+			_ = w.conn.SetWriteDeadline(w.writable)
+		}
 		_, err := w.conn.Write(w.out)
 		w.lost = err != nil
 	}

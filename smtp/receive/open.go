@@ -89,6 +89,7 @@ func (w *wire) handshake(sock net.Conn) error {
 	}
 	w.conn, w.secure, w.hello, w.account = conn, true, "", ""
 	w.in.Reset(timed{w})
+	w.disarm()
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (s *snapshot) ask() *question {
 }
 
 func (s *snapshot) answer(q *question) {
-	q.dir, q.err = within(context.Background(), s.wait, s.dir.Directory)
+	q.dir, q.err = within(context.Background(), nil, s.wait, s.dir.Directory)
 	if q.err == nil && q.dir == nil {
 		q.err = errors.New("the directory gave nothing")
 	}

@@ -11,7 +11,7 @@ import (
 // the queue id only when Inbox has it.
 func (s *Server) store(w *wire, env smtp.Envelope, in *intake) error {
 	raw := in.buf
-	id, err := within(s.base, s.cfg.Limits.Hand, func(ctx context.Context) (string, error) {
+	id, err := within(s.base, &w.hand, s.cfg.Limits.Hand, func(ctx context.Context) (string, error) {
 		defer in.drop()
 		if r := s.screen.Screen(ctx, env, raw); r != nil {
 			return "", r
@@ -33,7 +33,7 @@ func (s *Server) storeEach(w *wire, env smtp.Envelope, in *intake) (rejected map
 		taken    smtp.Envelope
 		rejected map[string]*smtp.Reply
 	}
-	a, err := within(s.base, s.cfg.Limits.Hand, func(ctx context.Context) (answer, error) {
+	a, err := within(s.base, &w.hand, s.cfg.Limits.Hand, func(ctx context.Context) (answer, error) {
 		defer in.drop()
 		a := answer{rejected: map[string]*smtp.Reply{}}
 		a.taken = env

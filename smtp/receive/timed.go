@@ -50,14 +50,29 @@ func (w *wire) arm() error {
 	if w.patience > 0 {
 		idle = min(idle, w.patience)
 	}
-	until, last := now.Add(idle), w.since.Add(l.Total)
+	// A little more patience spares most reads the setting of a deadline.
+	until, more, last := now.Add(idle), idle/64, w.since.Add(l.Total)
 	if until.After(last) {
-		until = last // in the past, too, it ends the read at once
+		until, more = last, 0 // in the past, too, it ends the read at once
 	}
 	if !w.content.IsZero() && tooSlow(w.octets, now.Sub(w.content), l.MinRate) {
 		return late("the content comes too slowly")
 	}
-	return w.conn.SetReadDeadline(until)
+	if !w.armed.Before(until) && !w.armed.After(until.Add(more)) {
+		return nil
+	}
+	w.armed = until.Add(more)
+	return w.conn.SetReadDeadline(w.armed)
+}
+
+// disarm notes that the socket knows no limits any more.
+func (w *wire) disarm() {
+	w.armMu.Lock()
+	w.armed = time.Time{}
+	w.armMu.Unlock()
+	w.mu.Lock()
+	w.writable = time.Time{}
+	w.mu.Unlock()
 }
 
 // tooSlow tells whether content came slower than rate octets a second, once
@@ -109,6 +124,7 @@ func (w *wire) wind() {
 	defer w.armMu.Unlock()
 	w.winding = true
 	if w.waiting {
+		w.armed = time.Time{}
 		_ = w.sock.SetReadDeadline(time.Unix(1, 0)) // wakes the read
 	}
 }

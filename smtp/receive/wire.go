@@ -37,6 +37,7 @@ type wire struct {
 	kind
 	addr  netip.Addr // the client's, zero where there is none
 	leave []func()   // what the door counted
+	hand  hand       // deals with messages that came whole
 
 	verb    string // of the command that go-smtp has in hand, or its first words
 	hello   string // HELO, EHLO or LHLO, once it was answered with 250
@@ -55,10 +56,11 @@ type wire struct {
 	errors   int
 	signIns  int // that failed
 
-	mu   sync.Mutex // guards the next three: over LMTP a reply may be written while content is read
-	raw  []byte     // what go-smtp has written of a line so far
-	out  []byte     // whole replies not sent yet
-	lost bool       // they could not be sent
+	mu       sync.Mutex // guards the next four: over LMTP a reply may be written while content is read
+	raw      []byte     // what go-smtp has written of a line so far
+	out      []byte     // whole replies not sent yet
+	lost     bool       // they could not be sent
+	writable time.Time  // when the next write gives up, as the socket knows it
 
 	armMu    sync.Mutex    // guards what follows
 	winding  bool          // the server shuts down
@@ -67,6 +69,7 @@ type wire struct {
 	content  time.Time     // begin of the content that is coming, zero none
 	octets   int64         // of it
 	patience time.Duration // longest silence that is borne now, 0 the usual
+	armed    time.Time     // when the next read gives up, as the socket knows it
 
 	once sync.Once // of Close
 }
@@ -123,6 +126,7 @@ func (w *wire) Close() error {
 			w.linger()
 		}
 		err = w.conn.Close()
+		w.hand.let()
 		w.srv.gone(w)
 		for _, leave := range w.leave {
 			leave()

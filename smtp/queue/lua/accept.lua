@@ -1,11 +1,9 @@
--- Takes messages in, once however often it is called for them.
--- KEYS[1] stream  [2] guard of the write: named by the first message's id
--- ARGV[1] life of the guard, s  [2…] two for each message: envelope, JSON; message
--- Result: 1 taken, 0 they were there before
-if not redis.call('SET', KEYS[2], '', 'NX', 'EX', ARGV[1]) then
+-- Takes a collected message in, once for its queue id.
+-- KEYS[1] stream  [2] guard of the id
+-- ARGV[1] envelope, JSON  [2] message  [3] life of the guard, s
+-- Result: 1 taken, 0 it was there before
+if not redis.call('SET', KEYS[2], '', 'NX', 'EX', ARGV[3]) then
   return 0
 end
-for i = 2, #ARGV, 2 do
-  redis.call('XADD', KEYS[1], '*', 'env', ARGV[i], 'raw', ARGV[i + 1])
-end
+redis.call('XADD', KEYS[1], '*', 'env', ARGV[1], 'raw', ARGV[2])
 return 1
