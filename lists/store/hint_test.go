@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"net"
+	"sync/atomic"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -11,7 +12,7 @@ import (
 )
 
 // trips counts the pipelines that have commands in them.
-type trips struct{ n int }
+type trips struct{ n atomic.Int64 }
 
 func (c *trips) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
@@ -19,7 +20,7 @@ func (c *trips) DialHook(next redis.DialHook) redis.DialHook {
 func (c *trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
 func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		c.n++
+		c.n.Add(1)
 		return next(ctx, cmds)
 	}
 }
@@ -44,9 +45,9 @@ func TestPersonOfARememberedNumber(t *testing.T) {
 			}
 		}
 		person("ada@example.org", 1)
-		before := counted.n
+		before := counted.n.Load()
 		person("ada@example.org", 1)
-		if got := counted.n - before; got != 1 {
+		if got := counted.n.Load() - before; got != 1 {
 			t.Errorf("%d round trips for one who was looked up before", got)
 		}
 		// Another server gives ada's number another address, and ada another number.
