@@ -1,9 +1,5 @@
 package deliver
 
-import "regexp"
+import "plenary/smtp"
 
-var address = regexp.MustCompile(`[^\s<>"'(),;:]*@[^\s<>"'(),;:]*`)
-
-// withoutAddresses takes mail addresses out of what is logged: what the far
-// side says of a member often names them.
-func withoutAddresses(s string) string { return address.ReplaceAllString(s, "…") }
+func withoutAddresses(s string) string { return smtp.WithoutAddresses(s) }

@@ -167,7 +167,9 @@ func (s *session) content(tx *transaction) (in *intake, refused error) {
 	}
 	if reply := s.verdict(in, f); reply != nil {
 		in.drop()
-		s.srv.logRefusal(tx.env, *reply)
+		logged := *reply // which may name the account
+		logged.Text = smtp.WithoutAddresses(logged.Text)
+		s.srv.logRefusal(tx.env, logged)
 		return nil, refusal(*reply, tx.env.SMTPUTF8)
 	}
 	if f.bare {

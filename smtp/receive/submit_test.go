@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"strings"
@@ -171,6 +172,39 @@ func TestSubmissionAuthor(t *testing.T) {
 			t.Errorf("%.60q: %q, want %q", head, got, want)
 		}
 	}
+}
+
+// TestRefusalsNameNobodyInTheLog: what a member is told names them, the log does not.
+func TestRefusalsNameNobodyInTheLog(t *testing.T) {
+	var log logged
+	r, _ := newSubmission(t, func(c *receive.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	c := hello(t, r)
+	c.do("235", signIn("ada@example.org", adaFirst))
+	c.do("250", "MAIL FROM:<ada@example.org>", "RCPT TO:<list@plenary.test>")
+	c.do("354", "DATA")
+	c.send("From: bob@example.org\r\n\r\nHi.\r\n.\r\n")
+	c.want("553 5.7.1 You are signed in as ada@example.org")
+	if text := log.String(); !strings.Contains(text, "refused") || strings.Contains(text, "@") {
+		t.Errorf("the log says:\n%s", text)
+	}
+}
+
+// logged is a log that may be read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // TestSubmissionsNeedsTLSFirst: TLS from the first octet, behind a proxy too.
