@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"plenary/lists"
+	"plenary/smtp/message"
 )
 
 func composer() *Composer {
@@ -158,6 +159,36 @@ func TestFooterByShape(t *testing.T) {
 		_, body := split([]byte(row.in))
 		if row.texts == 0 && !bytes.Equal(c.Body, body) {
 			t.Errorf("%s: body changed without a footer", name)
+		}
+	}
+}
+
+// A footer that the part can't carry as it is written has the part rewritten
+// in UTF-8; one that brings its own line gets no second.
+func TestFooterInOtherCharsets(t *testing.T) {
+	l := maps()
+	l.Footer = "-- \nPour quitter : à dc-maps-leave@lists.example.org"
+	for name, in := range map[string]string{
+		"no type":          "Subject: x\r\n\r\nhi\r\n",
+		"ascii":            "Content-Type: text/plain; charset=us-ascii; format=flowed\r\n\r\nhi\r\n",
+		"utf-8 in 7bit":    "Content-Type: text/plain; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\nhi\r\n",
+		"latin":            "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nhi \xe9\r\n",
+		"latin, quoted":    "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhi =E9\r\n",
+		"latin, in base64": "Content-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: base64\r\n\r\naGkg6Q0K\r\n",
+		"alternative":      "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nhi \xe9\r\n--b--\r\n",
+	} {
+		c := composer().Compose(context.Background(), Post{Raw: []byte(in), List: l})
+		m, err := message.Parse(append(append([]byte(nil), c.Head...), c.Body...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(m.Text(1<<16), "\r\n", "\n")
+		want := "\n\n-- \nPour quitter : à dc-maps-leave@lists.example.org"
+		if !strings.HasPrefix(text, "hi") || !strings.HasSuffix(strings.TrimSpace(text), want) || strings.Count(text, "--") != 1 {
+			t.Errorf("%s: %q", name, text)
+		}
+		if latin := strings.Contains(in, "\xe9") || strings.Contains(in, "=E9") || strings.Contains(in, "6Q0K"); latin != strings.Contains(text, "hi é") {
+			t.Errorf("%s: %q", name, text)
 		}
 	}
 }

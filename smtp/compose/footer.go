@@ -66,20 +66,20 @@ func attachment(fields []field) bool {
 	return strings.HasPrefix(strings.ToLower(value(fields, "content-disposition")), "attachment")
 }
 
-// footedText adds the footer's text in the part's own transfer encoding. A
-// charset that is neither UTF-8 nor carries the footer as ASCII is left alone.
+// footedText adds the footer's text in the part's own transfer encoding, or in
+// UTF-8 where the part can't carry it as it is.
 func footedText(fields []field, body []byte, kind, charset, footer string) ([]field, []byte, bool) {
 	encoding := strings.ToLower(value(fields, "content-transfer-encoding"))
-	add := "\r\n-- \r\n" + footer + "\r\n"
+	add := "\r\n" + ruled(footer) + "\r\n"
 	if kind == "text/html" {
-		add = "<hr><p>" + strings.ReplaceAll(html.EscapeString(footer), "\r\n", "<br>\r\n") + "</p>\r\n"
+		add = "<hr><p>" + strings.ReplaceAll(html.EscapeString(unruled(footer)), "\r\n", "<br>\r\n") + "</p>\r\n"
 	}
 	ascii := isASCII(add)
 	if charset = strings.ToLower(charset); strings.HasPrefix(charset, "utf-16") || strings.HasPrefix(charset, "utf-32") {
 		return fields, body, false
 	}
 	if !ascii && charset != "utf-8" || !ascii && (encoding == "" || encoding == "7bit") {
-		return fields, body, false
+		return recoded(fields, body, kind, charset, add)
 	}
 	switch encoding {
 	case "", "7bit", "8bit", "binary":
@@ -98,6 +98,24 @@ func footedText(fields []field, body []byte, kind, charset, footer string) ([]fi
 		return fields, base64Lines(insert(text, kind, []byte(add))), true
 	}
 	return fields, body, false
+}
+
+// ruled is the footer below a line that parts it from the text: its own, where
+// it begins with one.
+func ruled(footer string) string {
+	if unruled(footer) != footer {
+		return footer
+	}
+	return "-- \r\n" + footer
+}
+
+// unruled is the footer without a line of hyphens or underscores on top.
+func unruled(footer string) string {
+	first, rest, ok := strings.Cut(footer, "\r\n")
+	if ok && len(first) > 1 && strings.Trim(first, "-_=*~ ") == "" {
+		return rest
+	}
+	return footer
 }
 
 // insert puts add at the end of the text, or before an HTML body's end tag.
