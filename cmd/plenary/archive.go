@@ -2,10 +2,14 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 
+	"plenary/lists"
 	"plenary/lists/archive"
 )
 
@@ -67,11 +71,34 @@ func (c archiveImportCmd) Run(a *app) error {
 		defer f.Close()
 		in, name = f, c.File
 	}
-	r, err := s.archive.Import(a.ctx, l, io.Reader(in), a.progress())
+	r, err := s.archive.Import(a.ctx, l, io.Reader(in), a.progress(), func(p archive.Imported) error { return s.countImported(a.ctx, l, p) })
 	if err != nil {
 		return fmt.Errorf("%s: after %s: %w", name, count(r.Added, "new post"), err)
 	}
 	return c.said(a, l.Name, name, r)
+}
+
+// countedBack is how far back boards and digests count posts: their twelve
+// weeks, and some days.
+const countedBack = 90 * 24 * time.Hour
+
+// countImported adds an imported post of the last weeks to its list's figures,
+// which boards and digests show beside the threads of the archive.
+func (s *service) countImported(ctx context.Context, l lists.List, p archive.Imported) error {
+	if now := s.now(); p.At.After(now) || p.At.Before(now.Add(-countedBack)) {
+		return nil
+	}
+	author := lists.Number(0)
+	if p.Author != "" {
+		author = lists.Stranger(p.Author)
+		who, err := s.store.Person(ctx, l.Family, p.Author)
+		if err == nil {
+			author = who.Number
+		} else if !errors.Is(err, lists.ErrNotFound) {
+			return err
+		}
+	}
+	return s.store.CountPost(ctx, l.ID, author, p.At, p.Identity)
 }
 
 // said tells what came of the mbox. It is a failure when nothing of it could

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,9 +59,8 @@ type mboxMessage struct {
 	Bad    error
 }
 
-// mboxReader reads messages in the forms called mboxrd and mboxo. A message
-// begins at a "From " line with a time of day, at the start of the file or
-// after an empty line; Content-Length is not believed.
+// mboxReader reads messages in the forms called mboxrd and mboxo, and what
+// others leave (see begins); Content-Length is not believed.
 type mboxReader struct {
 	r          *bufio.Reader
 	line       int    // lines read
@@ -102,6 +99,9 @@ func (m *mboxReader) Next() (mboxMessage, error) {
 func (m *mboxReader) first() error {
 	for {
 		line, err := m.readLine()
+		if m.line == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff")) // a byte order mark
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			m.done = true
@@ -134,7 +134,7 @@ func (m *mboxReader) body(msg *mboxMessage) error {
 		} else if err != nil {
 			return fmt.Errorf("line %d: %w", m.line, err)
 		}
-		if (empty || buf.Len() == 0) && isFromLine(line) {
+		if isFromLine(line) && m.begins(line, empty || buf.Len() == 0) {
 			m.next = line
 			break
 		}
@@ -207,35 +207,4 @@ func (m *mboxReader) readLine() ([]byte, error) {
 		}
 		return line, nil
 	}
-}
-
-// fromTime finds the time in a "From " line: asctime, with or without seconds
-// and a zone.
-var fromTime = regexp.MustCompile(`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (\d{1,2}:\d{2})(:\d{2})?(?: ([A-Z]{1,5}|[+-]\d{4}))? (\d{4})(?: ([+-]\d{4}))?\s*$`)
-
-// clockTime is all that a "From " line must have besides a sender.
-var clockTime = regexp.MustCompile(`\d{1,2}:\d{2}`)
-
-func isFromLine(line []byte) bool {
-	return bytes.HasPrefix(line, []byte("From ")) && len(line) < 500 && clockTime.Match(line)
-}
-
-// fromLineTime reads the time of a "From " line, UTC where it has no zone.
-func fromLineTime(line []byte) (time.Time, bool) {
-	f := fromTime.FindSubmatch(line)
-	if f == nil {
-		return time.Time{}, false
-	}
-	seconds, zone := string(f[4]), string(f[7])
-	if seconds == "" {
-		seconds = ":00"
-	}
-	if zone == "" {
-		zone = string(f[5])
-	}
-	if _, err := strconv.Atoi(zone); err != nil {
-		zone = "+0000" // names of zones mean different things to different people
-	}
-	t, err := time.Parse("Jan 2 15:04:05 2006 -0700", fmt.Sprintf("%s %s %s%s %s %s", f[1], f[2], f[3], seconds, f[6], zone))
-	return t.UTC(), err == nil
 }

@@ -50,21 +50,25 @@ func TestReadMbox(t *testing.T) {
 	}{
 		"two": {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\nbody\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\n", []mboxMessage{
 			{1, 1, jan, []byte("A: 1\r\n\r\nbody\r\n"), nil}, {2, 6, jan, []byte("A: 2\r\n"), nil}}},
-		"mboxrd":           {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n>From you\n>>From me\n> From\nFrom the start at 10:00\n\nFrom 1 to 2\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nFrom you\r\n>From me\r\n> From\r\nFrom the start at 10:00\r\n\r\nFrom 1 to 2\r\n"), nil}}},
-		"crlf":             {"From a@x Mon Jan  5 10:20:30 2026\r\nA: 1\r\n\r\nbody\r\n\r\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nbody\r\n"), nil}}},
-		"pipermail":        {"From a at x.org  Mon Jan  5 10:20:30 2026\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}}},
-		"zone":             {"From a@x Mon Jan  5 11:20:30 2026 +0100\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}}},
-		"no seconds":       {"From a@x Mon Jan  5 10:20 GMT 2026\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan.Truncate(time.Minute), []byte("A: 1\r\n\r\nb\r\n"), nil}}},
-		"date of its own":  {"From a@x 10:20\nDate: Mon, 5 Jan 2026 11:20:30 +0100\n\nb\n", []mboxMessage{{1, 1, jan, []byte("Date: Mon, 5 Jan 2026 11:20:30 +0100\r\n\r\nb\r\n"), nil}}},
-		"length lies":      {"From a@x Mon Jan  5 10:20:30 2026\nContent-Length: 999\n\nb\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc", []mboxMessage{{1, 1, jan, []byte("Content-Length: 999\r\n\r\nb\r\n"), nil}, {2, 6, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
-		"empty lines":      {"\n\nFrom a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n\n\nb\n\n\n", []mboxMessage{{1, 3, jan, []byte("A: 1\r\n\r\n\r\n\r\nb\r\n\r\n"), nil}}},
-		"no header":        {"From a@x Mon Jan  5 10:20:30 2026\n\nonly text\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it has no header")}, {2, 5, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
-		"nothing between":  {"From a@x Mon Jan  5 10:20:30 2026\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it has no header")}, {2, 2, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
-		"too large":        {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat(strings.Repeat("x", 99)+"\n", 30) + "\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it is larger than 2000 octets")}, {2, 35, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
-		"line too long":    {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat("x", 100000) + "\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("line 4 is longer than 1000 octets")}, {2, 6, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
-		"line never ends":  {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat("x", 100000), []mboxMessage{{1, 1, jan, nil, errors.New("line 4 is longer than 1000 octets")}}},
-		"nothing":          {"", nil},
-		"nothing but ends": {"\n\r\n\n", nil},
+		"mboxrd":            {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n>From you\n>>From me\n> From\nFrom the start at 10:00\n\nFrom 1 to 2\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nFrom you\r\n>From me\r\n> From\r\nFrom the start at 10:00\r\n\r\nFrom 1 to 2\r\n"), nil}}},
+		"crlf":              {"From a@x Mon Jan  5 10:20:30 2026\r\nA: 1\r\n\r\nbody\r\n\r\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nbody\r\n"), nil}}},
+		"pipermail":         {"From a at x.org  Mon Jan  5 10:20:30 2026\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}}},
+		"zone":              {"From a@x Mon Jan  5 11:20:30 2026 +0100\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}}},
+		"no seconds":        {"From a@x Mon Jan  5 10:20 GMT 2026\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan.Truncate(time.Minute), []byte("A: 1\r\n\r\nb\r\n"), nil}}},
+		"date of its own":   {"From a@x 10:20\nDate: Mon, 5 Jan 2026 11:20:30 +0100\n\nb\n", []mboxMessage{{1, 1, jan, []byte("Date: Mon, 5 Jan 2026 11:20:30 +0100\r\n\r\nb\r\n"), nil}}},
+		"length lies":       {"From a@x Mon Jan  5 10:20:30 2026\nContent-Length: 999\n\nb\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc", []mboxMessage{{1, 1, jan, []byte("Content-Length: 999\r\n\r\nb\r\n"), nil}, {2, 6, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"empty lines":       {"\n\nFrom a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n\n\nb\n\n\n", []mboxMessage{{1, 3, jan, []byte("A: 1\r\n\r\n\r\n\r\nb\r\n\r\n"), nil}}},
+		"no header":         {"From a@x Mon Jan  5 10:20:30 2026\n\nonly text\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it has no header")}, {2, 5, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"nothing between":   {"From a@x Mon Jan  5 10:20:30 2026\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it has no header")}, {2, 2, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"no empty line":     {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\nbody\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nbody\r\n"), nil}, {2, 5, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"text, unquoted":    {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\nbody\n\nFrom 10:30 on we meet.\nAll of us.\n\nFrom b@x Mon Jan  5 10:20:30 2026\nis what the log said.\n\nFrom 9:00 on\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nbody\r\n\r\nFrom 10:30 on we meet.\r\nAll of us.\r\n\r\nFrom b@x Mon Jan  5 10:20:30 2026\r\nis what the log said.\r\n\r\nFrom 9:00 on\r\n"), nil}}},
+		"an odd first line": {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\nb\n\nFrom b@x Mon Jan  5 10:20:30 2026\n>From c\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}, {2, 6, jan, []byte("From c\r\nA: 2\r\n\r\nc\r\n"), nil}}},
+		"byte order mark":   {"\ufeffFrom a@x Mon Jan  5 10:20:30 2026\nA: 1\n\nb\n", []mboxMessage{{1, 1, jan, []byte("A: 1\r\n\r\nb\r\n"), nil}}},
+		"too large":         {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat(strings.Repeat("x", 99)+"\n", 30) + "\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("it is larger than 2000 octets")}, {2, 35, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"line too long":     {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat("x", 100000) + "\n\nFrom b@x Mon Jan  5 10:20:30 2026\nA: 2\n\nc\n", []mboxMessage{{1, 1, jan, nil, errors.New("line 4 is longer than 1000 octets")}, {2, 6, jan, []byte("A: 2\r\n\r\nc\r\n"), nil}}},
+		"line never ends":   {"From a@x Mon Jan  5 10:20:30 2026\nA: 1\n\n" + strings.Repeat("x", 100000), []mboxMessage{{1, 1, jan, nil, errors.New("line 4 is longer than 1000 octets")}}},
+		"nothing":           {"", nil},
+		"nothing but ends":  {"\n\r\n\n", nil},
 	} {
 		m := newMboxReader(strings.NewReader(c.in))
 		m.maxLine, m.maxMessage = 1000, 2000
@@ -102,11 +106,11 @@ func TestExportAndImport(t *testing.T) {
 	if !strings.Contains(out.String(), "no line end\n\nFrom MAILER-DAEMON Mon Nov 30 12:00:00 2026\n") {
 		t.Errorf("mbox:\n%s", out.String())
 	}
-	if report, err := a.Import(ctx, dc, bytes.NewReader(out.Bytes()), nil); err != nil || !reflect.DeepEqual(report, ImportReport{Known: 3}) {
+	if report, err := a.Import(ctx, dc, bytes.NewReader(out.Bytes()), nil, nil); err != nil || !reflect.DeepEqual(report, ImportReport{Known: 3}) {
 		t.Errorf("into the same list: %+v, %v", report, err)
 	}
 	b := newArchive(t, newFolder(t), redistest.New(t))
-	if report, err := b.Import(ctx, dc, bytes.NewReader(out.Bytes()), func(n int) { told = n * 10 }); err != nil || told != 30 || !reflect.DeepEqual(report, ImportReport{Added: 3}) {
+	if report, err := b.Import(ctx, dc, bytes.NewReader(out.Bytes()), func(n int) { told = n * 10 }, nil); err != nil || told != 30 || !reflect.DeepEqual(report, ImportReport{Added: 3}) {
 		t.Errorf("into an empty one: %+v, %v, told %d", report, err, told)
 	}
 	if raw, err := b.Get(ctx, "dc", 1); err != nil || !bytes.Equal(raw, tricky.Raw) {
@@ -121,17 +125,17 @@ func TestImportTellsOfBadMessages(t *testing.T) {
 	ctx, a := context.Background(), newArchive(t, newFolder(t), redistest.Mini(t))
 	in := "From a@x Mon Jan  5 10:20:30 2026\n\nno header\n\nFrom a@x Mon Jan  5 10:20:30 2026\nSubject: x\n\ntext\n" +
 		strings.Repeat("\nFrom a@x Mon Jan  5 10:20:30 2026\n\nnone\n", 150)
-	report, err := a.Import(ctx, dc, strings.NewReader(in), nil)
+	report, err := a.Import(ctx, dc, strings.NewReader(in), nil, nil)
 	if err != nil || report.Added != 1 || report.Left != 151 || len(report.Bad) != 100 || report.Bad[0] != (BadMessage{1, 1, "it has no header"}) {
 		t.Errorf("%+v, %v", report, err)
 	}
 	none := dc
 	none.Archive = lists.ArchiveNone
 	var refusal *lists.Refusal
-	if _, err := a.Import(ctx, none, strings.NewReader(in), nil); !errors.As(err, &refusal) {
+	if _, err := a.Import(ctx, none, strings.NewReader(in), nil, nil); !errors.As(err, &refusal) {
 		t.Errorf("into a list without archive: %v", err)
 	}
-	if _, err := a.Import(ctx, dc, strings.NewReader("not an mbox"), nil); err == nil || !strings.Contains(err.Error(), "import into dc: line 1: this is no mbox") {
+	if _, err := a.Import(ctx, dc, strings.NewReader("not an mbox"), nil, nil); err == nil || !strings.Contains(err.Error(), "import into dc: line 1: this is no mbox") {
 		t.Errorf("no mbox: %v", err)
 	}
 }
@@ -277,4 +281,30 @@ func FuzzDescribe(f *testing.F) {
 			t.Fatalf("%+v reads as %+v, %v", d.record, p, err)
 		}
 	})
+}
+
+// Old archives have posts without Message-ID, and authors as Mailman shows
+// them to the public. None is lost for saying what another said.
+func TestImportOfOldArchives(t *testing.T) {
+	ctx, a := context.Background(), newArchive(t, newFolder(t), redistest.Mini(t))
+	var in strings.Builder
+	for i, from := range []string{"ana at example.org (=?utf-8?q?Ana_P=C3=A9rez?=)", "Bob <bob@example.org>", "Bob <bob@example.org>", "bob at example.org"} {
+		fmt.Fprintf(&in, "From x at example.org  Mon Jan  5 10:20:3%d 2026\nFrom: %s\nSubject: Re: x\n\n+1\n\n", i, from)
+	}
+	var added []Imported
+	for range 2 {
+		report, err := a.Import(ctx, dc, strings.NewReader(in.String()), nil, func(p Imported) error { added = append(added, p); return nil })
+		if err != nil || report.Added+report.Known != 4 || len(added) != 4 {
+			t.Fatalf("%+v, %v, told of %d", report, err, len(added))
+		}
+	}
+	for i, want := range []lists.Address{"ana@example.org", "bob@example.org", "bob@example.org", "bob@example.org"} {
+		if p, err := a.ByCode(ctx, "dc", Code(added[i].Identity)); err != nil || added[i].Author != want || !added[i].At.Equal(p.At) || i == 0 && p.From != "Ana Pérez" || i == 3 && p.From != "" {
+			t.Errorf("post %d: %+v, told %+v, %v", i, p, added[i], err)
+		}
+		_, word := author("<" + string(want) + ">")
+		if p, _ := a.Entry(ctx, "dc", uint32(i+1)); p.Author != word {
+			t.Errorf("post %d is not counted to %s", i, want)
+		}
+	}
 }

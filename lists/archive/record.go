@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -86,13 +87,7 @@ func nearest(d described, references []string) []string {
 // author gives the display name of a From field, and a word that is the same
 // for the same address. The address itself is not kept.
 func author(from string) (name, word string) {
-	name, address := parts.DecodeWords(from), from
-	if list, err := mail.ParseAddressList(from); err == nil && len(list) > 0 {
-		name, address = list[0].Name, list[0].Address
-	} else if before, rest, ok := strings.Cut(from, "<"); ok {
-		name = parts.DecodeWords(before)
-		address, _, _ = strings.Cut(rest, ">")
-	}
+	name, address := readAuthor(from)
 	name = strings.Trim(parts.Line(name, maxName), `"' `)
 	if strings.Contains(name, "@") {
 		name = "" // an address in the place of a name
@@ -102,6 +97,32 @@ func author(from string) (name, word string) {
 	}
 	sum := sha256.Sum256([]byte(address))
 	return name, hex.EncodeToString(sum[:6])
+}
+
+// obscured is an author as Mailman's public archives write one: ana at
+// example.org (Ana Perez).
+var obscured = regexp.MustCompile(`^([^\s@<>()]+) at ([^\s@<>()]+\.[^\s@<>()]+)(?:\s+\((.*)\))?$`)
+
+// readAuthor takes a From field apart, as well as that can be done.
+func readAuthor(from string) (name, address string) {
+	if list, err := mail.ParseAddressList(from); err == nil && len(list) > 0 {
+		return list[0].Name, list[0].Address
+	}
+	if o := obscured.FindStringSubmatch(strings.TrimSpace(from)); o != nil {
+		return parts.DecodeWords(o[3]), o[1] + "@" + o[2]
+	}
+	if before, rest, ok := strings.Cut(from, "<"); ok {
+		address, _, _ := strings.Cut(rest, ">")
+		return parts.DecodeWords(before), address
+	}
+	return parts.DecodeWords(from), from
+}
+
+// authorAddress is the address in a From field, "" where it holds none.
+func authorAddress(from string) lists.Address {
+	_, address := readAuthor(from)
+	a, _ := lists.ParseAddress(strings.TrimSpace(address))
+	return a
 }
 
 // messageIDs reads the well-formed ids of a field, without brackets.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"plenary/lists"
 	"plenary/lists/parts"
@@ -64,11 +66,18 @@ type BadMessage struct {
 // maxBad is how many bad messages are told of one by one.
 const maxBad = 100
 
+// Imported is a post that an import has added.
+type Imported struct {
+	Identity string
+	At       time.Time
+	Author   lists.Address // "" where none can be read
+}
+
 // Import keeps the messages of an mbox, each with the time in its "From "
 // line, else in its Date. It may be stopped and run again: posts that are
 // there are passed over. progress, if not nil, is told how many messages were
-// read.
-func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, progress func(done int)) (ImportReport, error) {
+// read, and added of each that is new.
+func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, progress func(done int), added func(Imported) error) (ImportReport, error) {
 	var report ImportReport
 	if list.Archive == lists.ArchiveNone {
 		return report, &lists.Refusal{Text: fmt.Sprintf("The list %s keeps no archive. To import posts, first set its archive to public or members.", list.Name)}
@@ -82,7 +91,7 @@ func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, prog
 		if err != nil {
 			return report, fmt.Errorf("import into %s: %w", list.Name, err)
 		}
-		if err := a.importOne(ctx, list, msg, &report); err != nil {
+		if err := a.importOne(ctx, list, msg, &report, added); err != nil {
 			return report, fmt.Errorf("import into %s: message %d, line %d: %w", list.Name, msg.Number, msg.Line, err)
 		}
 		if progress != nil {
@@ -91,7 +100,7 @@ func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, prog
 	}
 }
 
-func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessage, report *ImportReport) error {
+func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessage, report *ImportReport, added func(Imported) error) error {
 	if msg.Bad != nil {
 		if report.Left++; len(report.Bad) < maxBad {
 			report.Bad = append(report.Bad, BadMessage{Number: msg.Number, Line: msg.Line, Why: msg.Bad.Error()})
@@ -99,18 +108,33 @@ func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessag
 		return nil
 	}
 	head, _ := parts.Split(msg.Raw)
-	id := ""
-	if ids := messageIDs(parts.Fields(head).Get("Message-Id")); len(ids) > 0 {
+	h := parts.Fields(head)
+	id := unnamed(h, msg.At)
+	if ids := messageIDs(h.Get("Message-Id")); len(ids) > 0 {
 		id = ids[0]
 	}
-	_, first, err := a.Put(ctx, Entry{List: list, Identity: Identity(id, msg.Raw), At: msg.At, Raw: msg.Raw})
+	post := Imported{Identity: Identity(id, msg.Raw), At: stampTime(msg.At, a.now()), Author: authorAddress(h.Get("From"))}
+	_, first, err := a.Put(ctx, Entry{List: list, Identity: post.Identity, At: post.At, Raw: msg.Raw})
 	if err != nil {
 		return err
 	}
-	if first {
-		report.Added++
-	} else {
+	if !first {
 		report.Known++
+		return nil
+	}
+	report.Added++
+	if added != nil {
+		return added(post)
 	}
 	return nil
+}
+
+// unnamed stands for the Message-ID that a message lacks: two that say the
+// same, as "+1", are two posts where others wrote them, or at another time.
+func unnamed(h parts.Header, at time.Time) string {
+	when := h.Get("Date")
+	if when == "" {
+		when = at.UTC().Format(time.RFC3339)
+	}
+	return strings.Join([]string{when, h.Get("From"), h.Get("Subject")}, "\n")
 }
