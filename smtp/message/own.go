@@ -28,7 +28,7 @@ func OwnStart(text string, most int) string {
 			i++
 		case r.endsAt(i, written):
 			i = len(r.lines)
-		case !written && isBanner(line):
+		case !written && r.bannerAt(i):
 			i = r.paragraphEnd(i)
 		case r.markedQuoteAt(i) > 0:
 			i += r.markedQuoteAt(i)
@@ -38,6 +38,10 @@ func OwnStart(text string, most int) string {
 			case n > 0 && strong && !r.quoteFollows(i+n) && written:
 				i = len(r.lines) // the mail answered stands below, unquoted
 			case n > 0:
+				if said := saidBefore(line); said != "" {
+					own, written = append(own, said), true
+					most--
+				}
 				i = r.afterBars(i + n)
 			default:
 				if !isDevice(line) && !isFrame(line) {

@@ -12,7 +12,7 @@ import (
 func (r reply) attributionAt(i int) (n int, strong bool) {
 	joined, rest := "", ""
 	for n = 1; n <= 3 && i+n <= len(r.lines); n++ {
-		line := withoutMarks(r.lines[i+n-1])
+		line := undashed(withoutMarks(r.lines[i+n-1]))
 		if line == "" || isQuoted(line) || len(joined)+len(line) > 500 {
 			break
 		}
@@ -24,8 +24,8 @@ func (r reply) attributionAt(i int) (n int, strong bool) {
 		if n > 1 && !opensAttribution(joined) && complete(rest) {
 			break // the line above is the writer's own
 		}
-		if sure == surely || sure == likely && r.quoteFollows(i+n) && i+n < len(r.lines) || sure == perhaps && r.quotedNext(i+n) {
-			return n, sure == surely
+		if sure == surely || sure == foreign && i > 0 && strings.TrimSpace(r.lines[i-1]) == "" || sure == likely && r.quoteFollows(i+n) && i+n < len(r.lines) || (sure == perhaps || sure == foreign) && r.quotedNext(i+n) {
+			return n, sure >= foreign
 		}
 		if n == 1 && !opensAttribution(joined) && !runsOn(joined) {
 			break
@@ -45,6 +45,7 @@ const (
 	no      = iota
 	perhaps // it is one if a quote follows: any line with a colon that names a day or an address
 	likely  // it has the verb
+	foreign // it names an hour and an address, and the verb may be one that we don't know
 	surely
 )
 
@@ -55,6 +56,10 @@ func introduces(line string) int {
 		body, ok = strings.CutSuffix(line, "\uff1a")
 	}
 	if !ok {
+		// "2026/11/23 Ann <ann@example.net>"
+		if _, year, _ := timesIn(line); year && '0' <= line[0] && line[0] <= '9' && strings.HasSuffix(line, ">") && strings.Contains(line, "@") {
+			return perhaps
+		}
 		return no
 	}
 	body = strings.TrimSpace(strings.ToLower(body))
@@ -63,7 +68,7 @@ func introduces(line string) int {
 	opens := opensAttribution(line)
 	for _, v := range wroteWords {
 		if at := strings.LastIndex(body, v); at >= 0 && wordEnds(body, at, v) && (at+len(v) == len(body) || addressed || nameFollows(v)) {
-			if dated := strings.ContainsAny(body, "0123456789"); opens && (dated || digits || addressed) || dated && addressed {
+			if dated := strings.ContainsAny(body, "0123456789"); opens && (dated || digits || addressed) || dated && addressed && strings.ContainsAny(body, "<([") {
 				return surely
 			}
 			return likely
@@ -73,8 +78,8 @@ func introduces(line string) int {
 	switch {
 	case digits && bracketed && opens: // "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
 		return surely
-	case year && hour && addressed && strings.ContainsAny(body, "<(["): // in a language that we don't know
-		return surely
+	case year && hour && addressed && strings.ContainsAny(body, "<(["):
+		return foreign
 	case digits && strings.HasPrefix(body, "* ") && strings.HasSuffix(body, "]"): // "* Ann [2026-11-23 10:05]:"
 		return likely
 	case digits || addressed:
@@ -127,6 +132,37 @@ func runsOn(line string) bool {
 	}
 	_, year, hour := timesIn(line)
 	return year && hour
+}
+
+// undashed is a line without the dashes that stand around it, as an
+// attribution: "---- Ann wrote ----".
+func undashed(line string) string {
+	if !enclosed(line, "--") {
+		return line
+	}
+	inner := strings.Trim(line, "- \u00a0")
+	if inner == "" || len(inner) > 300 {
+		return line
+	}
+	return strings.TrimSuffix(inner, ":") + ":"
+}
+
+// saidBefore is what the writer said on the line of the attribution, before
+// it, as phones have it: "Yes. On Monday, Ann <ann@example.net> wrote:".
+func saidBefore(line string) string {
+	if opensAttribution(withoutMarks(line)) {
+		return ""
+	}
+	for at, c := range line {
+		if c != '.' && c != '!' && c != '?' && c != '-' {
+			continue
+		}
+		rest := strings.TrimLeft(line[at+1:], " -")
+		if hasAnyPrefix(rest, []string{"On ", "Le ", "El ", "Am ", "Em ", "Il "}) && complete(rest) {
+			return strings.TrimRight(line[:at+1], "-")
+		}
+	}
+	return ""
 }
 
 // introducesCopy tells whether the copy of the mail answered begins on the

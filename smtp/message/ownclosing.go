@@ -21,6 +21,8 @@ func withoutClosing(lines []string) []string {
 			continue
 		}
 		isOne, warm := closes(line)
+		bare := i > 0 && strings.TrimSpace(lines[i-1]) != "" && startsLow(line)
+		isOne = isOne && !bare || isDashedName(line) && (i == 0 || !isDash(lines[i-1]))
 		switch {
 		case isOne:
 			cut, regards = i, regards || warm
@@ -37,6 +39,33 @@ func withoutClosing(lines []string) []string {
 		return lines
 	}
 	return lines[:cut]
+}
+
+// startsLow tells whether a line begins with a small letter: right under
+// another line it goes on with that one's sentence.
+func startsLow(line string) bool {
+	first, _ := utf8.DecodeRuneInString(line)
+	return unicode.IsLower(first)
+}
+
+// isDashedName knows "-Ann" and "— Ann Bell", which end a letter too.
+func isDashedName(line string) bool {
+	name := strings.TrimLeft(line, "-–—~")
+	if name == line || len(line) > 40 || strings.HasPrefix(line, "- ") || strings.ContainsAny(name, ".,:;!?") {
+		return false
+	}
+	words := strings.Fields(name)
+	for _, w := range words {
+		if first, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(first) {
+			return false
+		}
+	}
+	return len(words) > 0 && len(words) <= 3
+}
+
+func isDash(line string) bool {
+	line = strings.TrimSpace(line)
+	return line != "" && strings.TrimLeft(line, "-–—~•*") != line
 }
 
 // closes tells whether a line ends a letter: of words that do ("With best

@@ -3,6 +3,7 @@ package message
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // isRule knows a drawn line, as Outlook and list footers have it.
@@ -117,6 +118,8 @@ func (r reply) originalMarkAt(i int) bool {
 		return true // "-----Ann <ann@example.net> wrote: -----"
 	case inner == "" || len(inner) > 80:
 		return false
+	case enclosed(lower, "----") && len(strings.Fields(inner)) <= 3 && slices.ContainsFunc(copyWords, func(w string) bool { return strings.Contains(inner, w) }):
+		return true
 	case marked || slices.Contains(originalWords, inner):
 		next := r.nextWritten(i + 1)
 		return next < len(r.lines) && r.headerBlockAt(next)
@@ -130,16 +133,22 @@ func enclosed(s, mark string) bool {
 
 // isDevice knows the line that phones and programs put below.
 func isDevice(line string) bool {
-	line = strings.ToLower(strings.Trim(line, " \t\r\u00a0[*_"))
+	line = strings.ToLower(strings.TrimFunc(line, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("[*_(<", r)
+	}))
 	if len(line) > 160 || line == "" {
 		return false
 	}
-	names := func(w string) bool { return strings.Contains(line, w) }
-	if hasAnyPrefix(line, deviceWords) || hasAnyPrefix(line, sentWith) && slices.ContainsFunc(deviceNames, names) {
-		return true
+	named := func() bool {
+		return slices.ContainsFunc(deviceNames, func(w string) bool { return strings.Contains(line, w) })
 	}
 	plain := strings.TrimRight(line, ".!]*_ ")
-	if hasAnyPrefix(line, []string{"von meine", "von yahoo", "von outlook"}) && strings.HasSuffix(plain, "gesendet") {
+	switch {
+	case hasAnyPrefix(line, deviceWords), hasAnyPrefix(line, sentWith) && named():
+		return true
+	case hasAnyPrefix(line, sentBriefly) && len(strings.Fields(line)) <= 5 && !strings.HasSuffix(line, ".") && named():
+		return true
+	case strings.HasPrefix(line, "von ") && strings.HasSuffix(plain, "gesendet") && named():
 		return true
 	}
 	return len(line) <= 80 && slices.ContainsFunc(deviceEnds, func(w string) bool { return strings.HasSuffix(plain, w) })
@@ -158,11 +167,20 @@ func isFooter(line string) bool {
 	return len(line) < 400 && hasAnyPrefix(line, footerWords)
 }
 
-// isBanner knows the warning that a server on the way puts above a mail that
+// bannerAt knows the warning that a server on the way puts above a mail that
 // came from outside.
-func isBanner(line string) bool {
-	line = strings.ToLower(strings.TrimLeft(line, " \t\u00a0*[_"))
-	return hasAnyPrefix(line, bannerWords) && slices.ContainsFunc(outsideWords, func(w string) bool { return strings.Contains(line, w) })
+func (r reply) bannerAt(i int) bool {
+	if !hasAnyPrefix(strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*[_")), bannerWords) {
+		return false
+	}
+	paragraph := r.paragraph(i)
+	return slices.ContainsFunc(bannerSigns, func(w string) bool { return strings.Contains(paragraph, w) })
+}
+
+// paragraph is what stands from line i to an empty one, in lower case, twenty
+// lines of it at most.
+func (r reply) paragraph(i int) string {
+	return strings.ToLower(strings.Join(r.lines[i:min(r.paragraphEnd(i), i+20)], " "))
 }
 
 // disclaimerAt tells whether a paragraph that nobody writes by hand begins at
@@ -173,29 +191,21 @@ func (r reply) disclaimerAt(i int) bool {
 		return false
 	}
 	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
-	if hasAnyPrefix(first, noticeHeads) {
-		return true
-	}
-	if !hasAnyPrefix(first, noticeWords) {
+	head := hasAnyPrefix(first, noticeHeads)
+	if !head && !hasAnyPrefix(first, noticeWords) {
 		return false
 	}
-	paragraph := ""
-	for _, line := range r.lines[i:min(len(r.lines), i+20)] {
-		if strings.TrimSpace(line) == "" {
-			break
-		}
-		paragraph += " " + strings.ToLower(line)
-	}
-	if len(paragraph) < minDisclaimer {
-		return false
-	}
+	paragraph := r.paragraph(i)
 	signs := 0
 	for _, w := range secrecyWords {
 		if strings.Contains(paragraph, w) {
 			signs++
 		}
 	}
-	return signs >= 2
+	if head {
+		return signs > 0 || slices.ContainsFunc(mailWords, func(w string) bool { return strings.Contains(paragraph, w) })
+	}
+	return signs >= 2 && len(paragraph) >= minDisclaimer
 }
 
 // minDisclaimer is how long a disclaimer is at least, in octets.

@@ -40,6 +40,7 @@ var (
 		"lähetetty", "päivä", "odesláno", "datum odeslání", "elküldve", "dátum", "küldve", "trimis", "dată", "ημερομηνία", "στάλθηκε", "надіслано", "dikirim", "tanggal", "đã gửi", "ngày", "ارسال شده", "تاریخ", "发送日期", "보낸시간", "날짜", "date d'envoi", "envoyée",
 	}
 	toWords = []string{
+		"reply-to", "reply to", "répondre à", "responder a", "antwort an",
 		"to", "à", "a", "an", "para", "aan", "till", "til", "do", "kime", "destinataire", "destinatario", "cc",
 		"кому", "копия", "收件人", "收件者", "抄送", "宛先", "받는 사람", "إلى", "الى", "אל",
 		"vastaanottaja", "komu", "címzett", "către", "προς", "kepada", "ke", "đến", "به", "받는사람", "copie à", "copie", "kopie", "kopie an", "kopia", "másolatot kap", "για",
@@ -59,8 +60,11 @@ var originalWords = []string{
 	"исходное сообщение", "оригинальное сообщение", "原始邮件", "原始郵件", "邮件原件", "元のメッセージ", "الرسالة الأصلية", "رسالة أصلية",
 	"forwarded message", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
 	"mensagem encaminhada", "doorgestuurd bericht", "пересылаемое сообщение", "转发邮件信息", "رسالة معاد توجيهها",
-	"özgün ileti", "orijinal ileti", "orijinal mesaj", "opprinnelig melding", "alkuperäinen viesti", "původní zpráva", "pôvodná správa", "원본 메시지", "הודעה מקורית", "αρχικό μήνυμα", "eredeti üzenet", "mesaj original", "mesajul original", "оригінальне повідомлення", "pesan asli", "oryginalna wiadomość", "original", "original mail", "回复的原邮件", "原邮件", "原始信件", "weitergeleitete mail", "please type your reply above this line",
+	"özgün ileti", "orijinal ileti", "orijinal mesaj", "opprinnelig melding", "alkuperäinen viesti", "původní zpráva", "pôvodná správa", "원본 메시지", "הודעה מקורית", "αρχικό μήνυμα", "eredeti üzenet", "mesaj original", "mesajul original", "оригінальне повідомлення", "pesan asli", "oryginalna wiadomość", "original", "original mail", "回复的原邮件", "原邮件", "原始信件", "weitergeleitete mail", "reply message", "antwort nachricht", "oprindelig besked",
 }
+
+// copyWords are one of a few words between longer dashes above a copied mail.
+var copyWords = []string{"message", "nachricht", "mensaje", "messaggio", "mensagem", "bericht", "besked", "meddelelse", "melding", "meddelande", "viesti", "zpráva", "wiadomość", "сообщение", "письмо", "邮件", "郵件", "الرسالة"}
 
 // forwardWords stand alone above a forwarded mail.
 var forwardWords = []string{
@@ -73,7 +77,7 @@ var forwardWords = []string{
 var (
 	deviceWords = []string{
 		"sent from outlook", "sent from yahoo", "sent from mail", "sent from proton", "sent with proton", "sent with [proton", "sent from gmail", "sent from samsung", "sent from bluemail", "sent with aqua",
-		"sent from the all new", "sent with fairemail", "sent via superhuman", "get outlook", "outlook for ios", "outlook for android",
+		"sent from the all new", "sent with fairemail", "sent via superhuman", "get outlook", "get bluemail", "obtenir outlook", "yahoo mail:", "outlook for ios", "outlook for android",
 		"envoyé de mon ", "enviado desde mi ", "obtener outlook", "télécharger outlook", "obtenez outlook", "enviado do meu ", "enviado de meu ", "obter o outlook",
 		"outlook für ios", "outlook für android", "holen sie sich outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
 		"获取 outlook", "下载 outlook", "取得 outlook", "获取适用于", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "provenance : courrier ", "provenance: courrier ",
@@ -86,10 +90,11 @@ var (
 		"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "wysłane z ", "wysłano z ",
 		"отправлено с ", "отправлено из ", "отправлено через ", "надіслано з ", "odesláno z ", "trimis de pe ", "lähetetty ", "στάλθηκε από ", "נשלח מה", "đã gửi từ ", "dikirim dari ",
 	}
+	sentBriefly = []string{"sent from ", "sent with ", "sent by ", "from my "} // in a few words
 	deviceNames = []string{
 		"phone", "ipad", "ipod", "mac", "android", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "honor", "oppo", "vivo", "pixel", "nokia", "motorola", "oneplus", "lenovo", "blackberry", "tablet",
 		"mobil", "móvil", "movil", "móvel", "portable", "télé", "telef", "handy", "gerät", "appareil", "dispositivo", "device", "celular", "cellulare", "smart", "wireless", "verizon",
-		"outlook", "mail", "courrier", "courriel", "correo", "yahoo", "proton", "tuta", "thunderbird", "windows", "aol", "hotmail", "app",
+		"outlook", "mail", "courrier", "courriel", "correo", "yahoo", "proton", "tuta", "thunderbird", "windows", "aol", "hotmail", "app", "spark", "canary",
 		"телеф", "смартф", "устройств", "почт", "планшет", "приложен", "айфон", "τηλ", "điện thoại",
 	}
 )
@@ -121,23 +126,27 @@ var deviceEnds = []string{"umdan gönderildi", "에서 보냄", "から送信"}
 
 // footerWords begin lines that programs put below every mail.
 var footerWords = []string{
-	"virus-free", "this email has been checked for viruses", "this e-mail has been checked for viruses", "this email has been scanned", "this message has been scanned",
-	"please consider the environment", "consider the environment before", "think before you print", "before printing",
-	"pensez à l'environnement", "pensez à l’environnement", "avant d'imprimer", "avant d’imprimer", "l'absence de virus", "l’absence de virus", "garanti sans virus", "sans virus.",
-	"antes de imprimir", "por favor, piense en el medio ambiente", "libre de virus", "este correo electrónico ha sido comprobado", "este correo ha sido analizado",
-	"bitte denken sie an die umwelt", "denken sie an die umwelt", "bitte prüfen sie, ob", "virenfrei", "diese e-mail wurde von avast", "diese e-mail wurde auf viren",
-	"без вирусов", "не содержит вирусов", "подумайте об окружающей среде", "请考虑环境保护", "打印本邮件前", "无病毒", "يرجى مراعاة البيئة", "خالٍ من الفيروسات", "privo di virus", "livre de vírus", "virusvrij",
-	"you received this message because you are subscribed", "vous recevez ce message car vous", "to unsubscribe from this group", "to unsubscribe send an email", "has recibido este mensaje porque",
+	"virus-free. www", "virus-free.www", "this email has been checked for viruses", "this e-mail has been checked for viruses", "this email has been scanned", "this message has been scanned",
+	"please consider the environment", "consider the environment before", "think before you print", "before printing this", "before printing, think",
+	"pensez à l'environnement", "pensez à l’environnement", "avant d'imprimer ce", "avant d’imprimer ce", "avant d'imprimer, pensez", "l'absence de virus dans ce", "l’absence de virus dans ce", "garanti sans virus", "sans virus. www", "sans virus.www",
+	"antes de imprimir este", "por favor, piense en el medio ambiente", "libre de virus. www", "libre de virus.www", "este correo electrónico ha sido comprobado", "este correo ha sido analizado",
+	"bitte denken sie an die umwelt", "denken sie an die umwelt", "bitte prüfen sie, ob diese", "virenfrei. www", "virenfrei.www", "diese e-mail wurde von avast", "diese e-mail wurde auf viren",
+	"без вирусов. www", "без вирусов.www", "это сообщение проверено на вирусы", "это письмо проверено на вирусы", "подумайте об окружающей среде", "打印本邮件前", "请考虑环境", "无病毒。www", "يرجى مراعاة البيئة", "خالٍ من الفيروسات. www", "privo di virus. www", "privo di virus.www", "livre de vírus. www", "livre de vírus.www", "virusvrij. www", "virusvrij.www",
+	"you received this message because you are subscribed", "vous recevez ce message car vous", "to unsubscribe from this group and stop", "to unsubscribe from this group, send", "to unsubscribe send an email", "has recibido este mensaje porque",
 }
 
-// bannerWords begin a warning about mail from outside, and one of outsideWords
-// stands on its first line.
+// bannerWords begin a warning about mail from outside, and one of bannerSigns
+// stands in its first paragraph.
 var (
-	bannerWords  = []string{"caution:", "caution!", "external", "warning:", "this email originated", "this message originated", "this email came from", "attention :", "attention:", "avertissement", "achtung:", "extern", "atención:", "precaución", "внимание"}
-	outsideWords = []string{"outside", "external", "originated", "externe", "extérieur", "extern", "außerhalb", "externo", "fuera de", "внешн"}
+	bannerWords = []string{"caution", "external", "warning", "this email", "this message", "attention", "avertissement", "achtung", "extern", "atención", "precaución", "внимание"}
+	bannerSigns = []string{"originated", "from outside", "outside of", "do not click", "don't click", "external sender", "external email", "external e-mail", "ne cliquez pas", "n'ouvrez pas", "expéditeur externe", "no haga clic", "remitente externo", "klicken sie nicht", "externer absender", "externe e-mail", "не переходите", "внешнего отправителя"}
 )
 
-// noticeHeads begin a disclaimer, however short it is.
+// mailWords name a mail, in a notice that is short.
+var mailWords = []string{"e-mail", "email", "message", "courriel", "mensaje", "correo", "nachricht", "письм", "сообщен", "邮件", "الرسالة", "البريد"}
+
+// noticeHeads begin a disclaimer, however short it is, where it speaks of a
+// mail or of secrecy.
 var noticeHeads = []string{
 	"disclaimer:", "confidentiality notice:", "confidentiality:", "legal notice:", "privileged and confidential", "avis de confidentialité", "avertissement :", "clause de confidentialité",
 	"aviso legal:", "aviso de confidencialidad", "haftungsausschluss", "vertraulichkeitshinweis", "免责声明：", "免责声明:", "保密声明", "إخلاء مسؤولية:", "إخلاء المسؤولية:", "уведомление о конфиденциальности",
