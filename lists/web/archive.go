@@ -2,9 +2,7 @@ package web
 
 import (
 	"net/http"
-	"regexp"
 	"strconv"
-	"strings"
 
 	"plenary/lists"
 	"plenary/smtp/message"
@@ -82,18 +80,4 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 		Post lists.ArchivedPost
 		Text string
 	}{spoken, l, post, p.hideAddresses(text)})
-}
-
-var inText = regexp.MustCompile(`([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)
-
-// hideAddresses takes the domains of people's mail addresses out of a text
-// that anybody may read. The site's own addresses stay: they say how to join.
-func (p *pages) hideAddresses(text string) string {
-	return inText.ReplaceAllStringFunc(text, func(a string) string {
-		local, domain, _ := strings.Cut(a, "@")
-		if strings.EqualFold(domain, p.Site.Domain) {
-			return a
-		}
-		return local + "@…"
-	})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -59,10 +60,15 @@ func (p *pages) withoutAddresses(b lists.Board) lists.Board {
 			t.Subject = p.hideAddresses(t.Subject)
 			threads[j] = t
 		}
-		g.Threads = threads
+		g.Threads, g.Purpose, g.Next = threads, p.hideAddresses(g.Purpose), p.hideAddresses(g.Next)
 		groups[i] = g
 	}
-	b.Groups = groups
+	due := make([]lists.BoardStep, len(b.Due))
+	for i, step := range b.Due {
+		step.Step = p.hideAddresses(step.Step)
+		due[i] = step
+	}
+	b.Purpose, b.Groups, b.Due = p.hideAddresses(b.Purpose), groups, due
 	return b
 }
 
@@ -170,22 +176,27 @@ func (p *pages) boardJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(b, "", "  ")
+	text, err := encoded(b)
 	if err != nil {
 		return fmt.Errorf("write the board of %s as JSON: %w", b.Main, err)
 	}
-	p.feed(w, r, "application/json", append(text, '\n'))
+	b.At = time.Time{} // that it was made again is no news
+	seed, err := encoded(b)
+	if err != nil {
+		return fmt.Errorf("write the board of %s as JSON: %w", b.Main, err)
+	}
+	p.feed(w, r, "application/json", text, "W/"+entityTag(seed))
 	return nil
 }
 
-// feed writes what a program reads. Caches may keep it a little while.
-func (p *pages) feed(w http.ResponseWriter, r *http.Request, kind string, text []byte) {
-	w.Header().Set("Content-Type", kind+"; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, max-age=60")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(text) // the reader has gone: nobody is left to tell
-	}
+// encoded is JSON as the command line prints it.
+func encoded(b lists.Board) ([]byte, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(b)
+	return text.Bytes(), err
 }
 
 func (p *pages) zone() *time.Location {

@@ -164,6 +164,11 @@ func TestDigestFeed(t *testing.T) {
 		XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
 		ID      string   `xml:"id"`
 		Updated string   `xml:"updated"`
+		Lang    string   `xml:"http://www.w3.org/XML/1998/namespace lang,attr"`
+		Links   []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"link"`
 		Entries []struct {
 			ID      string `xml:"id"`
 			Title   string `xml:"title"`
@@ -181,6 +186,9 @@ func TestDigestFeed(t *testing.T) {
 	}
 	if len(feed.Entries) != 1 || feed.ID != "tag:lists.example.org,2026-11-23:dc/digests" || feed.Updated != "2026-11-23T10:00:00Z" {
 		t.Fatalf("%s", text)
+	}
+	if feed.Lang != "en" || len(feed.Links) != 2 || feed.Links[1].Rel != "self" || feed.Links[1].Href != o.server.URL+"/dc/digest.atom" {
+		t.Errorf("%s", text)
 	}
 	e := feed.Entries[0]
 	if e.Title != "Week 48: news" || !strings.HasSuffix(e.Link.Href, "/dc/archive/c48") || !strings.Contains(e.Content.Text, "Ask ana@… &lt;now&gt;") {

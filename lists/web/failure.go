@@ -26,6 +26,9 @@ func (p *pages) handler(do func(http.ResponseWriter, *http.Request) error) http.
 			return
 		}
 		f := p.failure(r, err)
+		if f.code == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "SignInLink") // RFC 9110 11.6.1 wants a scheme; browsers know none of ours
+		}
 		if err := p.show(w, r, f.code, "failure.html", f.title, map[string]any{"Text": f.text}); err != nil {
 			p.Log.Error("page of a failure not written", "err", err)
 		}

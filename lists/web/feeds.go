@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
+	"encoding/xml"
 	"fmt"
 	"html"
 	"net/http"
@@ -44,14 +46,51 @@ func (p *pages) digestFeed(w http.ResponseWriter, r *http.Request) error {
 			Created: d.At, Updated: d.At, Content: "<pre style=\"white-space: pre-wrap\">" + html.EscapeString(p.hideAddresses(d.Text)) + "</pre>",
 		})
 	}
-	atom := (&feeds.Atom{Feed: feed}).AtomFeed()
-	atom.Id = p.tag(main, "digests") // the library would take the link, which moves with the site
-	text, err := feeds.ToXML(atom)
+	text, err := p.atom(main, feed)
 	if err != nil {
 		return fmt.Errorf("write the digests of %s as a feed: %w", main.Name, err)
 	}
-	p.feed(w, r, "application/atom+xml", []byte(text))
+	p.feed(w, r, "application/atom+xml", text, entityTag(text))
 	return nil
+}
+
+// atomFeed is a feed as readers of it expect one: the library's knows one link,
+// and no language.
+type atomFeed struct {
+	XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string   `xml:"xml:lang,attr"`
+	Title   string   `xml:"title"`
+	ID      string   `xml:"id"`
+	Updated string   `xml:"updated"`
+	Links   []feeds.AtomLink
+	Author  *feeds.AtomAuthor
+	Entries []*feeds.AtomEntry `xml:"entry"`
+}
+
+// atom writes the feed of a main list.
+func (p *pages) atom(main lists.List, feed *feeds.Feed) ([]byte, error) {
+	made := (&feeds.Atom{Feed: feed}).AtomFeed()
+	// The library would take the link for the id, which moves with the site.
+	text, err := xml.MarshalIndent(atomFeed{
+		Lang: p.worded(main).W.Lang, Title: made.Title, ID: p.tag(main, "digests"), Updated: made.Updated, Author: made.Author, Entries: made.Entries,
+		Links: []feeds.AtomLink{*made.Link, {Href: p.Site.BaseURL + "/" + main.ID + "/digest.atom", Rel: "self", Type: "application/atom+xml"}},
+	}, "", "  ")
+	return append([]byte(xml.Header), append(text, '\n')...), err
+}
+
+// feed writes what a program reads. Caches may keep it a little while, and ask
+// by its tag whether it is still that.
+func (p *pages) feed(w http.ResponseWriter, r *http.Request, kind string, text []byte, tag string) {
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=60")
+	w.Header().Set("ETag", tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+}
+
+// entityTag names content (RFC 9110 8.8.3).
+func entityTag(text []byte) string {
+	sum := sha256.Sum256(text)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // tag is a name that no move of the site changes (RFC 4151).
@@ -90,7 +129,7 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
 	if err := c.SerializeTo(&text, ics.WithNewLineWindows); err != nil {
 		return fmt.Errorf("write the next steps of %s as a calendar: %w", main.Name, err)
 	}
-	p.feed(w, r, "text/calendar", text.Bytes())
+	p.feed(w, r, "text/calendar", text.Bytes(), entityTag(text.Bytes()))
 	return nil
 }
 

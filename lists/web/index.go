@@ -34,7 +34,7 @@ func (p *pages) card(ctx context.Context, l lists.List) (card, error) {
 	}
 	role := func(word string) lists.Address { return lists.RoleAddress(l, word, "", p.Site.Domain) }
 	return card{
-		List: l, Path: "/" + l.Name, Address: l.Address(p.Site.Domain), Leaders: strings.Join(names, ", "),
+		List: p.publicList(l), Path: "/" + l.Name, Address: l.Address(p.Site.Domain), Leaders: strings.Join(names, ", "),
 		JoinAt: role("join"), LeaveAt: role("leave"), OwnerAt: role("owner"), Reads: l.Archive != lists.ArchiveNone,
 	}, nil
 }

@@ -28,6 +28,16 @@ func (p *pages) find(ctx context.Context, word string) (l, main lists.List, err 
 	return l, dir.MainOf(l), nil
 }
 
+// slashed leads to a list whose address was typed with a slash at its end.
+func (p *pages) slashed(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/"+l.Name, http.StatusFound)
+	return nil
+}
+
 // list shows one list and how to join it.
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	l, main, err := p.find(r.Context(), r.PathValue("list"))

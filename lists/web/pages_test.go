@@ -20,7 +20,8 @@ func TestIndex(t *testing.T) {
 	for _, path := range []string{"/nothing", "/dc/nothing", "/a/b/c", "/leave/", "/settings/x", "/confirm/x/y"} {
 		has(t, o.get(404, path), "Not here")
 	}
-	o.page(404, "DELETE", "/dc", nil)
+	o.page(405, "DELETE", "/dc", nil)
+	o.page(404, "DELETE", "/dc/nothing", nil)
 	o.page(200, "HEAD", "/", nil)
 }
 

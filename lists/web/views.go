@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"time"
 
 	"plenary/digest/words"
 	"plenary/lists"
@@ -86,9 +87,8 @@ func (p *pages) style(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(css)
-	}
+	w.Header().Set("ETag", entityTag(css))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(css))
 	return nil
 }
 

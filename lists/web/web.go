@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +44,8 @@ type Archive interface {
 	Latest(ctx context.Context, listID string, before uint32, limit int) ([]lists.ArchivedPost, error)
 	ByCode(ctx context.Context, listID, code string) (lists.ArchivedPost, error)
 	Get(ctx context.Context, listID string, uid uint32) ([]byte, error)
+	// Entries are posts from a UID on, the oldest first.
+	Entries(ctx context.Context, listID string, fromUID uint32, limit int) ([]lists.ArchivedPost, error)
 }
 
 // Config is what the pages are made of; all of it is needed.
@@ -82,6 +86,9 @@ func New(c Config) (http.Handler, error) {
 		for pattern, do := range routes {
 			room.Handle(pattern, p.handler(do))
 		}
+		for path, methods := range taken(slices.Collect(maps.Keys(routes))) {
+			room.Handle(path, p.handler(otherMethod(methods)))
+		}
 		mux.Handle(prefix, room)
 	}
 	guard := http.NewCrossOriginProtection()
@@ -114,6 +121,7 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 		"/": {
 			"GET /{$}":                   p.index,
 			"GET /{list}":                p.list,
+			"GET /{list}/{$}":            p.slashed,
 			"POST /{list}/join":          p.join,
 			"POST /{list}/leave":         p.leaveByMail,
 			"GET /{list}/board":          p.board,
@@ -124,6 +132,29 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 			"GET /{list}/archive/{code}": p.post,
 			"/":                          p.nothing,
 		},
+	}
+}
+
+// taken are the methods that each path takes, by the patterns of a room.
+func taken(patterns []string) map[string][]string {
+	methods := map[string][]string{}
+	for _, pattern := range slices.Sorted(slices.Values(patterns)) {
+		method, path, ok := strings.Cut(pattern, " ")
+		if !ok {
+			continue
+		}
+		if methods[path] = append(methods[path], method); method == http.MethodGet {
+			methods[path] = append(methods[path], http.MethodHead)
+		}
+	}
+	return methods
+}
+
+// otherMethod is a page's answer to a method that it does not take.
+func otherMethod(methods []string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		return failure{http.StatusMethodNotAllowed, "Not this way", "This page can't be used in that way, so nothing was done. The first page shows all lists."}
 	}
 }
 

@@ -85,6 +85,10 @@ func (shelf) Get(context.Context, string, uint32) ([]byte, error) {
 	return []byte("From: mo@example.org\r\nContent-Type: text/html\r\n\r\n<p>Hello &lt;b&gt; from anna.b@example.org<script>alert(1)</script></p>\r\n"), nil
 }
 
+func (s shelf) Entries(context.Context, string, uint32, int) ([]lists.ArchivedPost, error) {
+	return nil, nil
+}
+
 // office is the pages over a real desk and store.
 type office struct {
 	t      *testing.T
