@@ -52,11 +52,16 @@ func none(err error) bool {
 }
 
 func (d dnsCheck) unasked(what string, err error) []finding {
-	return []finding{{"DNS", what + " can't be looked up: " + err.Error(), "see that the resolver answers, or name one in dns.resolver", false}}
+	why := err.Error()
+	if e := (*net.DNSError)(nil); errors.As(err, &e) { // which names the system's resolver, whoever was asked
+		why = e.Err
+	}
+	return []finding{{"DNS", what + " can't be looked up: " + why, "see that the resolver answers, or name one in dns.resolver", false}}
 }
 
 func (d dnsCheck) mx() []finding {
 	domain := d.cfg.Domain
+	write := domain + ". MX 10 the.host.that.takes.its.mail."
 	found, err := d.dns.LookupMX(d.ctx, domain)
 	switch {
 	case err != nil && !none(err):
@@ -64,11 +69,17 @@ func (d dnsCheck) mx() []finding {
 	case len(found) == 0 && d.cfg.Collect.Server != "":
 		return []finding{{what: "DNS", is: domain + " has no MX; mail is collected"}}
 	case len(found) == 0:
-		return []finding{{"DNS", domain + " has no MX: other servers may not find it", fmt.Sprintf("%s. MX 10 the.host.that.takes.its.mail.", domain), false}}
+		return []finding{{"DNS", domain + " has no MX: other servers may not find it", write, false}}
 	}
 	hosts := make([]string, len(found))
 	for i, mx := range found {
 		hosts[i] = strings.TrimSuffix(mx.Host, ".")
+		switch {
+		case hosts[i] == "":
+			return []finding{{"DNS", "the MX of " + domain + " says that it takes no mail (RFC 7505)", write, false}}
+		case net.ParseIP(hosts[i]) != nil:
+			return []finding{{"DNS", fmt.Sprintf("the MX of %s, %s, is an address, and must be a name", domain, hosts[i]), write, false}}
+		}
 		if _, err := d.dns.LookupHost(d.ctx, mx.Host); none(err) {
 			return []finding{{"DNS", fmt.Sprintf("the MX of %s, %s, has no address", domain, hosts[i]), fmt.Sprintf("%s. A 192.0.2.1 (its address)", hosts[i]), false}}
 		}
@@ -109,8 +120,9 @@ func (d dnsCheck) dmarc() []finding {
 		return []finding{{"DNS", d.cfg.Domain + " has no DMARC record of its own", txtLine(name, dmarcValue(d.cfg)), true}}
 	case len(found) > 1:
 		return []finding{{"DNS", d.cfg.Domain + " has several DMARC records, so none counts (RFC 9989, 4.7)", "leave one of them", false}}
-	case !strings.Contains(strings.ReplaceAll(strings.ToLower(found[0]), " ", ""), ";p="):
-		return []finding{{"DNS", "the DMARC record of " + d.cfg.Domain + " asks for nothing: it has no p=", txtLine(name, dmarcValue(d.cfg)), false}}
+	}
+	if fault := dmarcFault(found[0]); fault != "" {
+		return []finding{{"DNS", "the DMARC record of " + d.cfg.Domain + " asks for nothing: " + fault, txtLine(name, dmarcValue(d.cfg)), false}}
 	}
 	return []finding{{what: "DNS", is: "DMARC: " + found[0]}}
 }
@@ -126,9 +138,11 @@ func (d dnsCheck) dkim() []finding {
 		case len(published) == 0:
 			found = append(found, finding{"DKIM", r.Name + " has no record, and mail is signed with its key", write, false})
 		case !r.Published(published):
-			found = append(found, finding{"DKIM", "the record at " + r.Name + " is not that of the key in use", write, false})
+			found = append(found, finding{"DKIM", "the record at " + r.Name + " " + r.Fault(published), write, false})
 		case len(published) > 1:
 			found = append(found, finding{"DKIM", "there are several records at " + r.Name + ", and others may take the wrong one", "leave this one: " + write, false})
+		case keyring.OnTrial(published[0]):
+			found = append(found, finding{"DKIM", "the record at " + r.Name + " says that it is on trial (t=y), so some take mail for unsigned", write, true})
 		default:
 			found = append(found, finding{what: "DKIM", is: r.Name + " is published"})
 		}

@@ -35,17 +35,58 @@ func (d dnsCheck) sends(record string) []finding {
 		return nil
 	}
 	checker := &authenticate.Checker{DNS: authenticate.NewDNS(d.cfg.DNS.Resolver, time.Now)}
+	ask := func(ip string) authenticate.SPF {
+		return checker.Check(d.ctx, smtp.Envelope{Remote: ip, From: "bounces@" + d.cfg.Domain, Helo: d.cfg.Domain}, m).SPF
+	}
 	for _, ip := range addrs {
 		if net.ParseIP(ip).IsLoopback() {
 			continue
 		}
-		f := checker.Check(d.ctx, smtp.Envelope{Remote: ip, From: "bounces@" + d.cfg.Domain, Helo: d.cfg.Domain}, m)
-		if f.SPF.Result != authenticate.Pass {
-			return []finding{{"DNS", fmt.Sprintf("SPF does not let %s (%s) send: it says %s, by %q", from, ip, f.SPF.Result, record),
+		switch f := ask(ip); f.Result {
+		case authenticate.Pass:
+		case authenticate.PermError: // with one more address it would be as broken
+			return []finding{{"DNS", fmt.Sprintf("the SPF record lets nobody send, %s (%s) neither: %s; it is %q", from, ip, f.Reason, record),
+				"correct it, or write: " + txtLine(d.cfg.Domain, allowed(spfValue(d.cfg), ip)), false}}
+		case authenticate.TempError:
+			return []finding{{"DNS", fmt.Sprintf("whether SPF lets %s (%s) send can't be found out: %s", from, ip, f.Reason), "see that DNS answers for what it names: " + record, false}}
+		default:
+			return []finding{{"DNS", fmt.Sprintf("SPF does not let %s (%s) send: it says %s, by %q", from, ip, f.Result, record),
 				txtLine(d.cfg.Domain, allowed(record, ip)), false}}
 		}
 	}
+	if ask(nobodys).Result == authenticate.Pass {
+		return []finding{{"DNS", "SPF lets anybody send: " + record, txtLine(d.cfg.Domain, spfValue(d.cfg)), true}}
+	}
 	return []finding{{what: "DNS", is: "SPF lets " + from + " send: " + record}}
+}
+
+// nobodys is an address that no server has (RFC 5737).
+const nobodys = "203.0.113.77"
+
+// dmarcFault is what keeps a record from asking for anything, "" nothing.
+func dmarcFault(record string) string {
+	tags := map[string]string{}
+	for i, part := range strings.Split(record, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
+		_, twice := tags[name]
+		switch {
+		case i == 0 && value != "DMARC1":
+			return "it must begin with v=DMARC1, in capitals"
+		case twice && name != "":
+			return "it has " + name + "= twice"
+		}
+		tags[name] = strings.ToLower(value)
+	}
+	if tags["p"] == "" {
+		return "it has no p="
+	}
+	for _, name := range []string{"p", "sp", "np"} {
+		if value, ok := tags[name]; ok && !slices.Contains([]string{"none", "quarantine", "reject"}, value) {
+			return fmt.Sprintf("%s=%s is neither none, quarantine nor reject", name, value)
+		}
+	}
+	return ""
 }
 
 // allowed is an SPF record with one more address, before its last word.

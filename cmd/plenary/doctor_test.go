@@ -77,6 +77,14 @@ func TestDoctorSaysWhichRecordIsMissingAndWhatToWrite(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", want, said)
 		}
 	}
+	for mx, want := range map[string]string{
+		"lists.example.org. MX 0 .":           "FAULT the MX of lists.example.org says that it takes no mail (RFC 7505) → lists.example.org. MX 10 ",
+		"lists.example.org. MX 10 192.0.2.7.": "FAULT the MX of lists.example.org, 192.0.2.7, is an address, and must be a name → lists.example.org. MX 10 ",
+	} {
+		if said := dnsFindings(t, "", mx); !strings.Contains(said, want) {
+			t.Errorf("%q is not in:\n%s", want, said)
+		}
+	}
 	said = dnsFindings(t, "relay.example.org:587", "lists.example.org. MX 10 mx.example.org.",
 		`lists.example.org. TXT "v=spf1 mx -all"`, `lists.example.org. TXT "v=spf1 -all"`)
 	for _, want := range []string{"FAULT the MX of lists.example.org, mx.example.org, has no address", "FAULT lists.example.org has several SPF records", "goes out through relay.example.org:587"} {

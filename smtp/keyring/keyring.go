@@ -10,6 +10,7 @@
 package keyring
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -20,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -110,15 +112,43 @@ func RecordOf(k Key, domain string) Record {
 
 // Published tells whether one of the TXT records at a key's name is its
 // record: whatever the blanks, the order and the further tags, it is the key
-// that counts.
-func (r Record) Published(texts []string) bool {
+// that counts, and that others may verify mail by it.
+func (r Record) Published(texts []string) bool { return r.Fault(texts) == "" }
+
+// Fault is what is wrong with the TXT records at a key's name, "" where others
+// verify by one of them.
+func (r Record) Fault(texts []string) string {
 	want := tag(r.Value, "p")
+	fault := "is not that of the key in use"
 	for _, text := range texts {
-		if want != "" && tag(text, "p") == want {
-			return true
+		if want == "" || tag(text, "p") != want {
+			continue
+		}
+		switch v, k := tag(text, "v"), tag(text, "k"); {
+		case v != "" && v != "DKIM1":
+			fault = "is not of the version DKIM1 (v=)"
+		case cmp.Or(k, "rsa") != tag(r.Value, "k"):
+			fault = "is for another kind of key (k=)"
+		case !allows(tag(text, "h"), "sha256"):
+			fault = "does not allow SHA-256 (h=)"
+		case !allows(tag(text, "s"), "email") && !allows(tag(text, "s"), "*"):
+			fault = "is not for mail (s=)"
+		default:
+			return ""
 		}
 	}
-	return false
+	return fault
+}
+
+// OnTrial tells whether a key's record asks others not to rely on it (t=y).
+func OnTrial(text string) bool {
+	flags := tag(text, "t")
+	return flags != "" && allows(flags, "y")
+}
+
+// allows tells whether a list with colons has a word; an absent one has any.
+func allows(list, word string) bool {
+	return list == "" || slices.Contains(strings.Split(list, ":"), word)
 }
 
 // tag is the value of a tag without blanks, "" where there is none.

@@ -63,6 +63,13 @@ func TestPublished(t *testing.T) {
 		"as it is":            {[]string{r.Value}, true},
 		"blanks and an order": {[]string{"p=" + p[:100] + " " + p[100:] + " ;k = rsa;v=DKIM1; t=s"}, true},
 		"beside another":      {[]string{"v=DKIM1; p=", r.Value}, true},
+		"for mail, SHA-256":   {[]string{r.Value + "; s=email; h=sha1:sha256; t=y"}, true},
+		"for any service":     {[]string{r.Value + "; s=*"}, true},
+		"not for mail":        {[]string{r.Value + "; s=tlsrpt"}, false},
+		"for SHA-1 only":      {[]string{r.Value + "; h=sha1"}, false},
+		"of another kind":     {[]string{"v=DKIM1; k=ed25519; p=" + p}, false},
+		"kind left out":       {[]string{"p=" + p}, true},
+		"another version":     {[]string{"v=DKIM2; p=" + p}, false},
 		"another key":         {[]string{other.Value}, false},
 		"revoked":             {[]string{"v=DKIM1; k=rsa; p="}, false},
 		"none":                {nil, false},
@@ -70,6 +77,9 @@ func TestPublished(t *testing.T) {
 		if got := r.Published(c.texts); got != c.want {
 			t.Errorf("%s: %v", what, got)
 		}
+	}
+	if other.Published([]string{strings.Replace(other.Value, "k=ed25519; ", "", 1)}) || OnTrial(r.Value) || OnTrial(r.Value+"; t=s") || !OnTrial("t = s : y; p=") {
+		t.Error("an Ed25519 key without k= is none, and only t=y is on trial")
 	}
 	if (Record{}).Published([]string{"v=DKIM1; p="}) {
 		t.Error("no record is published")
