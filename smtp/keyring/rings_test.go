@@ -52,6 +52,31 @@ func TestRotationWithoutAGap(t *testing.T) {
 	step("the way back", err, now.Add(2*Overlap), "b b-ed a a-ed")
 }
 
+// Keys made twice in a row, before the first of them are published, leave
+// those signing whose records are there.
+func TestRotationInHaste(t *testing.T) {
+	ctx, s := t.Context(), Shelf{Redis: redistest.New(t)}
+	now := time.Unix(1_795_000_000, 0)
+	for _, step := range []struct{ use, want string }{
+		{"a", "a a-ed"}, {"b", "a a-ed b b-ed"}, {"c", "a a-ed c c-ed"}, {"c", "a a-ed c c-ed"}, {"b", "a a-ed b b-ed"}, {"a", "b b-ed a a-ed"},
+	} {
+		if _, _, err := s.Use(ctx, step.use, made(t, step.use)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.InUse(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, k := range r.Signing(now) {
+			names = append(names, k.Selector)
+		}
+		if got := strings.Join(names, " "); got != step.want {
+			t.Errorf("%s: signed by %q, want %q", step.use, got, step.want)
+		}
+	}
+}
+
 func TestPublished(t *testing.T) {
 	k := made(t, "s")
 	r, other := RecordOf(k[0], "x.example"), RecordOf(k[1], "x.example")

@@ -44,25 +44,32 @@ type Shelf struct {
 
 // Use keeps the keys of a selector and puts them to use. Where the selector
 // has keys already those are put to use, and given; made is false then. The
-// ring that was in use goes on signing beside it (InUse).
+// ring that was in use goes on signing beside it (InUse), or, where its own
+// records were never seen, the one before that.
 func (s Shelf) Use(ctx context.Context, selector string, keys []Key) (in []Key, made bool, err error) {
 	value, err := s.pack(keys)
 	if err != nil {
 		return nil, false, err
 	}
 	err = s.Redis.Watch(ctx, func(tx *redis.Tx) error {
-		old, err := tx.HGet(ctx, shelfKey, current).Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
+		all, err := tx.HGetAll(ctx, shelfKey).Result()
+		if err != nil {
 			return err
 		}
+		old := all[current]
+		// One that nobody can verify by yet is no help: then the one before it stays.
+		unseen := all[published] == "" && all[before] != "" && all[before] != selector
 		var first *redis.BoolCmd
 		_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			first = p.HSetNX(ctx, shelfKey, "ring:"+selector, value)
 			p.HSet(ctx, shelfKey, current, selector)
-			if old != "" && old != selector {
-				p.HSet(ctx, shelfKey, before, old)
-				p.HDel(ctx, shelfKey, published)
+			if old == "" || old == selector {
+				return nil
 			}
+			if !unseen {
+				p.HSet(ctx, shelfKey, before, old)
+			}
+			p.HDel(ctx, shelfKey, published)
 			return nil
 		})
 		made = err == nil && first.Val()
