@@ -25,28 +25,16 @@ type reply struct {
 }
 
 // carryOut hands all actions of the mail to the desk at once, so that they
-// share one question. The same action asked for twice is one.
+// share one question.
 func (r *reply) carryOut(ctx context.Context) error {
-	var all []lists.Action
-	var of []int // the decision of each
-	seen := map[string]bool{}
 	r.outcomes = make([][]lists.Outcome, len(r.decisions))
-	for i, d := range r.decisions {
-		for _, a := range d.Actions {
-			raw, err := json.Marshal(a)
-			if err != nil {
-				return fmt.Errorf("write an action: %w", err)
-			}
-			if key := string(raw); !seen[key] {
-				seen[key] = true
-				all, of = append(all, a), append(of, i)
-			}
-		}
+	all, of, err := r.actions()
+	if err != nil {
+		return err
 	}
 	believed := r.f.Believed && r.h.Trust
 	mayAsk := len(all) > 0
 	if mayAsk && !believed {
-		var err error
 		if mayAsk, err = r.h.mayAsk(ctx, r.in.Envelope, r.f); err != nil {
 			return err
 		}
@@ -78,6 +66,32 @@ func (r *reply) carryOut(ctx context.Context) error {
 		r.outcomes[i] = append(r.outcomes[i], out)
 	}
 	return nil
+}
+
+// actions are those of all decisions, in their order, and of which decision
+// each is. The same action asked for twice is one, where it stands last:
+// after "daily", "weekly", "daily" it is daily.
+func (r *reply) actions() (all []lists.Action, of []int, err error) {
+	var keys []string
+	last := map[string]int{}
+	for i, d := range r.decisions {
+		for _, a := range d.Actions {
+			raw, err := json.Marshal(a)
+			if err != nil {
+				return nil, nil, fmt.Errorf("write an action: %w", err)
+			}
+			last[string(raw)] = len(all)
+			all, of, keys = append(all, a), append(of, i), append(keys, string(raw))
+		}
+	}
+	n := 0
+	for i, key := range keys {
+		if last[key] == i {
+			all[n], of[n] = all[i], of[i]
+			n++
+		}
+	}
+	return all[:n], of[:n], nil
 }
 
 // query answers what only asks.
