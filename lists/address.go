@@ -107,6 +107,16 @@ func (a Address) Key() string { return strings.ToLower(string(a)) }
 // Same tells whether a and b are one mailbox.
 func (a Address) Same(b Address) bool { return a.Key() == b.Key() }
 
+// Mailbox is the key of the mailbox that mail to a ends up in, by the custom
+// that what follows a + only sorts it: for counting what may be sent there.
+func (a Address) Mailbox() string {
+	local, _, tagged := strings.Cut(a.Local(), "+")
+	if !tagged || local == "" {
+		return a.Key()
+	}
+	return strings.ToLower(local + "@" + a.Domain())
+}
+
 // Local is what stands before the last @.
 func (a Address) Local() string {
 	if at := strings.LastIndexByte(string(a), '@'); at >= 0 {

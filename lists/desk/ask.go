@@ -79,7 +79,7 @@ func tooMany(asker lists.Address) lists.Outcome {
 		Text: fmt.Sprintf("Not asked: as many questions as a day allows went to %s already. Answer one of those with yes, or ask again tomorrow.", asker)}
 }
 
-func questionCounter(a lists.Address) string { return "questions/" + a.Key() }
+func questionCounter(a lists.Address) string { return "questions/" + a.Mailbox() }
 
 func capOf(member bool) int {
 	if member {

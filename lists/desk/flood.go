@@ -38,22 +38,37 @@ func (w *work) flooded(ctx context.Context, actions []lists.Action, outs []lists
 			continue
 		}
 		w.index = i
-		ok, err := w.roomFor(ctx, l)
+		again, err := w.asksAgain(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			continue
+		if !again {
+			if ok, err := w.roomFor(ctx, l); err != nil {
+				return nil, err
+			} else if ok {
+				continue
+			}
 		}
 		// Who is not believed gets no mail of it: it may be who is being bombed.
 		full[i] = true
 		outs[i] = lists.Outcome{Result: lists.Refused, Told: !w.quote,
 			Text: fmt.Sprintf("Not done: very many people have asked to join %s within this hour. Please ask again in an hour.", l.Title)}
+		if again {
+			continue
+		}
 		if err := w.tellFlood(ctx, l); err != nil {
 			return nil, err
 		}
 	}
 	return full, nil
+}
+
+// asksAgain tells whether one mailbox has asked for a list as often in an hour
+// as it gets questions in a day: who asks without end in one name must not use
+// up the room of others.
+func (w *work) asksAgain(ctx context.Context, l lists.List) (bool, error) {
+	ok, err := w.allowedWithin(ctx, fmt.Sprintf("strangers/%d/%s", l.Serial, w.asker.Mailbox()), capStranger, time.Hour)
+	return !ok, err
 }
 
 // roomFor counts one more stranger who asks for a list.

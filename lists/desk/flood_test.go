@@ -59,6 +59,15 @@ func TestTenThousandJoinsForOneAddress(t *testing.T) {
 	if got := len(o.out.to("victim@example.net")); got != 3 {
 		t.Errorf("%d mails in a day, want 3", got)
 	}
+	for i := range 100 { // the same mailbox by other names
+		to := fmt.Sprintf("Victim+%d@example.net", i)
+		if out := o.join(to, false); out.Result == lists.Asked || len(o.out.to(to)) > 0 {
+			t.Fatalf("asked at %s too: %+v", to, out)
+		}
+	}
+	if out := o.join("other@example.net", false); out.Result != lists.Asked {
+		t.Errorf("the flood for one address keeps others out: %+v", out)
+	}
 	o.pass(24 * time.Hour)
 	for range 100 {
 		o.join("victim@example.net", false)
