@@ -175,6 +175,11 @@ func (h *Handler) Handle(ctx context.Context, in In) error {
 	if !r.needed() {
 		return nil
 	}
+	if len(r.decisions) == 0 {
+		if ok, err := h.mayPuzzle(ctx, f); err != nil || !ok {
+			return err
+		}
+	}
 	return r.send(ctx)
 }
 

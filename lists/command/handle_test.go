@@ -223,6 +223,14 @@ func TestHandleLimits(t *testing.T) {
 		r.says("max@example.org", "plenary@lists.example.org", "which", "")
 	}
 	r.takes(40)
+	// A program that answers each answer, and says nothing of being one, is
+	// answered some times; commands still are.
+	for range 3 * puzzles {
+		r.says("max@example.org", "plenary@lists.example.org", "Re: What came of your mail", "On the beach till Monday.")
+	}
+	r.takes(puzzles)
+	r.says("max@example.org", "plenary@lists.example.org", "which", "")
+	r.takes(1)
 }
 
 func TestHandleTooManyCommands(t *testing.T) {

@@ -21,6 +21,9 @@ var (
 	asksSource      = rate{300, 20}
 )
 
+// puzzles are the answers an hour to one mailbox whose mails hold no command.
+const puzzles = 10
+
 type rate struct{ hourly, minutely int }
 
 // mayAnswer counts an answer to an address, and from a source.
@@ -29,7 +32,7 @@ func (h *Handler) mayAnswer(ctx context.Context, remote string, f Facts) (bool, 
 	if f.known() {
 		limit = answersMember
 	}
-	ok, err := h.within(ctx, "answers/to/"+f.Asker.Key(), limit)
+	ok, err := h.within(ctx, "answers/to/"+f.Asker.Mailbox(), limit)
 	if err != nil || !ok || remote == "" {
 		return ok, err
 	}
@@ -48,6 +51,19 @@ func (h *Handler) mayAsk(ctx context.Context, env smtp.Envelope, f Facts) (bool,
 	}
 	if !ok {
 		h.Log.Warn("not asked: past the rate of its source", "queue", env.ID, "list", f.Here.Name)
+	}
+	return ok, nil
+}
+
+// mayPuzzle counts the answers to mail without any command. A program that
+// answers our answers, and does not say that it is one, would go on for ever.
+func (h *Handler) mayPuzzle(ctx context.Context, f Facts) (bool, error) {
+	ok, err := h.Limiter.Allow(ctx, "answers/puzzled/"+f.Asker.Mailbox(), puzzles, time.Hour)
+	if err != nil {
+		return false, fmt.Errorf("count the answers to mail without commands: %w", err)
+	}
+	if !ok {
+		h.Log.Info("not answered: too many mails without a command", "list", f.Here.Name)
 	}
 	return ok, nil
 }
