@@ -230,6 +230,11 @@ func (g *group) next(ctx context.Context, n int, block time.Duration, now time.T
 	}
 	if sweep {
 		if got, err := g.claim(ctx, n, now); err != nil || len(got) > 0 {
+			if len(got) == n { // there may be more, as where a server died
+				g.mu.Lock()
+				g.swept = time.Time{}
+				g.mu.Unlock()
+			}
 			return got, err
 		}
 		g.bury(ctx)

@@ -62,6 +62,34 @@ func TestAStallTakesNoHoldAway(t *testing.T) {
 	}
 }
 
+// What a dead server held is taken up at once when its leases have run out,
+// however much it is: a piece a second would be minutes.
+func TestAllThatTheDeadHeldIsTakenUpAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx := t.Context()
+		const chunks = 51
+		dead := New(rdb, Options{Node: "dead", Chunk: 4, Roster: members(200)})
+		if err := errors.Join(dead.Plan(ctx, post("p", copyOf("dc", "body"))), dead.sweep(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range chunks {
+			if p, err := dead.Part(ctx); p == nil || err != nil {
+				t.Fatal(i, p, err)
+			}
+		}
+		heir := New(rdb, Options{Node: "heir", Chunk: 4, Roster: members(200)})
+		if err := heir.sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		idle(t, rdb, familyKeys("dc").chunks(), heir.opt.Lease)
+		for i := range chunks {
+			if p, err := heir.Part(ctx); p == nil || err != nil {
+				t.Fatalf("piece %d: %v, %v", i, p, err)
+			}
+		}
+	})
+}
+
 // What is wrong with the letters, or with one family, keeps no other from its
 // retries.
 func TestOneFamilysTroubleIsItsOwn(t *testing.T) {
