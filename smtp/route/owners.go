@@ -26,7 +26,7 @@ func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 			return nil
 		}
 	}
-	if strings.HasPrefix(m.Message.AutoSubmitted, "auto-replied") {
+	if strings.HasPrefix(autoSubmitted(m.Message), "auto-replied") {
 		r.Log.Info("automatic answer to owners dropped", "queue", m.Envelope.ID, "message", m.Message.MessageID)
 		return nil
 	}

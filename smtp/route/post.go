@@ -216,7 +216,7 @@ func (r *Router) describe(m Mail) lists.Post {
 	}
 	return lists.Post{
 		Doubted: !v.Believed && (v.Policy != "" || v.Unasked), Failing: failing, MessageID: msg.MessageID, From: froms(msg), EnvelopeFrom: m.Envelope.From, Subject: msg.Subject, Size: int64(len(m.Raw)),
-		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: msg.AutoSubmitted, Precedence: msg.Precedence, Received: msg.Received,
+		ListIDs: msg.ListIDs, XLoop: msg.XLoop, AutoSubmitted: autoSubmitted(msg), Precedence: msg.Precedence, Received: msg.Received,
 		CommandOnly: r.Posts.CommandOnly(msg.Subject, msg.Text(maxText)),
 	}
 }

@@ -177,6 +177,10 @@ func TestPostsAreJudged(t *testing.T) {
 		"no author":     {mail("nobody", "x", "y"), "dc", 0, 0, 0, 550},
 		"own list-id":   {mail("bo@m.example", "x", "y", "List-Id: <dc.lists.example.org>"), "dc", 0, 0, 0, 0},
 		"vacation":      {mail("bo@m.example", "x", "y", "Auto-Submitted: auto-replied"), "dc", 0, 0, 0, 0},
+		"old responder": {mail("bo@m.example", "x", "y", "X-Autoreply: yes"), "dc", 0, 0, 0, 0},
+		"qmail's":       {mail("bo@m.example", "x", "y", "Precedence: auto_reply"), "dc", 0, 0, 0, 0},
+		"suppressor":    {mail("bo@m.example", "x", "y", "X-Auto-Response-Suppress: All", "X-Autoreply: no"), "dc", 1, 0, 0, 0},
+		"away, owners":  {mail("bo@m.example", "x", "y", "X-Autorespond: away"), "dc-owner", 0, 0, 0, 0},
 		"bulk":          {mail("bo@m.example", "x", "y", "Precedence: bulk"), "dc", 0, 0, 0, 550},
 	} {
 		w := newWorld(t)
