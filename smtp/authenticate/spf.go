@@ -31,7 +31,10 @@ func (c *Checker) checkSPF(ctx context.Context, env smtp.Envelope) SPF {
 		s.Result, s.Reason = None, "the name to look up is no domain"
 		return s
 	}
-	local := strings.ReplaceAll(sender[:strings.LastIndexByte(sender, '@')], "@", "=") // the library takes the first for the domain's
+	local := "postmaster" // where there is none (RFC 7208 4.3)
+	if at := strings.LastIndexByte(sender, '@'); at > 0 {
+		local = strings.ReplaceAll(sender[:at], "@", "=") // the library takes the first for the domain's
+	}
 	result, err := spf.CheckHostWithSender(ip, hostname(env.Helo), local+"@"+s.Domain, spf.WithContext(ctx), spf.WithResolver(spfRecords{c.DNS}))
 	s.Result = Result(result)
 	if err != nil {

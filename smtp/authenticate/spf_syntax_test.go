@@ -68,7 +68,7 @@ func TestSPFOfFaultyRecords(t *testing.T) {
 	)
 	for from, want := range map[string]Result{
 		"x@early.example": PermError, "x@sound.example": Pass, "x@other.example": Pass, "x@above.example": PermError,
-		`"x@evil.example"@sound.example`: Pass, "": None,
+		`"x@evil.example"@sound.example`: Pass, "": None, "sound.example": Pass, "@sound.example": Pass, "@": None,
 	} {
 		got := (&Checker{DNS: NewDNS(n.addr, time.Now)}).checkSPF(t.Context(), smtp.Envelope{Remote: "192.0.2.1", From: from, Helo: "client"})
 		if got.Result != want || want == PermError && got.Reason == "" {
