@@ -7,7 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,14 +65,27 @@ func (w *faultWorld) bodies(ctx context.Context) (left []string, err error) {
 	return left, scan.Err()
 }
 
-// accepted counts the messages that the queue ever took, by their guards.
-func (w *faultWorld) accepted(ctx context.Context) (n int, err error) {
-	scan := w.rdb.Scan(ctx, 0, "{in:0}:id:*", 1000).Iterator()
-	for scan.Next(ctx) {
-		n++
+// accepted counts the messages that the queue ever took, and how many of them
+// may be there more than once, as their server wrote them anew.
+func (w *faultWorld) accepted(ctx context.Context) (n, again int, err error) {
+	info, err := w.rdb.XInfoStream(ctx, "{in:0}").Result()
+	if err != nil {
+		return 0, 0, err
 	}
-	return n, scan.Err()
+	for _, s := range w.servers {
+		text, err := os.ReadFile(s.log())
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, m := range writtenAgain.FindAllSubmatch(text, -1) {
+			more, _ := strconv.Atoi(string(m[1]))
+			again += more
+		}
+	}
+	return int(info.EntriesAdded), again, nil
 }
+
+var writtenAgain = regexp.MustCompile(`msg="messages written once more: [^"]*" messages=(\d+)`)
 
 // archived checks that the archive has each post once in each of its lists,
 // and nothing else.

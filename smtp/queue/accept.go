@@ -78,6 +78,11 @@ func (q *Queue) take(ctx context.Context, all []acceptance) error {
 		if err == nil || errors.As(err, &said) || try == addTries || ctx.Err() != nil {
 			return err
 		}
+		ids := make([]string, len(all))
+		for i, a := range all {
+			ids[i] = a.id
+		}
+		q.log.Warn("messages written once more: Redis gave no answer", "messages", len(ids), "ids", ids, "err", err)
 	}
 }
 
