@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -65,8 +66,12 @@ func Open(ctx context.Context, rdb redis.UniversalClient, site lists.Site, now f
 // Secret is the site's 32 random bytes, made once: what tokens are made with.
 func (s *Store) Secret() []byte { return append([]byte(nil), s.secret...) }
 
-// once gives the string at key, which is value if there was none.
+// once gives the string at key, which is value if there was none. It writes
+// only then: a Redis that is full can be looked at.
 func (s *Store) once(ctx context.Context, key, value string) (string, error) {
+	if there, err := s.rdb.Get(ctx, key).Result(); !errors.Is(err, redis.Nil) {
+		return there, err
+	}
 	if _, err := s.rdb.SetNX(ctx, key, value, 0).Result(); err != nil {
 		return "", err
 	}

@@ -148,6 +148,22 @@ func TestOpenKeepsOneSecret(t *testing.T) {
 	})
 }
 
+// A Redis that takes no writes can be looked at.
+func TestOpenWritesOnce(t *testing.T) {
+	rdb := redistest.Start(t).Client(t)
+	ctx := t.Context()
+	site := lists.Site{Domain: "lists.example.org"}
+	if _, err := store.Open(ctx, rdb, site, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.ConfigSet(ctx, "maxmemory", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(ctx, rdb, site, time.Now); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOpenRefusesAnotherSchema(t *testing.T) {
 	rdb := redistest.New(t)
 	ctx := context.Background()

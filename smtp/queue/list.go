@@ -69,13 +69,16 @@ func (q *Queue) Each(ctx context.Context, fn func(Entry) error) error {
 // eachInbound walks an inbound stream; group is "" for the dead one.
 func (q *Queue) eachInbound(ctx context.Context, stream, group string, fn func(entryID string, e Entry) error) error {
 	k := q.inbound()
-	if group != "" { // the script asks the group
-		if err := q.group(stream, k.later()).ensure(ctx); err != nil {
-			return err
-		}
+	read := func(from string) ([]any, error) {
+		return inboundListScript.Run(ctx, q.rdb, []string{stream, k.later(), k.errors()}, from, 8, group).Slice()
 	}
 	for from := "-"; ; {
-		page, err := inboundListScript.Run(ctx, q.rdb, []string{stream, k.later(), k.errors()}, from, 8, group).Slice()
+		page, err := read(from)
+		if err != nil && strings.Contains(err.Error(), "NOGROUP") { // nobody has routed yet
+			if err = q.group(stream, k.later()).ensure(ctx); err == nil {
+				page, err = read(from)
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("listing %s: %w", stream, err)
 		}

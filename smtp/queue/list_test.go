@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"plenary/lists"
+	"plenary/lists/store/redistest"
 	"plenary/smtp"
 )
 
@@ -140,6 +141,44 @@ late|p1@example.org|dc-maps|m3@example.org|1|451 4.3.0 later
 			t.Errorf("planned again it shows %q", got)
 		}
 	})
+}
+
+// A Redis that is full, or takes no writes, shows what waits all the same; and
+// what is dropped makes room.
+func TestAFullRedisCanBeLookedAt(t *testing.T) {
+	rdb := redistest.Start(t).Client(t)
+	ctx := t.Context()
+	q := New(rdb, Options{Domain: "lists.example.org", Chunk: 4, Roster: members(6)})
+	if _, err := q.Accept(ctx, smtp.Envelope{ID: "q1", To: []string{"dc@lists.example.org"}}, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Send(ctx, smtp.Letter{Key: "k1", From: "dc@lists.example.org", To: []string{"a@x.example"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Plan(ctx, post("p1", copyOf("dc", "body"))); err != nil {
+		t.Fatal(err)
+	}
+	want := show(t, q)
+	for setting, value := range map[string]string{"maxmemory": "1", "min-replicas-to-write": "1"} {
+		if err := rdb.ConfigSet(ctx, setting, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := show(t, New(rdb, q.opt)); got != want {
+			t.Errorf("%s %s: it shows %q instead of %q", setting, value, got, want)
+		}
+		if err := rdb.ConfigSet(ctx, setting, "0").Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rdb.ConfigSet(ctx, "maxmemory", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := New(rdb, q.opt).Drop(ctx, All, ""); n != 3 || err != nil {
+		t.Errorf("dropped %d, %v", n, err)
+	}
+	if got := show(t, q); got != "" {
+		t.Errorf("left: %s", got)
+	}
 }
 
 func TestEntryJSON(t *testing.T) {

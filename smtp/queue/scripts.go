@@ -46,6 +46,8 @@ var (
 	inboundListLua string
 	//go:embed lua/revive.lua
 	reviveLua string
+	//go:embed lua/dropinbound.lua
+	dropInboundLua string
 	//go:embed lua/droppost.lua
 	dropPostLua string
 	//go:embed lua/droplate.lua
@@ -74,6 +76,7 @@ var (
 
 	inboundListScript = redis.NewScript(inboundListLua)
 	reviveScript      = redis.NewScript(reviveLua)
+	dropInboundScript = redis.NewScript(dropInboundLua)
 	dropPostScript    = redis.NewScript(settleLua + dropPostLua)
 	dropLateScript    = redis.NewScript(settleLua + dropLateLua)
 	dropLetterScript  = redis.NewScript(dropLetterLua)

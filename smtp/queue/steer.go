@@ -144,16 +144,8 @@ func (q *Queue) dropInbound(ctx context.Context, message string) (n int, err err
 			if !names(message, e.Message) {
 				return nil
 			}
-			n++
-			_, err := q.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-				if group != "" {
-					p.XAck(ctx, stream, group, id)
-				}
-				p.XDel(ctx, stream, id)
-				p.ZRem(ctx, k.later(), id)
-				p.HDel(ctx, k.errors(), id)
-				return nil
-			})
+			one, err := dropInboundScript.Run(ctx, q.rdb, []string{stream, k.later(), k.errors()}, group, id).Int()
+			n += one
 			return err
 		})
 		if err != nil {
