@@ -492,3 +492,34 @@ func TestPostsWithOneMessageIDAreTwoPosts(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+// A thread's posts are found from its first on, whatever stands between.
+func TestThread(t *testing.T) {
+	ctx, a := context.Background(), newArchive(t, newFolder(t), redistest.Mini(t))
+	var want []uint32
+	for n := range 300 {
+		answers := ""
+		if n == 0 || n%100 == 7 {
+			if want = append(want, uint32(n+1)); n > 0 {
+				answers = "In-Reply-To: <0@x>\r\n"
+			}
+		}
+		put(t, a, post(fmt.Sprintf("%d@x", n), "s", answers, fmt.Sprint(n)))
+	}
+	for most, n := range map[int]int{100: 4, 2: 2, 0: 0} {
+		posts, err := a.Thread(ctx, "dc", 1, most)
+		if err != nil || len(posts) != n {
+			t.Fatalf("at most %d: %d posts, %v", most, len(posts), err)
+		}
+		for i, p := range posts {
+			if p.UID != want[i] || p.Thread != 1 {
+				t.Errorf("post %d is %+v", i, p)
+			}
+		}
+	}
+	for _, none := range []uint32{0, 301, 1<<32 - 1} {
+		if posts, err := a.Thread(ctx, "dc", none, 9); err != nil || len(posts) != 0 {
+			t.Errorf("thread %d: %v, %v", none, posts, err)
+		}
+	}
+}

@@ -50,6 +50,57 @@ func (a *Archive) Threads(ctx context.Context, listID string, since, until time.
 	return threads, nil
 }
 
+// threadSpan is how many posts, from a thread's first on, are looked through
+// for the others of it.
+const threadSpan = 4096
+
+// Thread are the posts of a thread, in order, at most so many. Those that
+// come very long after its first post are left out.
+func (a *Archive) Thread(ctx context.Context, listID string, thread uint32, most int) ([]lists.ArchivedPost, error) {
+	state, err := a.State(ctx, listID)
+	if err != nil {
+		return nil, err
+	}
+	var posts []lists.ArchivedPost
+	end := min(uint64(thread)+threadSpan, uint64(state.Next))
+	for from := max(uint64(thread), 1); from < end && len(posts) < most; {
+		var uids []uint32
+		for ; from < end && len(uids) < blocksAtOnce*recordsPerKey; from++ {
+			uids = append(uids, uint32(from))
+		}
+		data, err := a.recordData(ctx, listID, uids)
+		if err != nil {
+			return nil, err
+		}
+		if posts, err = inThread(listID, thread, uids, data, posts); err != nil {
+			return nil, err
+		}
+	}
+	return posts[:min(len(posts), most)], nil
+}
+
+// inThread adds those records to posts that are of a thread.
+func inThread(listID string, thread uint32, uids []uint32, data []any, posts []lists.ArchivedPost) ([]lists.ArchivedPost, error) {
+	for i, value := range data {
+		text, there := value.(string)
+		if !there {
+			continue
+		}
+		if root, err := threadOf(listID, uids[i], text); err != nil || root != thread {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		post, err := decodeRecord(listID, uids[i], text)
+		if err != nil {
+			return nil, err
+		}
+		posts = append(posts, post)
+	}
+	return posts, nil
+}
+
 // stir is how far a thread moved: its posts, the first of them by UID, and
 // the time of the latest.
 type stir struct {

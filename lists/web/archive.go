@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"plenary/lists"
 	"plenary/smtp/message"
@@ -10,11 +12,25 @@ import (
 
 // How much of an archive a page shows.
 const (
-	postsOnPage = 50
-	maxText     = 256 << 10
+	postsOnPage  = 50
+	postsInTalk  = 100
+	maxText      = 256 << 10
+	maxAttached  = 50
+	maxPartNamed = 200 // octets
 )
 
-// archive shows a list's posts, the newest first.
+// archivePage is what a list's archive shows: its posts, or what was found.
+type archivePage struct {
+	worded
+	List         lists.List
+	Posts        []lists.ArchivedPost
+	Newer, Older string // links, "" none
+	Query        string
+	Found        string // what a search came to, "" without one
+	Searched     string // how far it came, "" where it is whole
+}
+
+// archive shows a list's posts, the newest first, or searches them.
 func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 	l, _, err := p.find(r.Context(), r.PathValue("list"))
 	if err != nil {
@@ -27,24 +43,70 @@ func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		before = 0 // from the newest
 	}
-	posts, err := p.Archive.Latest(r.Context(), l.ID, uint32(before), postsOnPage)
+	page := archivePage{worded: p.worded(l), List: l, Query: asked(r.URL.Query().Get("q"))}
+	if page.Query != "" {
+		err = p.search(r, &page, uint32(before))
+	} else {
+		err = p.browse(r, &page, uint32(before))
+	}
 	if err != nil {
 		return err
 	}
-	for i := range posts {
-		posts[i].Subject, posts[i].From = p.hideAddresses(posts[i].Subject), p.hideAddresses(posts[i].From)
+	for i := range page.Posts {
+		page.Posts[i] = p.publicPost(page.Posts[i])
 	}
-	older := uint32(0)
-	if len(posts) == postsOnPage {
-		older = posts[len(posts)-1].UID
+	return p.showIn(w, r, page.W, http.StatusOK, "archive.html", page.W.Say("web-archive", "list", l.Title), page)
+}
+
+// browse gathers a page of posts before one, 0 from the newest.
+func (p *pages) browse(r *http.Request, page *archivePage, before uint32) (err error) {
+	if page.Posts, err = p.Archive.Latest(r.Context(), page.List.ID, before, postsOnPage); err != nil {
+		return err
 	}
-	spoken := p.worded(l)
-	return p.showIn(w, r, spoken.W, http.StatusOK, "archive.html", spoken.W.Say("web-archive", "list", l.Title), struct {
-		worded
-		List  lists.List
-		Posts []lists.ArchivedPost
-		Older uint32
-	}{spoken, l, posts, older})
+	if n := len(page.Posts); n == postsOnPage && page.Posts[n-1].UID > 1 {
+		page.Older = page.link(page.Posts[n-1].UID)
+	}
+	if before == 0 {
+		return nil
+	}
+	newer, err := p.Archive.Entries(r.Context(), page.List.ID, before, postsOnPage+1)
+	switch {
+	case err != nil:
+		return err
+	case len(newer) > postsOnPage:
+		page.Newer = page.link(newer[postsOnPage].UID)
+	case len(newer) > 0:
+		page.Newer = page.link(0)
+	}
+	return nil
+}
+
+// link leads to the posts before one, 0 to the newest.
+func (a archivePage) link(before uint32) string {
+	q := url.Values{}
+	if a.Query != "" {
+		q.Set("q", a.Query)
+	}
+	if before != 0 {
+		q.Set("before", strconv.FormatUint(uint64(before), 10))
+	}
+	return strings.TrimSuffix("/"+a.List.ID+"/archive?"+q.Encode(), "?")
+}
+
+// publicPost is a post's entry as anybody may read it.
+func (p *pages) publicPost(post lists.ArchivedPost) lists.ArchivedPost {
+	post.Subject, post.From = p.hideAddresses(post.Subject), p.hideAddresses(post.From)
+	return post
+}
+
+// postPage is what the page of one post shows.
+type postPage struct {
+	worded
+	List     lists.List
+	Post     lists.ArchivedPost
+	Text     []piece
+	Attached []string
+	Talk     []lists.ArchivedPost // the conversation, where there is one
 }
 
 // post shows one post as text.
@@ -64,20 +126,39 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	spoken := p.worded(l)
-	text := spoken.W.Say("web-unreadable")
+	page := postPage{worded: p.worded(l), List: l, Post: p.publicPost(post)}
+	text := page.W.Say("web-unreadable")
 	if m, err := message.Parse(raw); err == nil {
-		text = m.Text(maxText)
+		text, page.Attached = m.Text(maxText), p.attached(m)
 	}
-	post.From = p.hideAddresses(post.From)
-	title := p.hideAddresses(post.Subject)
+	page.Text = linked(p.hideAddresses(text))
+	talk, err := p.Archive.Thread(r.Context(), l.ID, post.Thread, postsInTalk)
+	if err != nil {
+		return err
+	}
+	if len(talk) > 1 {
+		for _, other := range talk {
+			page.Talk = append(page.Talk, p.publicPost(other))
+		}
+	}
+	title := page.Post.Subject
 	if title == "" {
-		title = spoken.W.Say("web-untitled")
+		title = page.W.Say("web-untitled")
 	}
-	return p.showIn(w, r, spoken.W, http.StatusOK, "post.html", title, struct {
-		worded
-		List lists.List
-		Post lists.ArchivedPost
-		Text string
-	}{spoken, l, post, p.hideAddresses(text)})
+	return p.showIn(w, r, page.W, http.StatusOK, "post.html", title, page)
+}
+
+// attached names what a post's text leaves out: it is to be had by IMAP.
+func (p *pages) attached(m *message.Message) (names []string) {
+	m.Root.Walk(func(part *message.Part) bool {
+		name := part.Params["name"]
+		if name == "" && part.Disposition != "attachment" && (len(part.Parts) > 0 || part.Type == "text/plain" || part.Type == "text/html") {
+			return true
+		}
+		if len(names) < maxAttached {
+			names = append(names, p.line(clip(name+" ("+part.Type+")", maxPartNamed)))
+		}
+		return false
+	})
+	return names
 }

@@ -28,7 +28,7 @@ func loadViews() (views, error) {
 	}
 	v := views{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords}).
+		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords, "linked": linked}).
 			ParseFS(files, "pages/frame.html", "pages/parts.html", name)
 		if err != nil {
 			return nil, err

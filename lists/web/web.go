@@ -46,6 +46,7 @@ type Archive interface {
 	Get(ctx context.Context, listID string, uid uint32) ([]byte, error)
 	// Entries are posts from a UID on, the oldest first.
 	Entries(ctx context.Context, listID string, fromUID uint32, limit int) ([]lists.ArchivedPost, error)
+	Thread(ctx context.Context, listID string, thread uint32, most int) ([]lists.ArchivedPost, error)
 }
 
 // Config is what the pages are made of; all of it is needed.
@@ -70,7 +71,8 @@ const (
 // pages are the handlers' shared parts.
 type pages struct {
 	Config
-	views views
+	views    views
+	searches chan struct{} // so many at once
 }
 
 // New makes the handler of all pages.
@@ -79,7 +81,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the pages: %w", err)
 	}
-	p := &pages{Config: c, views: v}
+	p := &pages{Config: c, views: v, searches: make(chan struct{}, maxSearches)}
 	mux := http.NewServeMux()
 	for prefix, routes := range p.routes() {
 		room := http.NewServeMux()

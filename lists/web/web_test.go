@@ -89,6 +89,10 @@ func (s shelf) Entries(context.Context, string, uint32, int) ([]lists.ArchivedPo
 	return nil, nil
 }
 
+func (s shelf) Thread(context.Context, string, uint32, int) ([]lists.ArchivedPost, error) {
+	return nil, nil
+}
+
 // office is the pages over a real desk and store.
 type office struct {
 	t      *testing.T
@@ -98,11 +102,15 @@ type office struct {
 	client *http.Client
 	time   time.Time
 	mo     lists.Person
+	posts  *anyArchive
 }
+
+// anyArchive is the one that a test puts there.
+type anyArchive struct{ Archive }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, out: &outbox{}, time: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	o := &office{t: t, out: &outbox{}, posts: &anyArchive{shelf{}}, time: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return o.time }
 	log := slog.New(slog.DiscardHandler)
 	o.server = httptest.NewUnstartedServer(nil)
@@ -116,7 +124,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Guesses: s, Archive: shelf{}, Boards: o, Log: log})
+	h, err := New(Config{Site: site, Secret: s.Secret(), Desk: d, Reader: s, Sessions: s, Guesses: s, Archive: o.posts, Boards: o, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
