@@ -16,12 +16,29 @@ import (
 type Checker struct {
 	DNS     Resolver
 	Trusted string        // authserv-id of the server before us, believed where the client's address is not known; "" none
-	Timeout time.Duration // for all checks of one message; 0 means 8 s
+	Timeout time.Duration // for what a message's sender brings, and as much for what its domain asks for; 0 means 8 s
 }
 
 // Check finds out about the sender of a message. It never fails: what could
 // not be found out says so.
 func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Message) Findings {
+	f := c.proofs(ctx, env, m)
+	// What From's domain asks for has time of its own: else a sender whose own
+	// names take all of it would keep us from hearing that.
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
+	f.DMARC = c.checkDMARC(ctx, &f)
+	if f.Told != nil {
+		f.believeTold()
+	} else if env.Remote == "" && f.DMARC.Result == Fail {
+		// SPF could not be asked about, so nothing has failed.
+		f.DMARC.Result, f.DMARC.Reason = None, "no signature proves the sender, and the client's address is not known"
+	}
+	return f
+}
+
+// proofs are what the sender brings.
+func (c *Checker) proofs(ctx context.Context, env smtp.Envelope, m *message.Message) Findings {
 	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 	f := Findings{From: Author(m), Remote: env.Remote}
@@ -37,13 +54,6 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 	if env.Remote == "" && c.Trusted != "" {
 		f.Told = told(m, c.Trusted)
 	}
-	f.DMARC = c.checkDMARC(ctx, &f)
-	if f.Told != nil {
-		f.believeTold()
-	} else if env.Remote == "" && f.DMARC.Result == Fail {
-		// SPF could not be asked about, so nothing has failed.
-		f.DMARC.Result, f.DMARC.Reason = None, "no signature proves the sender, and the client's address is not known"
-	}
 	return f
 }
 
@@ -56,16 +66,18 @@ func signature(f message.Field) bool {
 // verifies on a message as it stands: on a copy that is about to go out, whose
 // author must be its From still. What can't be looked up proves nothing.
 func (c *Checker) Proven(ctx context.Context, author lists.Address, raw []byte) bool {
-	ctx, cancel := context.WithTimeout(ctx, c.limit())
-	defer cancel()
 	m, err := message.Parse(raw)
 	if err != nil || author == "" || Author(m) != author {
 		return false
 	}
-	f := Findings{From: author, DKIM: c.checkDKIM(ctx, m)}
+	brought, done := context.WithTimeout(ctx, c.limit())
+	f := Findings{From: author, DKIM: c.checkDKIM(brought, m)}
+	done()
 	if !slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass }) {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
 	c.checkDMARC(ctx, &f)
 	return slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass && s.Aligned })
 }

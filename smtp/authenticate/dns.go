@@ -20,8 +20,9 @@ type Resolver interface {
 }
 
 // How long one server is waited for. Once several questions in a row went
-// without any answer, the wait is short until one is answered: mail does not
-// queue up behind a resolver that is down.
+// without any answer, it is seen first whether a server is there at all, and
+// that wait is short: mail does not queue up behind a resolver that is down,
+// and nobody's own silent names make it seem so.
 const (
 	dnsWait      = 2 * time.Second
 	dnsShortWait = 300 * time.Millisecond
@@ -159,14 +160,16 @@ func (d *DNS) each(ctx context.Context, name string, kind uint16, fn func(dns.RR
 func (d *DNS) ask(ctx context.Context, q question) (a answer) {
 	m := new(dns.Msg).SetQuestion(q.name, q.kind)
 	m.SetEdns0(1232, false)
-	wait := dnsWait
-	if d.silences.Load() >= dnsSilences {
-		wait = dnsShortWait
-	}
 	a = answer{failed: "nobody answers"}
+	if d.silences.Load() >= dnsSilences && !d.there(ctx) {
+		if ctx.Err() == nil {
+			a.ttl = failureTTL
+		}
+		return a
+	}
 	silent := false
 	for _, server := range d.servers {
-		in, err := exchange(ctx, server, m, wait)
+		in, err := exchange(ctx, server, m, dnsWait)
 		if err != nil {
 			if ctx.Err() != nil {
 				return answer{failed: "no time is left"}
@@ -186,6 +189,19 @@ func (d *DNS) ask(ctx context.Context, q question) (a answer) {
 		d.silences.Add(1)
 	}
 	return a
+}
+
+// there tells whether a server answers, by a question that each knows the
+// answer to.
+func (d *DNS) there(ctx context.Context) bool {
+	m := new(dns.Msg).SetQuestion(".", dns.TypeNS)
+	for _, server := range d.servers {
+		if _, err := exchange(ctx, server, m, dnsShortWait); err == nil {
+			d.silences.Store(0)
+			return true
+		}
+	}
+	return false
 }
 
 // exchange asks by UDP, and by TCP where the answer did not fit.

@@ -21,6 +21,7 @@ type nameserver struct {
 	addr  string
 	asked atomic.Int32
 	mute  atomic.Bool
+	slow  string // names that end so are never answered
 
 	mu      sync.Mutex
 	records []dns.RR
@@ -69,7 +70,7 @@ func newNameserver(t testing.TB, records ...string) *nameserver {
 
 func (n *nameserver) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	n.asked.Add(1)
-	if n.mute.Load() {
+	if n.mute.Load() || n.slow != "" && strings.HasSuffix(q.Question[0].Name, n.slow) {
 		return
 	}
 	n.mu.Lock()
@@ -163,6 +164,27 @@ func TestSilentDNS(t *testing.T) {
 	cancel()
 	if _, err := d.LookupTXT(gone, "a.example."); err == nil || isNotFound(err) {
 		t.Error(err)
+	}
+}
+
+// A sender's own names that are never answered, however many, don't keep us
+// from hearing what another domain asks for: they would be let in by its name.
+func TestSilentNamesHideNoPolicy(t *testing.T) {
+	n := newNameserver(t, `_dmarc.ana.example. 60 IN TXT "v=DMARC1; p=reject"`, `bo.example. 60 IN TXT "v=spf1 -all"`)
+	n.slow = ".slow.example."
+	d := NewDNS(n.addr, time.Now)
+	c := &Checker{DNS: d, Timeout: 200 * time.Millisecond}
+	m, err := message.Parse([]byte("DKIM-Signature: v=1; a=rsa-sha256; d=x.slow.example; s=k; h=from; bh=eA==; b=eA==\r\n" + mail("ana@ana.example", today)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := c.Check(t.Context(), smtp.Envelope{Remote: "192.0.2.9", From: "x@y.slow.example"}, m)
+	if f.SPF.Result != TempError || f.DMARC.Result != Fail || f.DMARC.Policy != "reject" || f.DMARC.Unasked {
+		t.Errorf("%s", f.Results())
+	}
+	d.silences.Store(dnsSilences)
+	if _, err := d.LookupTXT(t.Context(), "bo.example"); err != nil || d.silences.Load() != 0 {
+		t.Errorf("a server that answers seems to be down: %v, %d", err, d.silences.Load())
 	}
 }
 
