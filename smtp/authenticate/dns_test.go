@@ -21,11 +21,11 @@ type nameserver struct {
 	addr  string
 	asked atomic.Int32
 	mute  atomic.Bool
-	slow  string // names that end so are never answered
 
 	mu      sync.Mutex
 	records []dns.RR
 	rcodes  map[string]int
+	slow    string // names that end so are never answered
 }
 
 // onePort listens by UDP and by TCP on one port, which for the one may be free
@@ -70,11 +70,11 @@ func newNameserver(t testing.TB, records ...string) *nameserver {
 
 func (n *nameserver) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	n.asked.Add(1)
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.mute.Load() || n.slow != "" && strings.HasSuffix(q.Question[0].Name, n.slow) {
 		return
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	m := new(dns.Msg).SetReply(q)
 	name, there := q.Question[0].Name, false
 	for _, rr := range n.records {
@@ -171,7 +171,9 @@ func TestSilentDNS(t *testing.T) {
 // from hearing what another domain asks for: they would be let in by its name.
 func TestSilentNamesHideNoPolicy(t *testing.T) {
 	n := newNameserver(t, `_dmarc.ana.example. 60 IN TXT "v=DMARC1; p=reject"`, `bo.example. 60 IN TXT "v=spf1 -all"`)
+	n.mu.Lock()
 	n.slow = ".slow.example."
+	n.mu.Unlock()
 	d := NewDNS(n.addr, time.Now)
 	c := &Checker{DNS: d, Timeout: 200 * time.Millisecond}
 	m, err := message.Parse([]byte("DKIM-Signature: v=1; a=rsa-sha256; d=x.slow.example; s=k; h=from; bh=eA==; b=eA==\r\n" + mail("ana@ana.example", today)))
