@@ -158,6 +158,19 @@ func TestGatherTellsWhatIsNew(t *testing.T) {
 	if !r.Due.IsZero() {
 		t.Error("late without a due time")
 	}
+	// What a leader corrected before anybody read it is not told; a date moved
+	// twice moved from the one that was told.
+	f.Groups = []GroupFacts{{List: lists.List{State: lists.Active, Next: "y", NextBy: "2026-12-03", Created: at(1)}, Entries: []lists.ProgressEntry{
+		entry(2, KindNext, "w", ""), entry(17, KindNext, "x", ""), entry(18, KindNext, "y", "2026-12-01"), entry(18, KindNext, "y", "2026-12-02"), entry(19, KindNext, "y", "2026-12-03"),
+		entry(19, KindHelp, "", ""),
+	}}, {List: lists.List{Title: "E", State: lists.Closed, Created: at(20)}}}
+	r = Gather(f)
+	if g := r.News[0]; len(g.Ended) != 1 || g.Ended[0].Text != "w" || g.Moved != "2026-12-01" || len(g.Help) != 0 {
+		t.Errorf("ended %v, moved from %q, help %v", g.Ended, g.Moved, g.Help)
+	}
+	if len(r.Founded) != 0 || len(r.Closed) != 1 {
+		t.Errorf("founded and closed at once: founded %v, closed %v", r.Founded, r.Closed)
+	}
 	f.Due = at(22)
 	if r = Gather(f); !r.Due.Equal(at(22)) {
 		t.Error("a day late is not said")

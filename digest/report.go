@@ -94,12 +94,13 @@ func Gather(f Facts) Report {
 	today := f.Site.Today(f.Until)
 	for _, facts := range f.Groups {
 		g := account(facts, f.Since, today)
-		if !f.Since.IsZero() && !facts.List.Created.Before(f.Since) {
+		founded := !f.Since.IsZero() && !facts.List.Created.Before(f.Since)
+		if founded && facts.List.State != lists.Closed {
 			r.Founded = append(r.Founded, facts.List)
 		}
 		switch news := g.news(); {
 		case facts.List.State == lists.Closed:
-			if g.Was != "" {
+			if g.Was != "" || founded {
 				r.Closed = append(r.Closed, facts.List)
 			}
 			continue
@@ -162,8 +163,11 @@ func account(f GroupFacts, since time.Time, today lists.Date) Group {
 	for _, s := range steps {
 		switch {
 		case s.Ended == "" || s.At.Before(since) || s.At.IsZero() && !since.IsZero():
-		case s.Ended == StepMoved:
+		case s.Ended == StepReplaced && !s.Set.IsZero() && !s.Set.Before(since):
+			// Nobody was told of it: a leader corrected what they had said.
+		case s.Ended == StepMoved && g.Moved == "":
 			g.Moved = s.By
+		case s.Ended == StepMoved:
 		default:
 			g.Ended, g.Moved = append(g.Ended, s), ""
 		}
@@ -215,8 +219,12 @@ func Told(entries []lists.ProgressEntry) (progress, help, dissent []Said) {
 }
 
 // Superseded tells whether one of the later entries is the same person's
-// later answer to the same week's question: the last reply counts.
+// later answer to the same week's question: the last reply counts. So it is
+// where the entry itself is empty: it took an earlier one back.
 func Superseded(later []lists.ProgressEntry, e lists.ProgressEntry) bool {
+	if e.Text == "" && (e.Kind == KindHelp || e.Kind == KindDissent) {
+		return true
+	}
 	if e.Week == "" {
 		return false
 	}

@@ -62,7 +62,7 @@ func writeCard(w io.Writer, g lists.BoardGroup) {
 	writeWords(line, "Help wanted", g.Help)
 	writeWords(line, "A view that differs", g.Dissent)
 	if g.Silent >= 2 {
-		line("Last heard of", fmt.Sprintf("%d weeks ago", g.Silent))
+		line("Last heard from", fmt.Sprintf("%d weeks ago", g.Silent))
 	}
 	line("Activity", fmt.Sprintf("%s, %s", count(g.Posts, "post"), count(g.Members, "member")))
 	line("To join, write to", string(g.Join))

@@ -121,11 +121,15 @@ func (c listCloseCmd) Run(a *app) error {
 		a.say("%s is closed already.", l.Name)
 		return nil
 	}
-	_, err = st.UpdateList(a.ctx, l.ID, func(l *lists.List) error { l.State = lists.Closed; return nil })
-	if err == nil {
-		a.say("%s is closed. To open it again: plenary list set %s state active", l.Name, l.Name)
+	closed, err := st.UpdateList(a.ctx, l.ID, func(l *lists.List) error { l.State = lists.Closed; return nil })
+	if err != nil {
+		return err
 	}
-	return err
+	if err := recordSet(a, st, l, closed, "state"); err != nil {
+		return err
+	}
+	a.say("%s is closed. To open it again: plenary list set %s state active", l.Name, l.Name)
+	return nil
 }
 
 type listRmCmd struct {

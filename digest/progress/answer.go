@@ -16,6 +16,7 @@ type Answer struct {
 	State    lists.State // "" unchanged
 	Help     string
 	Dissent  string
+	Unsaid   Unsaid
 	Done     string        // the step that was done, in its words; theStep, the one that stands
 	Dropped  string        // the step that was given up
 	BadStep  error         // why the next step that was said can't be taken
@@ -23,6 +24,10 @@ type Answer struct {
 	Going    bool          // asked whether the group goes on, they said how it is
 	HandTo   lists.Address // who shall lead it
 }
+
+// Unsaid is what a line says that there is none of ("help: none"): what was
+// said of it before is taken back.
+type Unsaid struct{ Help, Dissent bool }
 
 // Empty tells whether nothing was said at all.
 func (a Answer) Empty() bool {
@@ -71,7 +76,8 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		texts[section] = append(texts[section], line)
 	}
 	a.Progress = strings.TrimSpace(strings.Join(progress, "\n"))
-	a.Help, a.Dissent = said(texts["help"]), said(texts["dissent"])
+	a.Help, a.Unsaid.Help = said(texts["help"])
+	a.Dissent, a.Unsaid.Dissent = said(texts["dissent"])
 	a.Done, a.Dropped = ended(texts["done"]), ended(texts["dropped"])
 	a.step(one(texts["next"]), today)
 	a.state(one(texts["state"]))
@@ -159,15 +165,15 @@ func ended(lines []string) string {
 }
 
 // nothing are words by which people say that a line has nothing to say.
-var nothing = []string{"", "-", "–", "—", "none", "nothing", "no", "n/a", "nil", "rien", "aucun", "aucune", "non", "nada", "ninguno", "ninguna", "nichts", "keine", "keins", "нет", "ничего", "无", "没有", "暂无", "لا شيء", "لا يوجد", "لا"}
+var nothing = []string{"-", "–", "—", "none", "nothing", "no", "n/a", "nil", "rien", "aucun", "aucune", "non", "nada", "ninguno", "ninguna", "nichts", "keine", "keins", "нет", "ничего", "无", "没有", "暂无", "لا شيء", "لا يوجد", "لا"}
 
-// said is what a line says, "" where it says that there is nothing.
-func said(lines []string) string {
-	text := one(lines)
+// said is what a line says; none, where it says that there is nothing.
+func said(lines []string) (text string, none bool) {
+	text = one(lines)
 	if slices.Contains(nothing, strings.ToLower(strings.TrimRight(text, " .!。"))) {
-		return ""
+		return "", text != ""
 	}
-	return text
+	return text, false
 }
 
 // tidy is a line of prose as it is printed: without blanks that have no width

@@ -160,8 +160,14 @@ func (o *Office) record(ctx context.Context, r Reply, q asked, a Answer) error {
 	if a.Going && (a.State == "" || a.State == l.State) {
 		going = string(l.State)
 	}
-	for _, said := range []struct{ kind, text string }{{digest.KindProgress, a.Progress}, {digest.KindHelp, a.Help}, {digest.KindDissent, a.Dissent}, {digest.KindState, going}} {
-		if said.text == "" {
+	for _, said := range []struct {
+		kind, text string
+		none       bool // take back what was said of it
+	}{
+		{digest.KindProgress, a.Progress, false}, {digest.KindHelp, a.Help, a.Unsaid.Help && !q.still},
+		{digest.KindDissent, a.Dissent, a.Unsaid.Dissent && !q.still}, {digest.KindState, going, false},
+	} {
+		if said.text == "" && !said.none {
 			continue
 		}
 		_, err := o.Recorder.Record(ctx, lists.ProgressEntry{List: l.ID, Kind: said.kind, Author: p.Address, Name: p.Name,
@@ -194,6 +200,9 @@ func (o *Office) change(ctx context.Context, r Reply, q asked, a Answer) ([]stri
 		if end.text != "" {
 			act(w.Say("step-"+end.kind, "step", end.text), lists.Action{Verb: lists.DoProgress, Text: end.text, Value: end.kind})
 		}
+	}
+	if a.Next == "" && a.By != "" {
+		a.Next = l.Next // "next: by Friday" moves the step that stands
 	}
 	if a.Next != "" {
 		next := a.Next

@@ -81,7 +81,11 @@ func entryLine(e lists.ProgressEntry, later []lists.ProgressEntry) string {
 	if !ok {
 		return ""
 	}
-	line := e.At.Format(time.DateOnly) + who + ": " + label + inOneLine(e.Text)
+	text := inOneLine(e.Text)
+	if text == "" {
+		text = "none; what was said before is taken back"
+	}
+	line := e.At.Format(time.DateOnly) + who + ": " + label + text
 	for _, l := range later {
 		if e.Week != "" && l.Week == e.Week && l.Kind == e.Kind && l.Author.Same(e.Author) {
 			return line + " (replaced by a later answer)"

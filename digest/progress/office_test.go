@@ -285,6 +285,12 @@ func TestCorrectionTheLastReplyCounts(t *testing.T) {
 		t.Errorf("progress %v, help %v", g.Progress, g.Help)
 	}
 	w.at = w.at.Add(time.Hour)
+	said = w.hear(Reply{Token: tok, QueueID: "q4", MessageID: "m4@m.example", OwnText: "help: none\nnext: by 2026-12-09"})
+	contains(t, said, "We met on Wednesday.", "Publish the map, by Wednesday 9 December 2026")
+	if g = w.item(); len(g.Help) != 0 || strings.Contains(said, "printer") || g.Next != "Publish the map" || g.By != "2026-12-09" {
+		t.Errorf("help %v, next %q by %s; said:\n%s", g.Help, g.Next, g.By, said)
+	}
+	w.at = w.at.Add(time.Hour)
 	w.hear(Reply{Token: tok, QueueID: "q3", MessageID: "m3@m.example", OwnText: "no progress"})
 	if g = w.item(); len(g.Progress) != 1 || g.Progress[0].Text != "no progress" {
 		t.Errorf("progress %v", g.Progress)
@@ -405,7 +411,7 @@ func TestReminder(t *testing.T) {
 	tok := w.question()
 	w.set("2026-11-22T09:00:00+01:00")
 	letters := w.tick()
-	if len(letters) != 1 || token(t, letters[0]) != tok || !strings.Contains(letters[0].Subject, "Tomorrow") {
+	if len(letters) != 1 || token(t, letters[0]) != tok || !strings.Contains(letters[0].Subject, "tomorrow") {
 		t.Fatalf("reminders: %+v", letters)
 	}
 	w.set("2026-11-22T10:00:00+01:00")
@@ -445,7 +451,7 @@ func TestSilentGroupIsAskedAfterOnce(t *testing.T) {
 	if len(got) != 2 || got[0].To[0] != "ana@m.example" || got[1].To[0] != "adm@m.example" {
 		t.Fatalf("asked: %+v", got)
 	}
-	contains(t, got[1].Text, "Nothing has been heard of Maps for 4 weeks.", "paused", "hand over to name@example.org", "handover dc-maps")
+	contains(t, got[1].Text, "Nothing has been heard from Maps for 4 weeks.", "paused", "hand over to name@example.org", "handover dc-maps")
 	if g := w.item(); !g.Asked || g.List.State != lists.Active {
 		t.Errorf("asked %v, state %s", g.Asked, g.List.State)
 	}

@@ -16,7 +16,7 @@ func (o *outline) group(n int, g digest.Group) {
 	if g.List.Purpose != "" {
 		o.para(o.spans("purpose", "text", o.theirs(g.List.Purpose))...)
 	}
-	o.para(o.led(g)...)
+	o.para(o.led(g, true)...)
 	for _, s := range g.Progress {
 		if s.Who != "" {
 			o.heading(3, w.Say("progress-by", "who", one(s.Who)))
@@ -37,8 +37,9 @@ func (o *outline) group(n int, g digest.Group) {
 	o.weeks(g)
 }
 
-// led says who leads the group and how it is.
-func (o *outline) led(g digest.Group) []span {
+// led says who leads the group and how it is; that it is active, which most
+// are, only where all is said.
+func (o *outline) led(g digest.Group, whole bool) []span {
 	var s []string
 	switch {
 	case len(g.Leaders) > 0 && len(g.Deputies) > 0:
@@ -53,7 +54,7 @@ func (o *outline) led(g digest.Group) []span {
 	if len(g.Took) > 0 {
 		s = append(s, o.w.Say("took", "names", o.w.And(all(g.Took, one))))
 	}
-	if g.List.State != lists.Active && g.List.State != lists.Closed || g.Was != "" {
+	if whole || g.List.State != lists.Active || g.Was != "" {
 		s = append(s, o.w.Say("is-"+string(g.List.State)))
 	}
 	if g.Was != "" {

@@ -204,7 +204,7 @@ func (o *outline) silent(g digest.Group) []span {
 		g.Next = strings.TrimRight(one(g.Next), ". ")
 		spans = append(append(append(spans, span{Text: " "}), o.step(g)...), span{Text: "."})
 	}
-	add(o.led(g)[0].Text)
+	add(o.led(g, false)[0].Text)
 	if g.Asked {
 		add(o.w.Say("quiet-asked"))
 	}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+
 	"plenary/digest"
 	"plenary/digest/words"
 )
@@ -9,23 +11,33 @@ import (
 const maxSubject = 120
 
 // subject says the week's news: which groups told something, what is new,
-// what is due. Where that is too long, fewer groups are named, so that the
-// next news has room; what still does not fit is left out, from the end.
+// what is due. Where that is too long, fewer groups are named, so that other
+// news has room; what still does not fit is left out.
 func subject(w *words.Words, r digest.Report) (s string) {
 	for named := 3; named > 0; named-- {
-		news := fresh(w, r, named)
-		all := len(news)
-		for ; ; news = news[:len(news)-1] {
-			s = w.Say("subject", "body", one(r.Title), "week", r.Week.Number, "news", w.Series(news))
-			if len(news) == 1 || len([]rune(s)) <= maxSubject {
-				break
+		all := fresh(w, r, named)
+		said := func(news []string) string {
+			return w.Say("subject", "body", one(r.Title), "week", r.Week.Number, "news", w.Series(news))
+		}
+		news := all[:1:1]
+		for _, more := range all[1:] {
+			if tried := append(slices.Clone(news), more); len([]rune(said(tried))) <= maxSubject {
+				news = tried
 			}
 		}
-		if len([]rune(s)) <= maxSubject && (len(news) == all || len(news) > 1) {
+		if s = said(news); len([]rune(s)) <= maxSubject && (len(news) == len(all) || len(news) > 1) {
 			return s
 		}
 	}
 	return s
+}
+
+// few are so many names, and how many more there are.
+func few(w *words.Words, names []string, named int) string {
+	if len(names) <= named {
+		return w.And(names)
+	}
+	return w.Say("names-more", "names", w.Series(names[:named]), "n", len(names)-named)
 }
 
 // fresh is the week's news, the weightiest first; so many of the groups that
@@ -38,10 +50,10 @@ func fresh(w *words.Words, r digest.Report, named int) (news []string) {
 		news = append(news, w.Say("news-from", "names", w.And(told)))
 	}
 	if len(r.Founded) > 0 {
-		news = append(news, w.Say("news-new", "names", w.And(titles(r.Founded))))
+		news = append(news, w.Say("news-new", "names", few(w, titles(r.Founded), named)))
 	}
 	if len(r.Closed) > 0 {
-		news = append(news, w.Say("news-closed", "names", w.And(titles(r.Closed))))
+		news = append(news, w.Say("news-closed", "names", few(w, titles(r.Closed), named)))
 	}
 	if n := r.CountWhen(digest.Overdue); n > 0 {
 		news = append(news, w.Say("news-overdue", "n", n))
