@@ -101,6 +101,7 @@ func (d *dialer) dial(ctx context.Context, to []endpoint, l *lessons) (*conn, er
 // remembered for a while.
 func (d *dialer) open(ctx context.Context, e endpoint, l *lessons) (*conn, error) {
 	for {
+		known := [lapses]bool{lapseTLS: l.has(lapseTLS), lapseEHLO: l.has(lapseEHLO)}
 		c, err := d.session(ctx, e, l)
 		var one lapse
 		switch {
@@ -113,7 +114,7 @@ func (d *dialer) open(ctx context.Context, e endpoint, l *lessons) (*conn, error
 		default:
 			return nil, err
 		}
-		if l.has(one) {
+		if known[one] { // else another session may have found it meanwhile
 			return nil, err
 		}
 		l.learn(one)
@@ -139,7 +140,7 @@ func (d *dialer) session(ctx context.Context, e endpoint, l *lessons) (c *conn, 
 			raw.Close()
 		}
 	}()
-	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Now()) })
+	stop := context.AfterFunc(ctx, func() { raw.Close() }) // a deadline would be set anew by the next step
 	defer stop()
 	if d.mode == TLSImplicit {
 		if err := c.handshake(d.config(e, true)); err != nil {

@@ -1,10 +1,55 @@
 package deliver
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
+	"log/slog"
+	"sync"
 	"testing"
 	"time"
+
+	"plenary/smtp/deliver/sink"
 )
+
+// Sessions that find the same lapse at the same time each go on without it:
+// the destination is not given up for the second.
+func TestSessionsThatFindALapseTogether(t *testing.T) {
+	const together = 4
+	var come sync.WaitGroup
+	come.Add(together)
+	s, err := sink.New(sink.Options{TLS: &tls.Config{}, Lie: func(at sink.Stage, n int) *sink.Lie {
+		if at != sink.StartTLS {
+			return nil
+		}
+		if n <= together {
+			come.Done()
+			come.Wait()
+		}
+		return &sink.Lie{Reply: "220 go\r\n", Close: true}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	dial := &dialer{hostname: "us.example", mode: TLSAuto, times: Timeouts{}.orDefault(), log: slog.New(slog.DiscardHandler)}
+	d := newDestination("example.org", terms{first: together, most: together, share: together}, dial, time.Now,
+		func(context.Context) ([]endpoint, error) {
+			return []endpoint{{host: "mx.example.org", addr: s.Addr()}}, nil
+		})
+	var all sync.WaitGroup
+	for range together {
+		all.Go(func() {
+			if c, _, err := d.get(t.Context(), false, time.Minute); err != nil {
+				t.Error(err)
+			} else {
+				d.put(c, false)
+			}
+		})
+	}
+	all.Wait()
+	d.tidy(true)
+}
 
 // What all sessions see at once is one failure: a destination that was away
 // for a moment is not left alone for minutes.

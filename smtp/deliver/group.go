@@ -40,6 +40,7 @@ type results interface {
 	ready() bool
 	result(to *destination, o outcome, items []*item)
 	later(to *destination, items []*item, why string, paced bool)
+	over(destination string) // nothing more comes of it
 }
 
 func (g *group) next(like *item) *item {
@@ -268,6 +269,7 @@ func runAll(ctx context.Context, groups []*group, atOnce int) (all bool) {
 		slots <- struct{}{}
 		busy.Go(func() {
 			g.run(ctx)
+			g.on.over(g.to.name)
 			<-slots
 		})
 	}

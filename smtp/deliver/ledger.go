@@ -24,6 +24,7 @@ type ledger struct {
 	done     []lists.Number // not recorded yet
 	failures []Failure      // among done
 	put      map[string]*lists.Deferral
+	settled  []lists.Deferral // of destinations that are done with, not recorded yet
 	timer    *time.Timer
 	saving   bool
 	stalled  bool // the last write failed and is tried again
@@ -97,6 +98,31 @@ func (l *ledger) later(destination, reply string, paced bool, after time.Duratio
 	}
 }
 
+// putOffAfter is how long a part that is done with a destination may go on
+// with others before who was put off there is told of.
+const putOffAfter = 2 * time.Second
+
+// over notes that a destination is done with: whom it put off waits no longer
+// for the part's end, which a slow destination may keep for many minutes.
+func (l *ledger) over(destination string) {
+	l.all.mu.Lock()
+	defer l.all.mu.Unlock()
+	d := l.put[destination]
+	if d == nil {
+		return
+	}
+	time.AfterFunc(putOffAfter, func() {
+		l.all.mu.Lock()
+		defer l.all.mu.Unlock()
+		if l.put[destination] != d || l.ending || l.lost { // the end tells
+			return
+		}
+		delete(l.put, destination)
+		l.settled = append(l.settled, *d)
+		l.save()
+	})
+}
+
 // noted has n more members saved, at once or after a while.
 func (l *ledger) noted(n int) {
 	l.all.unsaved += n
@@ -126,7 +152,7 @@ func (l *ledger) save() {
 }
 
 func (l *ledger) begin(least int) bool {
-	if l.saving || l.ending || l.lost || len(l.done) < least {
+	if l.saving || l.ending || l.lost || len(l.done) < least && len(l.settled) == 0 {
 		return false
 	}
 	l.saving = true
@@ -134,22 +160,29 @@ func (l *ledger) begin(least int) bool {
 		l.timer.Stop()
 		l.timer = nil
 	}
-	done, failures := slices.Clone(l.done), slices.Clone(l.failures)
-	go l.write(done, failures)
+	done, failures, put := slices.Clone(l.done), slices.Clone(l.failures), slices.Clone(l.settled)
+	go l.write(done, failures, put)
 	return true
 }
 
-// write records done, however long it takes, as long as the lease stands.
-func (l *ledger) write(done []lists.Number, failures []Failure) {
-	err := l.persist(func(ctx context.Context) error { return l.part.Save(ctx, done) }, failures)
+// write records done and put, however long it takes, as long as the lease
+// stands.
+func (l *ledger) write(done []lists.Number, failures []Failure, put []lists.Deferral) {
+	err := l.persist(func(ctx context.Context) error {
+		if len(put) > 0 {
+			return l.part.PutOff(ctx, done, put)
+		}
+		return l.part.Save(ctx, done)
+	}, failures)
 	l.all.mu.Lock()
 	defer l.all.mu.Unlock()
 	l.saving = false
 	if err == nil {
 		l.done = append(l.done[:0], l.done[len(done):]...)
 		l.failures = append(l.failures[:0], l.failures[len(failures):]...)
+		l.settled = append(l.settled[:0], l.settled[len(put):]...)
 		l.all.unsaved -= len(done)
-		if len(l.done) >= l.s.half() {
+		if len(l.done) >= l.s.half() || len(l.settled) > 0 {
 			l.save()
 		}
 	}
@@ -207,7 +240,7 @@ func (l *ledger) end(all bool) {
 	}
 	l.ending = true // a timer that has just fired comes too late
 	done, failures, lost := l.done, l.failures, l.lost
-	put := make([]lists.Deferral, 0, len(l.put))
+	put := slices.Clone(l.settled)
 	for _, d := range l.put {
 		put = append(put, *d)
 	}

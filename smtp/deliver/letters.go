@@ -112,6 +112,8 @@ func (r *letterRun) later(to *destination, items []*item, why string, paced bool
 	}
 }
 
+func (r *letterRun) over(string) {} // the end tells
+
 func (r *letterRun) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

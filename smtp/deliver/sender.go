@@ -94,6 +94,7 @@ type Part interface {
 	Expired() bool // too old to be put off once more
 	Valid() bool   // the lease stands
 	Save(ctx context.Context, done []lists.Number) error
+	PutOff(ctx context.Context, done []lists.Number, put []lists.Deferral) error // of one destination once
 	End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error
 	Leave()
 	String() string

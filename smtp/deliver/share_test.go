@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,53 @@ func domains(t *testing.T, options map[string]sink.Options) (sinks map[string]*s
 	server, _ = nameServer(t, zone)
 	port, _ = strconv.Atoi(at)
 	return sinks, port, server
+}
+
+// Who was put off waits for no slow destination of the same part: they are
+// told of, one entry a destination, and tried again meanwhile.
+func TestASlowDestinationKeepsNoRetryWaiting(t *testing.T) {
+	release := make(chan struct{})
+	var mu sync.Mutex
+	tried := map[string]bool{}
+	sinks, port, server := domains(t, map[string]sink.Options{
+		"slow.example": {Keep: true, Rcpt: func(string) string { <-release; return "" }},
+		"grey.example": {Keep: true, Rcpt: func(to string) string {
+			mu.Lock()
+			defer mu.Unlock()
+			if tried[to] {
+				return ""
+			}
+			tried[to] = true
+			return "451 4.7.1 greylisted"
+		}},
+	})
+	f := family{n: 60, domain: func(n lists.Number) string {
+		if n%2 == 0 {
+			return "grey.example"
+		}
+		return "slow.example"
+	}}
+	rdb := redistest.New(t)
+	n := start(t, rdb, f, func(o *options) {
+		o.deliver.Resolver, o.deliver.Port = server, port
+		o.deliver.Timeouts.Command = 20 * time.Minute
+		o.queue.Retry.First, o.queue.Retry.Most = 1, 1
+	})
+	var once sync.Once
+	let := func() { once.Do(func() { close(release) }) }
+	t.Cleanup(let)
+	if err := n.Plan(t.Context(), post("p1", body, "dc")); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, "who was put off is served", func() bool { return len(sinks["grey.example"].Mails()) == 30 })
+	if got := len(sinks["slow.example"].Mails()); got != 0 {
+		t.Errorf("%d of the slow have it", got)
+	}
+	let()
+	settled(t, rdb)
+	got := copies(sinks["grey.example"], "p1")
+	maps.Copy(got, copies(sinks["slow.example"], "p1"))
+	everyone(t, f, got, 0)
 }
 
 // A letter that has no turn at a slow domain waits a moment, and is not put

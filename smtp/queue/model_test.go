@@ -108,7 +108,7 @@ func modelled(t *testing.T, rdb redis.UniversalClient, more func(*model) map[str
 		}
 		m := newModel(t, rdb)
 		steps := map[string]func(*rapid.T){
-			"join": m.join, "plan": m.plan, "take": m.take, "work": m.work, "end": m.end,
+			"join": m.join, "plan": m.plan, "take": m.take, "work": m.work, "put off": m.putOff, "end": m.end,
 			"die": m.die, "pass": m.pass, "": m.check,
 		}
 		maps.Copy(steps, more(m))
@@ -261,6 +261,20 @@ func (m *model) work(t *rapid.T) {
 	m.held = append(m.held, p)
 }
 
+// putOff has a destination put some off while others are still sent to.
+func (m *model) putOff(t *rapid.T) {
+	p := m.pick(t)
+	done, put := m.serve(t, p, rapid.IntRange(1, 4).Draw(t, "most"), true)
+	for range 2 { // as after a lost answer
+		if err := p.PutOff(m.ctx, done, put); err != nil {
+			t.Fatal(err)
+		}
+		p.saves--
+	}
+	p.saves++
+	m.held = append(m.held, p)
+}
+
 func (m *model) end(t *rapid.T) {
 	p := m.pick(t)
 	all := rapid.Bool().Draw(t, "all")
@@ -331,6 +345,8 @@ func (m *model) finish(t *rapid.T) {
 			if err := q.sweep(m.ctx); err != nil {
 				t.Fatal(err)
 			}
+			k := familyKeys("dc")
+			q.group(k.retries(), k.at("none")).wake() // it may be left alone for a moment still
 			p, err := q.Part(m.ctx)
 			if err != nil {
 				t.Fatal(err)

@@ -106,11 +106,17 @@ func (p *Part) Expired() bool {
 // Valid tells whether the hold still stands.
 func (p *Part) Valid() bool { return p.entry.Valid() }
 
+// PutOff records who is done and who is put off, and keeps the hold. Of one
+// destination it is told once, when that is done with: so it is one entry.
+func (p *Part) PutOff(ctx context.Context, done []lists.Number, put []lists.Deferral) error {
+	return p.save(ctx, done, put, "keep")
+}
+
 // End records who is done and who is put off, and gives up the hold. Where
-// all is false, what is left may be taken by another holder at once. What is
-// put off is only told at the end, so that it is one entry a destination; a
-// holder that dies before is followed by one that tries it at once. ErrLost
-// may also mean that it was recorded, and the answer lost.
+// all is false, what is left may be taken by another holder at once. A holder
+// that dies before it has told who is put off is followed by one that tries
+// them at once. ErrLost may also mean that it was recorded, and the answer
+// lost.
 func (p *Part) End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error {
 	mode := "end"
 	if !all {
@@ -151,7 +157,7 @@ func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferr
 		if err != nil {
 			return fmt.Errorf("recording %s: %w", p, err)
 		}
-		args = append(args, fmt.Sprintf("%s %s.%d %s", p.chunk, p.entry.id, p.epoch, d.Destination), j, due.UnixMilli())
+		args = append(args, fmt.Sprintf("%s %s.%d.%d %s", p.chunk, p.entry.id, p.epoch, p.saves+1, d.Destination), j, due.UnixMilli())
 	}
 	k := p.keys
 	ok, err := saveScript.Run(ctx, p.q.rdb, []string{k.post(id), k.parts(id), k.plan(id), k.bodies(id), k.late(id),
@@ -184,7 +190,7 @@ func (p *Part) state(mode string) ([]byte, error) {
 	if p.late == nil {
 		return p.handled, nil
 	}
-	if len(p.left) == 0 && mode != "save" {
+	if len(p.left) == 0 && mode != "save" && mode != "keep" {
 		return nil, nil
 	}
 	left := make([]lists.Number, 0, len(p.left))

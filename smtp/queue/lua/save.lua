@@ -1,10 +1,10 @@
--- The ledger at the end of a hold: records what became of the members of a
+-- The ledger at the end of a hold, or where some are put off: records what became of the members of a
 -- chunk, or of those put off, whole, if the hold still stands.
 -- KEYS[1] post  [2] parts  [3] plan  [4] bodies  [5] late  [6] posts
 --     [7] due  [8] stream of the entry
 -- ARGV[1] id  [2] kind: b chunk | k put off  [3] chunk or field of late
 --     [4] epoch  [5] bitmap of who is handled, or JSON of who is left ('' none)
---     [6] mode: end | again ends it with work left
+--     [6] mode: end | again ends it with work left | keep keeps the hold
 --     [7] round of the run  [8] entry id  [9] group  [10] now, Unix s
 --     [11] life of a settled post, s  [12] number of this save under the hold
 --     then, for each destination that put some off: a new field of late, JSON,
@@ -26,6 +26,7 @@ for i = 13, #ARGV, 3 do
   redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1])
   redis.call('ZADD', KEYS[7], ARGV[i + 2], ARGV[1] .. ' ' .. ARGV[i])
 end
+if ARGV[6] == 'keep' then return 1 end
 redis.call('HDEL', KEYS[2], lock)
 redis.call('XACK', KEYS[8], ARGV[9], ARGV[8])
 redis.call('XDEL', KEYS[8], ARGV[8])
