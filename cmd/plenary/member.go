@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/mail"
 	"strings"
 	"text/tabwriter"
 
@@ -31,8 +32,16 @@ type memberAddCmd struct {
 	Role     string `enum:"${roles}," default:"" placeholder:"member" help:"One of ${roles}."`
 }
 
+// mailbox is the address, which may stand as Name <address>.
+func (c *memberAddCmd) mailbox() (lists.Address, error) {
+	if box, err := mail.ParseAddress(c.Address); err == nil && strings.HasSuffix(c.Address, ">") {
+		c.Address, c.Name = box.Address, orWord(c.Name, box.Name)
+	}
+	return lists.ParseAddress(c.Address)
+}
+
 func (c memberAddCmd) Run(a *app) error {
-	address, err := lists.ParseAddress(c.Address)
+	box, err := c.mailbox()
 	if err != nil {
 		return err
 	}
@@ -40,7 +49,7 @@ func (c memberAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	m := lists.NewMember{Address: address, Name: c.Name, Delivery: lists.Delivery(c.Delivery),
+	m := lists.NewMember{Address: box, Name: c.Name, Delivery: lists.Delivery(c.Delivery),
 		Leader: c.Role == string(lists.RoleLeader), Deputy: c.Role == string(lists.RoleDeputy), Admin: c.Role == string(lists.RoleAdmin)}
 	p, added, err := st.Subscribe(a.ctx, l.ID, m)
 	if err != nil {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"plenary/lists"
@@ -174,7 +175,7 @@ func (d decider) wrong(err error) string {
 	if !errors.As(err, &bad) {
 		return err.Error()
 	}
-	return d.say("%q: not a mail address: %s", bad.Written, d.sorry(bad.Why))
+	return fmt.Sprintf("%q: %s", bad.Written, d.sorry(bad.Why))
 }
 
 // report records progress, the next step, the state, and what stands under a
