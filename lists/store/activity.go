@@ -41,8 +41,11 @@ func (c *change) event(family string, serial uint32, at time.Time, kind string, 
 
 // posted is the event that author wrote the post of this identity.
 func posted(author lists.Number, identity string) string {
-	return fmt.Sprintf("%s/%d/%.16s", eventPosted, author, digest(identity))
+	return fmt.Sprintf("%s/%d/%s", eventPosted, author, eventIdentity(identity))
 }
+
+// eventIdentity is how events name a post.
+func eventIdentity(identity string) string { return digest(identity)[:16] }
 
 // CountPost remembers that author wrote a post to a list at a time; number 0
 // stands for the site itself, and lists.Stranger for who is no member. The post that this identity names

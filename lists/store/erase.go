@@ -32,7 +32,7 @@ func (e Erased) Nothing() bool { return e == Erased{} }
 // authorship is to be kept. Nobody is told. It may be repeated.
 func (s *Store) Erase(ctx context.Context, a lists.Address, keepAuthorship bool) (e Erased, err error) {
 	for _, step := range []func() error{
-		func() error { return s.eraseMember(ctx, a, &e) },
+		func() error { return s.eraseMember(ctx, a, keepAuthorship, &e) },
 		func() error { return s.eraseSecrets(ctx, a, &e) },
 		func() error {
 			return s.questionsOf(ctx, a, func(key string, _ asked) error { e.Questions++; return s.rdb.Del(ctx, key).Err() })
@@ -64,12 +64,17 @@ func (s *Store) Erase(ctx context.Context, a lists.Address, keepAuthorship bool)
 }
 
 // eraseMember unsubscribes the address everywhere, and forgets its scores.
-func (s *Store) eraseMember(ctx context.Context, a lists.Address, e *Erased) error {
+func (s *Store) eraseMember(ctx context.Context, a lists.Address, keepAuthorship bool, e *Erased) error {
 	people, err := s.PeopleFor(ctx, a)
 	if err != nil {
 		return err
 	}
 	for _, p := range people {
+		if !keepAuthorship {
+			if err := s.renamePosts(ctx, p.Family, p.Number); err != nil {
+				return err
+			}
+		}
 		if err := s.SetBounces(ctx, p.Family, p.Number, nil); err != nil {
 			return err
 		}

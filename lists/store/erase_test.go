@@ -33,6 +33,11 @@ func TestErase(t *testing.T) {
 			must(s.Hold(ctx, lists.HeldPost{List: "dc", Author: a, Queue: "q" + a.Local()}, []byte("raw of "+string(a))))(t)
 			must(s.Record(ctx, lists.ProgressEntry{List: "dc", Kind: "progress", Author: a, Name: "Name of " + a.Local(), Text: "We met.", Source: a.Local() + "@m"}))(t)
 			p := must(s.Person(ctx, "dc", a))(t)
+			must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "post of " + a.Local(), Subject: "Hello", From: "Name of " + a.Local(), Author: p.Number, At: time.Now()}}))(t)
+			_, _, err := s.Freeze(ctx, "", "allowed/questions/"+a.Key(), []byte("yes"), time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := s.SetBounces(ctx, "dc", p.Number, []byte("score of "+string(a))); err != nil {
 				t.Fatal(err)
 			}
@@ -41,12 +46,8 @@ func TestErase(t *testing.T) {
 		if len(found.Passwords) != 1 || found.Sessions != 2 || len(found.Questions) != 1 || len(found.Held) != 1 || len(found.Progress) != 1 {
 			t.Errorf("found %+v", found)
 		}
-		kept := must(s.Erase(ctx, ada, true))(t)
-		if want := (store.Erased{Families: 1, Passwords: 1, Sessions: 2, Questions: 1, Held: 1}); kept != want {
-			t.Errorf("erased %+v, want %+v", kept, want)
-		}
-		if e := must(s.Erase(ctx, ada, false))(t); e != (store.Erased{Progress: 1}) {
-			t.Errorf("then erased %+v", e)
+		if e := must(s.Erase(ctx, ada, false))(t); e != (store.Erased{Families: 1, Passwords: 1, Sessions: 2, Questions: 1, Held: 1, Progress: 1}) {
+			t.Errorf("erased %+v", e)
 		}
 		if e := must(s.Erase(ctx, ada, false))(t); !e.Nothing() {
 			t.Errorf("the third time: %+v", e)
@@ -63,8 +64,35 @@ func TestErase(t *testing.T) {
 		if left := must(s.Personal(ctx, bob))(t); len(left.Passwords) != 1 || left.Sessions != 2 || len(left.Questions) != 1 || len(left.Held) != 1 || len(left.Progress) != 1 {
 			t.Errorf("of bob is left %+v", left)
 		}
+		posts := must(s.DigestPosts(ctx, "dc", 0, 10))(t)
+		if len(posts) != 2 || posts[0].From != store.FormerMember || posts[0].Subject != "Hello" || posts[1].From != "Name of bob" {
+			t.Errorf("the posts are %+v", posts)
+		}
 		if must(s.PeopleFor(ctx, bob))(t)[0].Name != "Name of bob" {
 			t.Error("bob is not who he was")
+		}
+	})
+}
+
+// TestEraseKeepsAuthorship: who keeps their name on what they wrote may have it taken off later.
+func TestEraseKeepsAuthorship(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx := context.Background()
+		s := open(t, rdb, newClock())
+		coalition(t, s)
+		ada := lists.Address("ada@erase.example")
+		join(t, s, "dc", lists.NewMember{Address: ada, Name: "Ada", Leader: true})
+		p := must(s.Person(ctx, "dc", ada))(t)
+		must(s.Record(ctx, lists.ProgressEntry{List: "dc", Kind: "progress", Author: ada, Name: "Ada", Text: "We met.", Source: "x@m"}))(t)
+		must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "one", From: "Ada", Author: p.Number, At: time.Now()}}))(t)
+		if e := must(s.Erase(ctx, ada, true))(t); e != (store.Erased{Families: 1}) {
+			t.Errorf("erased %+v", e)
+		}
+		if posts := must(s.DigestPosts(ctx, "dc", 0, 10))(t); len(posts) != 1 || posts[0].From != "Ada" {
+			t.Errorf("the posts are %+v", posts)
+		}
+		if e := must(s.Erase(ctx, ada, false))(t); e != (store.Erased{Progress: 1}) {
+			t.Errorf("then erased %+v", e)
 		}
 	})
 }

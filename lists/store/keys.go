@@ -147,7 +147,7 @@ func onceKey(family, key string) string {
 	if family != "" {
 		tag = familyTag(family)
 	}
-	if len(key) > 120 {
+	if len(key) > 120 || strings.Contains(key, "@") { // no address stands in a key, to be left there
 		key = digest(key)
 	}
 	return tag + ":once:" + key
