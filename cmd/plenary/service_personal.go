@@ -120,7 +120,12 @@ func (d digestPosts) Read(_ lists.List, raw []byte) (r personal.Reading) {
 		if name == "" && p.Disposition != "attachment" && (len(p.Parts) > 0 || p.Type == "text/plain" || p.Type == "text/html") {
 			return true
 		}
-		r.Attachments = append(r.Attachments, parts.Line(name+" ("+p.Type+")", 200))
+		if name == "" {
+			name = p.Type
+		} else {
+			name += " (" + p.Type + ")"
+		}
+		r.Attachments = append(r.Attachments, parts.Line(name, 200))
 		return false
 	})
 	return r

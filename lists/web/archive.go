@@ -155,8 +155,14 @@ func (p *pages) attached(m *message.Message) (names []string) {
 		if name == "" && part.Disposition != "attachment" && (len(part.Parts) > 0 || part.Type == "text/plain" || part.Type == "text/html") {
 			return true
 		}
-		if len(names) < maxAttached {
-			names = append(names, p.line(clip(name+" ("+part.Type+")", maxPartNamed)))
+		if name == "" && part.Disposition == "inline" && strings.HasPrefix(part.Type, "image/") {
+			return false // a picture of the text that is shown
+		}
+		if called := part.Type; len(names) < maxAttached {
+			if name != "" {
+				called = name + " (" + part.Type + ")"
+			}
+			names = append(names, p.line(clip(called, maxPartNamed)))
 		}
 		return false
 	})

@@ -70,13 +70,13 @@ func TestPost(t *testing.T) {
 	o := newOffice(t)
 	o.posts.Archive = pile{
 		"Subject: First\nFrom: Mo\n\nx\n",
-		"Subject: Re: First\nFrom: ana@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee (https://example.org/a_(b)?x=1&y=2), or\n<HTTP://example.net>. javascript:alert(1)\n\nhttps://user@example.org/ http://x\" onclick=y\n--b\nContent-Type: application/pdf; name=\"../<b> ana@example.org.pdf\"\nContent-Disposition: attachment\n\nx\n--b--\n",
+		"Subject: Re: First\nFrom: ana@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee (https://example.org/a_(b)?x=1&y=2), or\n<HTTP://example.net>. javascript:alert(1)\n\nhttps://user@example.org/ http://x\" onclick=y\n--b\nContent-Type: application/pdf; name=\"../<b> ana@example.org.pdf\"\nContent-Disposition: attachment\n\nx\n--b\nContent-Type: image/png\nContent-Disposition: inline\n\nx\n--b\nContent-Type: image/gif\nContent-Disposition: attachment\n\nx\n--b--\n",
 	}
 	page := o.get(200, "/dc/archive/c2")
 	const rel = ` rel="nofollow ugc noopener noreferrer">`
 	has(t, page, `See (<a href="https://example.org/a_%28b%29?x=1&amp;y=2"`+rel+`https://example.org/a_(b)?x=1&amp;y=2</a>), or<br>&lt;<a href="HTTP://example.net"`+rel,
 		"javascript:alert(1)<br><br>https://user@…/ <a href=\"http://x\""+rel+"http://x</a>&#34; onclick=y",
-		"Attached: ../&lt;b&gt; ana@… (application/pdf)", "The conversation", `<a href="/dc/archive/c1">`, `<a href="/dc/archive/c2" aria-current="page">`)
+		"<li>Attached: ../&lt;b&gt; ana@… (application/pdf)</li><li>Attached: image/gif</li></ul>", "The conversation", `<a href="/dc/archive/c1">`, `<a href="/dc/archive/c2" aria-current="page">`)
 	lacks(t, page, "ana@example.org", `href="javascript`)
 	o.posts.Archive = pile{"Subject: Alone\n\nx\n"}
 	lacks(t, o.get(200, "/dc/archive/c1"), "The conversation")

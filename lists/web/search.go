@@ -93,6 +93,13 @@ func (p *pages) fits(ctx context.Context, l lists.List, post lists.ArchivedPost,
 	if err != nil {
 		return false, nil // it is not shown either
 	}
-	text := strings.ToLower(p.hideAddresses(m.Text(searchedText)))
-	return !slices.ContainsFunc(lacks, func(word string) bool { return !strings.Contains(text, word) }), nil
+	// Most texts lack a word even with their addresses, and need not be cleared
+	// of them.
+	text := m.Text(searchedText)
+	return hasAll(text, slices.DeleteFunc(slices.Clone(lacks), func(word string) bool { return strings.Contains(word, "…") })) && hasAll(p.hideAddresses(text), lacks), nil
+}
+
+func hasAll(text string, words []string) bool {
+	text = strings.ToLower(text)
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }
