@@ -213,7 +213,7 @@ func (c *conn) upgrade(d *dialer, e endpoint) error {
 		return nil
 	}
 	if c.r.Buffered() > 0 { // sent in clear before the handshake: an injected command's answer
-		return fmt.Errorf("STARTTLS: %w: it goes on in clear", errProtocol)
+		return fmt.Errorf("STARTTLS: %w: %w: it goes on in clear", errHandshake, errProtocol)
 	}
 	if err := c.handshake(d.config(e, d.mode == TLSRequired)); err != nil {
 		return err

@@ -35,6 +35,12 @@ func TestStepsDown(t *testing.T) {
 		{"all of these", sink.Options{Pretend: []string{"SIZE", "8BITMIME", "DSN", "CHUNKING"}}, 8, 0},
 		{"EHLO", sink.Options{Pretend: []string{"EHLO"}}, 4, 0},
 		{"a size that is none", sink.Options{Size: -1}, 2, 0},
+		{"TLS at all", sink.Options{TLS: server, Lie: func(at sink.Stage, _ int) *sink.Lie {
+			if at == sink.StartTLS {
+				return &sink.Lie{Reply: "220 go\r\nno TLS here\r\n"}
+			}
+			return nil
+		}}, 4, 0},
 		{"the handshake", sink.Options{TLS: server, Lie: handshakeFails}, 4, 0},
 		{"503 to what is pipelined", sink.Options{Lie: func(at sink.Stage, n int) *sink.Lie {
 			if at == sink.RcptTo && n == 2 {
