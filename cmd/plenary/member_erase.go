@@ -86,6 +86,9 @@ func (c memberEraseCmd) carryOut(a *app, s *service, address lists.Address, lett
 		}
 	}
 	posts := 0
+	if err := s.queue.ForgetAuthor(a.ctx, address); err != nil {
+		return err
+	}
 	if c.ReplaceAuthorship {
 		d, err := s.store.Directory(a.ctx)
 		if err != nil {
