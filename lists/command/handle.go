@@ -198,8 +198,8 @@ func (h *Handler) facts(ctx context.Context, in In, dir *lists.Directory, who se
 		Today: h.Site.Today(h.Now()), People: people, Here: in.Target.List,
 	}
 	f.Speaker = h.texts.sentences.To(dir.LanguageFor(people, f.Here))
-	if message.ValidID(in.Message.MessageID) {
-		f.Source = in.Message.MessageID
+	if id := in.Message.MessageID; message.ValidID(id) && (f.Believed || strings.TrimSpace(in.Message.Get("Message-ID")) == "<"+id+">") {
+		f.Source = id // of one mended by reading it, words could come back to whoever is asked
 	}
 	return f, nil
 }
