@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
@@ -52,7 +50,7 @@ func (c doctorCmd) Run(a *app) error {
 		all = append(all, finding{"DKIM", "the keys can't be read: " + err.Error(), "set dkim.secret as it was, or make others: plenary keys new --selector S", false})
 	}
 	all = append(all, checkDNS(a.ctx, cfg, keys)...)
-	all = append(all, checkTLS(cfg, a.now())...)
+	all = append(all, checkTLS(a.ctx, cfg, a.now())...)
 	all = append(all, checkDisk(cfg)...)
 	faults := 0
 	for _, f := range all {
@@ -111,33 +109,6 @@ func (a *app) checkRedis(cfg *config.Config) []finding {
 			"run a time service on both (chrony, systemd-timesyncd): dates of digests and tokens rest on it", false})
 	}
 	return append(found, finding{what: "clock", is: "agrees with Redis's"})
-}
-
-// checkTLS looks at the certificate, at the time now.
-func checkTLS(cfg *config.Config, now time.Time) []finding {
-	if cfg.SMTP.TLSCert == "" {
-		return []finding{{"TLS", "no certificate: mail comes in without encryption, and IMAP is for this machine only",
-			"give smtp.tls_cert and smtp.tls_key", true}}
-	}
-	pair, err := tls.LoadX509KeyPair(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey)
-	if err != nil {
-		return nil // the files were spoken of
-	}
-	cert, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		return []finding{{"TLS", err.Error(), "have the certificate issued again", false}}
-	}
-	left := cert.NotAfter.Sub(now)
-	switch {
-	case left <= 0:
-		return []finding{{"TLS", "the certificate ended on " + cert.NotAfter.Format(time.DateOnly), "renew it, then: systemctl reload plenary", false}}
-	case left < 14*24*time.Hour:
-		return []finding{{"TLS", "the certificate ends on " + cert.NotAfter.Format(time.DateOnly), "renew it, then: systemctl reload plenary", true}}
-	case cert.VerifyHostname(cfg.Domain) != nil:
-		return []finding{{"TLS", fmt.Sprintf("the certificate is for %s, not for %s", strings.Join(cert.DNSNames, ", "), cfg.Domain),
-			"have one issued that names " + cfg.Domain, true}}
-	}
-	return []finding{{what: "TLS", is: "the certificate is for " + cfg.Domain + " until " + cert.NotAfter.Format(time.DateOnly)}}
 }
 
 // lowDisk is how much room there should be for mail to come.
