@@ -20,21 +20,21 @@ func (o *outline) brief() {
 	if len(r.News)+len(r.Quiet) < briefFrom {
 		return
 	}
-	all := append(append([]digest.Group{}, r.News...), r.Quiet...)
+	groups := append(append([]digest.Group{}, r.News...), r.Quiet...)
 	var items [][]span
 	line := func(key string, names []string) {
 		if len(names) > 0 {
 			items = append(items, o.spans(key, "names", span{Text: o.some(names)}))
 		}
 	}
-	line("brief-news", r.Reported())
-	line("brief-help", those(all, func(g digest.Group) bool { return len(g.Help) > 0 }))
-	line("brief-new", titles(r.Founded))
-	line("brief-closed", titles(r.Closed))
-	line("brief-overdue", those(all, func(g digest.Group) bool {
+	line("brief-news", all(r.Reported(), func(t string) string { return clip(t, o.fit.title) }))
+	line("brief-help", o.those(groups, func(g digest.Group) bool { return len(g.Help) > 0 }))
+	line("brief-new", o.titles(r.Founded))
+	line("brief-closed", o.titles(r.Closed))
+	line("brief-overdue", o.those(groups, func(g digest.Group) bool {
 		return g.When == digest.Overdue && (g.List.State == lists.Forming || g.List.State == lists.Active)
 	}))
-	line("brief-quiet", those(r.Quiet, func(g digest.Group) bool { return g.Silent(r.Until) >= digest.SilentSaid }))
+	line("brief-quiet", o.those(r.Quiet, func(g digest.Group) bool { return g.Silent(r.Until) >= digest.SilentSaid }))
 	if len(items) > 0 {
 		o.heading(2, o.w.Say("brief-heading"))
 		o.blocks = append(o.blocks, block{Items: items})
@@ -50,10 +50,10 @@ func (o *outline) some(names []string) string {
 }
 
 // those are the titles of the groups that are so.
-func those(groups []digest.Group, so func(digest.Group) bool) (names []string) {
+func (o *outline) those(groups []digest.Group, so func(digest.Group) bool) (names []string) {
 	for _, g := range groups {
 		if so(g) {
-			names = append(names, one(g.List.Title))
+			names = append(names, o.title(g.List))
 		}
 	}
 	return names

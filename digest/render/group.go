@@ -12,7 +12,7 @@ import (
 // group is one group's account.
 func (o *outline) group(n int, g digest.Group) {
 	w := o.w
-	o.heading(2, fmt.Sprintf("%d. %s", n, one(g.List.Title)))
+	o.heading(2, fmt.Sprintf("%d. %s", n, o.title(g.List)))
 	if g.List.Purpose != "" {
 		o.para(o.spans("purpose", "text", o.theirs(g.List.Purpose))...)
 	}

@@ -27,5 +27,6 @@ func (o *outline) html(w *words.Words, subject string) (string, error) {
 }
 
 // Theirs tells whether a block is people's own words alone: it runs in their
-// script's direction.
+// script's direction. An element bdi around them would hide that from the
+// paragraph.
 func (b block) Theirs() bool { return len(b.Spans) > 0 && b.Spans[0].Own }

@@ -48,15 +48,19 @@ type fit struct {
 	threads int  // of a group
 	figures bool // of each group
 	groups  int  // told at length; the others only by name
+	title   int  // runes of a group's title
+	names   int  // of newcomers, and of groups in a series; the others are counted
 }
 
 var fits = []fit{
-	{text: 4000, threads: 3, figures: true, groups: 1000},
-	{text: 1000, threads: 3, figures: true, groups: 1000},
-	{text: 400, threads: 1, figures: true, groups: 1000},
-	{text: 300, threads: 0, figures: false, groups: 1000},
-	{text: 100, threads: 0, figures: false, groups: 150},
-	{text: 60, threads: 0, figures: false, groups: 50},
+	{text: 4000, threads: 3, figures: true, groups: 1000, title: 200, names: 60},
+	{text: 1000, threads: 3, figures: true, groups: 1000, title: 200, names: 60},
+	{text: 400, threads: 1, figures: true, groups: 1000, title: 120, names: 40},
+	{text: 300, threads: 0, figures: false, groups: 1000, title: 80, names: 30},
+	{text: 100, threads: 0, figures: false, groups: 150, title: 60, names: 20},
+	{text: 60, threads: 0, figures: false, groups: 50, title: 50, names: 10},
+	{text: 40, threads: 0, figures: false, groups: 20, title: 30, names: 5},
+	{text: 20, threads: 0, figures: false, groups: 5, title: 15, names: 5},
 }
 
 func outlined(w *words.Words, r digest.Report, f fit) *outline {
@@ -115,7 +119,7 @@ func (o *outline) theirs(text string) span { return span{Text: o.short(text), Ow
 
 // own is people's own words, in one line or as they broke it.
 func (o *outline) own(text string) []span {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(turns.Replace(text))
 	clipped := utf8.RuneCountInString(text) > o.fit.text
 	if clipped {
 		text = strings.TrimSpace(string([]rune(text)[:o.fit.text])) + "…"
@@ -132,20 +136,24 @@ func (o *outline) own(text string) []span {
 
 // short is people's own words inside a sentence.
 func (o *outline) short(text string) string {
-	text = one(text)
-	if utf8.RuneCountInString(text) > o.fit.text {
-		text = string([]rune(text)[:o.fit.text]) + "…"
-	}
-	return text
+	return clip(one(turns.Replace(text)), o.fit.text)
 }
+
+// turns are marks that turn the direction of what follows. One that nobody
+// closed would turn our words round.
+var turns = strings.NewReplacer("\u202a", "", "\u202b", "", "\u202c", "", "\u202d", "", "\u202e", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
 
 func one(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func (o *outline) top() {
 	r, w := o.r, o.w
 	o.heading(1, w.Say("title", "body", one(r.Title), "week", r.Week.Number, "year", fmt.Sprint(r.Week.Year)))
-	if !r.Since.IsZero() {
-		o.say("span", "since", o.day(o.local(r.Since)), "until", w.Date(o.local(r.Until)))
+	switch since, until := o.day(o.local(r.Since)), o.local(r.Until); {
+	case r.Since.IsZero():
+	case since == o.day(until):
+		o.say("span-day", "until", w.Date(until))
+	default:
+		o.say("span", "since", since, "until", w.Date(until))
 	}
 	if !r.Due.IsZero() {
 		o.say("late", "due", o.day(o.local(r.Due)), "until", o.day(o.local(r.Until)))
@@ -160,8 +168,8 @@ func (o *outline) top() {
 	if len(r.Coming) > 0 {
 		o.heading(2, w.Say("due-heading"))
 		var items [][]span
-		for _, g := range r.Coming {
-			items = append(items, o.spans("due-item", "group", one(g.List.Title), "step", o.theirs(g.Next), "when", o.when(g)))
+		for _, g := range r.Coming[:min(len(r.Coming), o.fit.groups)] {
+			items = append(items, o.spans("due-item", "group", o.title(g.List), "step", o.theirs(g.Next), "when", o.when(g)))
 		}
 		o.blocks = append(o.blocks, block{Items: items})
 	}
@@ -188,7 +196,7 @@ func (o *outline) others(key string, groups []digest.Group) {
 	}
 	var names []string
 	for _, g := range groups[o.fit.groups:] {
-		names = append(names, o.short(g.List.Title))
+		names = append(names, o.title(g.List))
 	}
 	o.say(key, "names", o.w.And(names))
 }
@@ -198,7 +206,7 @@ func (o *outline) silent(g digest.Group) []span {
 	if n := g.Silent(o.r.Until); n >= digest.SilentSaid {
 		quiet = o.w.Say("quiet-weeks", "n", n)
 	}
-	spans := o.spans("quiet-line", "group", one(g.List.Title), "quiet", span{Text: quiet})
+	spans := o.spans("quiet-line", "group", o.title(g.List), "quiet", span{Text: quiet})
 	add := func(text string) { spans = append(spans, span{Text: " " + text}) }
 	if g.Next != "" {
 		g.Next = strings.TrimRight(one(g.Next), ". ")
@@ -225,16 +233,17 @@ func (o *outline) body() {
 	o.say("whole-posts", "posts", o.posts(r.Posts, r.People), "members", w.Say("members", "n", r.Members))
 	o.threads(r.Threads, 3)
 	if len(r.Founded) > 0 {
-		o.say("new-groups", "names", w.And(titles(r.Founded)))
+		o.say("new-groups", "names", o.few(o.titles(r.Founded)))
 	}
 	if len(r.Closed) > 0 {
-		o.say("closed-groups", "names", w.And(titles(r.Closed)))
+		o.say("closed-groups", "names", o.few(o.titles(r.Closed)))
 	}
-	switch names := all(r.Newcomers, one); {
-	case len(names) == 0 && r.Unnamed > 0:
-		o.say("welcome-unnamed", "n", r.Unnamed)
-	case r.Unnamed > 0:
-		o.say("welcome-more", "names", strings.Join(names, w.Say("comma")), "n", r.Unnamed)
+	names := all(r.Newcomers[:min(len(r.Newcomers), o.fit.names)], one)
+	switch more := r.Unnamed + len(r.Newcomers) - len(names); {
+	case len(names) == 0 && more > 0:
+		o.say("welcome-unnamed", "n", more)
+	case more > 0:
+		o.say("welcome-more", "names", w.Series(names), "n", more)
 	case len(names) > 0:
 		o.say("welcome", "names", w.And(names))
 	}
@@ -248,11 +257,28 @@ func (o *outline) local(t time.Time) time.Time {
 	return t.In(o.r.Site.Location)
 }
 
-func titles(ls []lists.List) (t []string) {
+// title is a group's title, as much of it as fits.
+func (o *outline) title(l lists.List) string { return clip(one(l.Title), o.fit.title) }
+
+func (o *outline) titles(ls []lists.List) []string { return titles(ls, o.fit.title) }
+
+// titles are groups' titles, so many runes of each at most.
+func titles(ls []lists.List, most int) (t []string) {
 	for _, l := range ls {
-		t = append(t, one(l.Title))
+		t = append(t, clip(one(l.Title), most))
 	}
 	return t
+}
+
+// few are the names there is room for, and how many more there are.
+func (o *outline) few(names []string) string { return few(o.w, names, o.fit.names) }
+
+// clip cuts a text to so many runes, and shows that it did.
+func clip(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:most])) + "…"
 }
 
 func all(in []string, f func(string) string) (out []string) {

@@ -35,7 +35,7 @@ func (o *outline) pending() {
 			}
 		}
 		owner := string(lists.RoleAddress(l, "owner", "", o.r.Site.Domain))
-		item := o.spans("pending-item", "group", one(l.Title), "what", span{Text: o.w.Series(what)})
+		item := o.spans("pending-item", "group", o.title(l), "what", span{Text: o.w.Series(what)})
 		items = append(items, append(item, span{Text: " "}, span{Text: owner, Link: "mailto:" + owner, Plain: true}))
 	}
 	add(o.r.Main, o.r.Waiting)

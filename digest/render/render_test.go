@@ -271,6 +271,19 @@ func TestNeverTooLong(t *testing.T) {
 			t.Fatalf("group %d is not named", i)
 		}
 	}
+	// Titles that are long and grow in HTML, and a thousand newcomers.
+	for i := range r.News {
+		r.News[i].List.Title = fmt.Sprint(i, strings.Repeat(` <script>&"`, 18))
+	}
+	for i := range 1000 {
+		r.Newcomers = append(r.Newcomers, fmt.Sprintf("New Person %d", i))
+	}
+	if p = written(t, r); len(p.HTML) > maxHTML || len([]rune(p.Subject)) > maxSubject {
+		t.Errorf("%d octets of HTML; subject %q", len(p.HTML), p.Subject)
+	}
+	if !strings.Contains(p.Text, "more newcomers") {
+		t.Error("the other newcomers are not counted")
+	}
 }
 
 // The plot shows what the words say: as many bars, as high, as there are

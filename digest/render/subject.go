@@ -10,6 +10,9 @@ import (
 // maxSubject is about what a mail program shows of a subject on a wide screen.
 const maxSubject = 120
 
+// maxName is how much of a group's title stands in the subject.
+const maxName = 60
+
 // subject says the week's news: which groups told something, what is new,
 // what is due. Where that is too long, fewer groups are named, so that other
 // news has room; what still does not fit is left out.
@@ -43,17 +46,18 @@ func few(w *words.Words, names []string, named int) string {
 // fresh is the week's news, the weightiest first; so many of the groups that
 // told something are named at most.
 func fresh(w *words.Words, r digest.Report, named int) (news []string) {
-	if told := r.Reported(); len(told) > named {
+	told := all(r.Reported(), func(t string) string { return clip(t, maxName) })
+	if len(told) > named {
 		named = min(named, 2)
 		news = append(news, w.Say("news-more", "names", w.Series(told[:named]), "n", len(told)-named))
 	} else if len(told) > 0 {
 		news = append(news, w.Say("news-from", "names", w.And(told)))
 	}
 	if len(r.Founded) > 0 {
-		news = append(news, w.Say("news-new", "names", few(w, titles(r.Founded), named)))
+		news = append(news, w.Say("news-new", "names", few(w, titles(r.Founded, maxName), named)))
 	}
 	if len(r.Closed) > 0 {
-		news = append(news, w.Say("news-closed", "names", few(w, titles(r.Closed), named)))
+		news = append(news, w.Say("news-closed", "names", few(w, titles(r.Closed, maxName), named)))
 	}
 	if n := r.CountWhen(digest.Overdue); n > 0 {
 		news = append(news, w.Say("news-overdue", "n", n))

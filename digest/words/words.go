@@ -130,18 +130,33 @@ func (w *Words) Say(key string, pairs ...any) string {
 }
 
 // Isolate keeps words that run the other way apart from ours: without it a
-// title in Latin letters would draw an Arabic sentence's full stop to itself.
+// title in Latin letters would draw an Arabic sentence's full stop to itself,
+// and a title that ends in Arabic the number after it. What is kept apart
+// within them already counts for nothing.
 func (w *Words) Isolate(s string) string {
+	apart := 0
 	for _, r := range s {
 		p, _ := bidi.LookupRune(r)
 		switch c := p.Class(); {
-		case c == bidi.L && w.Dir == "rtl", (c == bidi.R || c == bidi.AL) && w.Dir == "ltr":
+		case c == bidi.FSI:
+			apart++
+		case c == bidi.PDI:
+			apart--
+		case apart <= 0 && (c == bidi.L && w.Dir == "rtl" || (c == bidi.R || c == bidi.AL) && w.Dir == "ltr"):
 			return "\u2068" + s + "\u2069" // FIRST STRONG ISOLATE … POP
-		case c == bidi.L || c == bidi.R || c == bidi.AL || c == bidi.FSI:
-			return s
 		}
 	}
 	return s
+}
+
+// each isolates names one by one: in a series, the first would turn the
+// others round.
+func (w *Words) each(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = w.Isolate(name)
+	}
+	return out
 }
 
 // form is the name of n's plural form in this language (CLDR).
@@ -166,11 +181,11 @@ func (w *Words) date(key string, t time.Time) string {
 }
 
 // Series is names one after the other: "Ana, Bo, Chi".
-func (w *Words) Series(names []string) string { return strings.Join(names, w.Say("comma")) }
+func (w *Words) Series(names []string) string { return strings.Join(w.each(names), w.Say("comma")) }
 
 // And is a series of names: "Ana, Bo and Chi".
 func (w *Words) And(names []string) string {
-	switch n := len(names); n {
+	switch names, n := w.each(names), len(names); n {
 	case 0:
 		return ""
 	case 1:

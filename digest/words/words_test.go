@@ -86,6 +86,11 @@ func TestSay(t *testing.T) {
 		{For("ar").Date(day), "الثلاثاء 1 ديسمبر 2026"},
 		{For("en").And([]string{"Ana", "Bo", "Chi"}), "Ana, Bo and Chi"},
 		{For("fr").And([]string{"Ana"}), "Ana"},
+		// Names that run the other way are kept apart each by itself.
+		{For("en").And([]string{"خريطة", "Bo", "ليلى"}), "\u2068خريطة\u2069, Bo and \u2068ليلى\u2069"},
+		{For("en").Say("welcome", "names", For("en").And([]string{"خريطة", "Bo"})), "Welcome to \u2068خريطة\u2069 and Bo."},
+		{For("en").Say("due-item", "group", "Map خريطة", "step", "x", "when", "1"), "\u2068Map خريطة\u2069: x, 1"},
+		{For("ar").Series([]string{"Bo", "ليلى"}), "\u2068Bo\u2069، ليلى"},
 		{For("en").Say("nothing such"), "nothing such"},
 		// What people wrote is not read for {holes}.
 		{For("en").Say("next-when", "step", "{when}", "when", "soon"), "Next step: {when} (soon)"},
