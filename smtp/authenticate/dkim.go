@@ -48,8 +48,11 @@ func (c *Checker) checkDKIM(ctx context.Context, m *message.Message) []Signature
 		switch {
 		case v.Err != nil:
 			s.Result, s.Reason = failure(v.Err), strings.TrimPrefix(v.Err.Error(), "dkim: ")
+			if misread(s.Reason, fields[i]) {
+				s = c.again(ctx, m, fields[i], s)
+			}
 		case !strings.HasSuffix(v.Identifier, "@"+v.Domain) && c.exact(ctx, fields[i]):
-			s.Result, s.Reason = PermError, "the key is for d= itself, and i= is below it"
+			s.Result, s.Reason = PermError, exactKey
 		}
 		signatures = append(signatures, s)
 	}
@@ -78,6 +81,8 @@ func (c *Checker) keyRecords(ctx context.Context, name string) ([]string, error)
 	}
 	return texts, err
 }
+
+const exactKey = "the key is for d= itself, and i= is below it"
 
 // exact tells whether the key of a signature allows no i= below its domain
 // (t=s, RFC 6376 3.6.1).
