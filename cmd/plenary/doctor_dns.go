@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"plenary/cmd/plenary/config"
 	"plenary/smtp/keyring"
 )
@@ -147,10 +149,23 @@ func (d dnsCheck) dkim() []finding {
 			found = append(found, finding{what: "DKIM", is: r.Name + " is published"})
 		}
 	}
+	if signer := signingDomain(d.cfg); organisation(signer) != organisation(d.cfg.Domain) {
+		found = append(found, finding{"DKIM", fmt.Sprintf("mail is signed for %s, which does not stand for %s: by DMARC its signatures count for nothing", signer, d.cfg.Domain),
+			"leave dkim.domain empty, and publish the records that it needs then", false})
+	}
 	if len(d.keys) == 0 {
 		found = append(found, finding{"DKIM", "outgoing mail is not signed", "plenary keys new", true})
 	}
 	return found
+}
+
+// organisation is who a domain belongs to, by the public suffix list.
+func organisation(domain string) string {
+	domain = strings.ToLower(domain)
+	if org, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
+		return org
+	}
+	return domain
 }
 
 // ptr looks at the name that our address gives back; large receivers refuse

@@ -72,6 +72,21 @@ func TestDoctorComparesWhatIsPublished(t *testing.T) {
 	}
 }
 
+// Mail must be signed for a domain that stands for the lists'.
+func TestDoctorOfAnotherSigner(t *testing.T) {
+	for signer, fault := range map[string]bool{"": false, "Example.ORG": false, "other.example.org": false, "example.net": true} {
+		cfg := config.Default()
+		cfg.Domain, cfg.DKIM.Domain, cfg.DNS.Resolver = "lists.example.org", signer, zone(t)
+		said := ""
+		for _, f := range (dnsCheck{ctx: t.Context(), cfg: cfg, dns: resolver(cfg.DNS.Resolver)}).dkim() {
+			said += f.is + "\n"
+		}
+		if strings.Contains(said, "does not stand for lists.example.org") != fault {
+			t.Errorf("%q:\n%s", signer, said)
+		}
+	}
+}
+
 // What is printed for a zone file is one: every string fits, and a resolver
 // gives back what was meant.
 func TestZoneFile(t *testing.T) {
