@@ -45,7 +45,7 @@ var (
 		`(?:der |unser )?nächste[rn]? schritt(?: ist| wird sein|:)\s+`,
 		`(?:наш )?следующий шаг(?:\s*[—–-]|:| будет)\s+`,
 		`(?:الخطوة التالية)(?: هي|:)\s+`,
-	}, "|") + `)([^.!?\n]+)[.!?]?\s*$|(?:^|[。！？\n])\s*下一步(?:是|：|:|，我们将|将)\s*([^。！？\n]+)[。！？]?\s*$`)
+	}, "|") + `)((?:[^.!?\n]|\d\.)+)[.!?]?\s*$|(?:^|[。！？\n])\s*下一步(?:是|：|:|，我们将|将)\s*([^。！？\n]+)[。！？]?\s*$`)
 )
 
 // ReadAnswer reads the reply's own text, quotes and signature already cut.
@@ -100,6 +100,9 @@ func (a *Answer) step(next string, today lists.Date) {
 			a.BadStep = err
 		}
 		return
+	}
+	if !strings.HasSuffix(step, "..") {
+		step = strings.TrimSuffix(step, ".")
 	}
 	a.Next, a.By = step, by
 }

@@ -60,6 +60,10 @@ func introduces(line string) int {
 		if _, year, _ := timesIn(line); year && '0' <= line[0] && line[0] <= '9' && strings.HasSuffix(line, ">") && strings.Contains(line, "@") {
 			return perhaps
 		}
+		// "Am 23.11.26 um 10:00 schrieb Ann"
+		if _, _, hour := timesIn(line); hour && opensAttribution(line) && slices.ContainsFunc(wroteWords, func(v string) bool { return strings.Contains(line, " "+v) }) {
+			return perhaps
+		}
 		return no
 	}
 	body = strings.TrimSpace(strings.ToLower(body))

@@ -88,7 +88,7 @@ func closes(line string) (isOne, warm bool) {
 	})
 	known := 0
 	for known < len(words) {
-		w := strings.ToLower(words[known])
+		w := strings.ReplaceAll(strings.ToLower(words[known]), "i\u0307", "i") // of the Turkish İ
 		core, thanks := slices.Contains(regardWords, w), slices.Contains(thankWords, w)
 		if !core && !thanks && !slices.Contains(fillWords, w) {
 			break

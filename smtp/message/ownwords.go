@@ -83,7 +83,7 @@ var (
 		"获取 outlook", "下载 outlook", "取得 outlook", "获取适用于", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "provenance : courrier ", "provenance: courrier ",
 		"scarica outlook", "ottieni outlook", "outlook voor ios", "outlook voor android", "skickat från min", "sendt fra min", "hanki outlook",
 		"发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "來自我的", "来自我的", "签名由", "iphoneから送信",
-		"تم الإرسال من", "أرسلت من", "أُرسلت من", "مرسل من", "diese nachricht wurde von meinem",
+		"تم الإرسال من", "تم إرسالها من", "أرسلت من", "أُرسلت من", "مرسل من", "مُرسل من", "مرسلة من", "مُرسلة من", "diese nachricht wurde von meinem",
 	}
 	sentWith = []string{
 		"sent from my ", "sent via ", "envoyé depuis ", "message envoyé depuis ", "envoyé à partir de ", "envoyé avec ", "enviado desde ", "enviado con ", "enviado a través de ", "enviado a partir do ",
@@ -155,32 +155,34 @@ var noticeHeads = []string{
 // The regards that end a letter, word by word: one of regardWords or
 // thankWords, and for the rest fillWords.
 var (
-	regardWords = strings.Fields(`regards wishes sincerely faithfully respectfully cordially best cheers yours
-		cordialement sincèrement amicalement salutations respectueusement amitiés bises bàv cdt
-		saludos saludo atentamente cordialmente abrazo abrazos atte
-		grüßen grüße gruß grüssen grüsse gruss mfg lg vg hochachtungsvoll
-		уважением пожеланиями
-		atenciosamente cumprimentos abraço abraços att
+	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully respectfully cordially best cheers yours
+		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
+		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
+		grüßen grüße gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
+		уважением пожеланиями благодарностью приветом повагою
+		تحيات تحياتي تحياتنا تحية التحيات التحية تقدير التقدير تقديري احترام الاحترام احترامي تحیات احترام ارادتمند בברכה εκτίμηση
+		atenciosamente cumprimentos abraço abraços att saudações
 		saluti saluto cordialità
 		groet groeten groetjes
-		pozdrawiam pozdrowieniami poważaniem pozdravem pozdravy
-		saygılarımla saygılarımızla selamlar sevgiler
-		hälsningar hälsning mvh hilsen hilsener terveisin`)
-	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji`)
-	fillWords  = strings.Fields(`with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
-		bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance beaucoup tous toutes distinguées
-		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo a todos
-		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute ihr ihre im voraus aus und
+		pozdrawiam pozdrowieniami pozdrowienia poważaniem szacunku pozdravem pozdravy
+		saygılarımla saygılarımızla saygılar selamlar selamlarımla sevgiler sevgilerle çalışmalar günler
+		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng`)
+	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc köszönöm ευχαριστώ תודה شكرا شكراً شكرًا الشكر تشکر`)
+	fillWords  = strings.Fields(`e y et en och og i ve à in the with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
+		bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
+		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo fuerte quedo atento atenta a todos
+		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute ihr ihre im voraus aus und freundliche sonnige
 		с наилучшими большое заранее и
-		com os melhores meus um uma distinti cordiali con i più migliori un' met vriendelijke hartelijke veel alvast
-		z wyrazami serdecznie s iyi çalışmalar çok med vänliga vennlig venlig bästa beste mange ystävällisin parhain`)
+		com os melhores meus um uma grande caro cara buona giornata distinti cordiali con i più migliori un' met vriendelijke hartelijk hartelijke veel alvast
+		z wyrazami serdecznie serdeczne s iyi çok kolay med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
 	closingPhrases = []string{
-		"bien à vous", "bien à toi", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "до связи",
-		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "多谢", "敬上", "此致 敬礼", "順頌商祺",
+		"bien à vous", "bien à toi", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
+		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
 		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
 		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
 	}
 	closingStarts = []string{
+		"顺祝", "順祝", "敬祝", "祝您", "祝大家", "どうぞよろしく", "以上、よろしく", "引き続きよろしく", "今後ともよろしく",
 		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول",
 	}
 )
