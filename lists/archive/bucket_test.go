@@ -267,3 +267,32 @@ func TestKeysFrom(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// A folder that another process made a moment ago, or whose sync failed, has a
+// name that may not be on disk: what is put into it answers for that too.
+func TestFolderPutSyncsTheNamesOfFolders(t *testing.T) {
+	f, err := openFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(f.root, "dc", "000000"), 0o700); err != nil { // by another, who has not synced yet
+		t.Fatal(err)
+	}
+	var synced []string
+	broken := errors.New("broken disk")
+	f.ops.sync = func(dir string) error {
+		rel, _ := filepath.Rel(f.root, dir)
+		if synced = append(synced, rel); len(synced) == 2 {
+			return broken
+		}
+		return nil
+	}
+	for i, want := range []string{". dc", ". dc dc dc/000000", ". dc dc dc/000000 dc/000000"} {
+		if err := f.Put(context.Background(), fmt.Sprintf("dc/000000/%d", i), []byte("x")); (err != nil) != (i == 0) {
+			t.Fatalf("Put %d: %v", i, err)
+		}
+		if got := strings.Join(synced, " "); got != want {
+			t.Errorf("after Put %d: synced %q, want %q", i, got, want)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -20,8 +21,9 @@ import (
 // all. The keys that this package makes put at most some thousand objects
 // into one folder.
 type folder struct {
-	root string
-	ops  fileOps
+	root    string
+	ops     fileOps
+	durable sync.Map // folders under root whose names are known to be on disk
 }
 
 // fileOps are the steps that can fail; tests make each fail in turn.
@@ -125,12 +127,16 @@ func (f *folder) stands(dir string) error {
 	return ErrExists
 }
 
-// makeDir makes dir and its parents, each durable before the next.
+// makeDir makes dir and its parents, each durable before the next. One that is
+// there may have been made by another process a moment ago, whose name is not
+// on disk yet: under root the first look at each syncs it.
 func (f *folder) makeDir(dir string) error {
-	if info, err := os.Stat(dir); err == nil {
-		if !info.IsDir() {
-			return fmt.Errorf("%s is no folder", dir)
-		}
+	info, err := os.Stat(dir)
+	_, known := f.durable.Load(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s is no folder", dir)
+	case err == nil && (known || !strings.HasPrefix(dir, f.root+string(filepath.Separator))):
 		return nil
 	}
 	parent := filepath.Dir(dir)
@@ -142,7 +148,11 @@ func (f *folder) makeDir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return f.ops.sync(parent)
+	if err := f.ops.sync(parent); err != nil {
+		return err
+	}
+	f.durable.Store(dir, true)
+	return nil
 }
 
 func (f *folder) Get(ctx context.Context, key string) ([]byte, error) {
