@@ -75,11 +75,19 @@ func one(s string) string { return strings.Join(strings.Fields(s), " ") }
 // line is people's words in one line, as text.
 func line(s string) string { return escape(one(s)) }
 
-// quote is people's words as they broke them, as a quotation.
+// quote is people's words as they broke them, as a quotation: a backslash at a
+// line's end keeps the break (CommonMark 6.7).
 func quote(s string) string {
+	all := strings.Split(strings.TrimSpace(s), "\n")
+	for i, l := range all {
+		all[i] = escape(strings.TrimSpace(l))
+	}
 	var b strings.Builder
-	for l := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
-		b.WriteString(strings.TrimRight("> "+escape(strings.TrimSpace(l)), " ") + "\n")
+	for i, l := range all {
+		if l != "" && i+1 < len(all) && all[i+1] != "" {
+			l += `\`
+		}
+		b.WriteString(strings.TrimRight("> "+l, " ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
