@@ -63,6 +63,12 @@ func (s *signs) tell() bool {
 	return false
 }
 
+// mayPass tells whether words say that a failure may pass, or that its
+// mailbox is there.
+func mayPass(status string, said *signs) bool {
+	return said.say(passing) || said.say(foreignPassing) && !said.say(gone) || !strings.HasPrefix(status, "5.1.1") && said.say(resting)
+}
+
 // classify tells hard from soft by what a server said of the recipient; what
 // its report says besides counts where that tells nothing. Soft is what is
 // in doubt: a member is paused only after days of it.

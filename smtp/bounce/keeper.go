@@ -39,14 +39,32 @@ type Keeper struct {
 // FromReply is a failure as the far side said it while we sent: stage names
 // the SMTP command it answered. Only a refused recipient speaks of the
 // mailbox; a refused content may be about the post, so it counts as soft, as
-// does giving up after many tries.
+// does giving up after many tries, and a recipient who is refused for what may
+// pass: a full mailbox, a policy, a blocklist, by code or in words.
 func FromReply(code int, enhanced [3]int, text, stage string, expired bool) Failure {
 	f := Failure{Class: Soft, Reason: text, Status: fmt.Sprintf("%d.%d.%d", enhanced[0], enhanced[1], enhanced[2])}
-	full, policy := enhanced[1] == 2 && enhanced[2] == 2, enhanced[1] == 7
-	if stage == "RCPT" && code/100 == 5 && !expired && !full && !policy {
+	said := readSigns(text)
+	if stage == "RCPT" && code/100 == 5 && !expired && ofMailbox(code, enhanced, said) && !mayPass(f.Status, said) {
 		f.Class = Hard
 	}
 	return f
+}
+
+// ofMailbox tells whether a refusal for good is about the mailbox, not about
+// our sender, the session, the content, a policy, or room.
+func ofMailbox(code int, enhanced [3]int, said *signs) bool {
+	subject, detail := enhanced[1], enhanced[2]
+	switch {
+	case code == 552, code == 503, subject == 2 && detail == 2:
+		return false
+	case subject == 1:
+		return detail != 7 && detail != 8
+	case subject == 7:
+		return detail == 27 // its domain takes no mail
+	case subject == 3, subject == 5, subject == 6:
+		return said.say(gone) || said.say(foreignGone)
+	}
+	return true
 }
 
 // Failed counts a failure of the member who got the list's mail, and acts on

@@ -78,6 +78,32 @@ func TestFromReply(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, row.want)
 		}
 	}
+	for _, row := range []struct {
+		code     int
+		enhanced [3]int
+		text     string
+		want     Class
+	}{
+		{550, [3]int{}, "User unknown", Hard},
+		{550, [3]int{}, "Rejected", Hard},
+		{550, [3]int{5, 4, 1}, "Recipient address rejected: Access denied", Hard},
+		{550, [3]int{5, 5, 0}, "Requested action not taken: mailbox unavailable", Hard},
+		{556, [3]int{5, 7, 27}, "Recipient address has null MX", Hard},
+		{552, [3]int{}, "Requested mail action aborted", Soft},
+		{550, [3]int{}, "Blocked: 192.0.2.1 is listed by bl.example, see blocklist", Soft},
+		{554, [3]int{}, "Greylisted, try again later", Soft},
+		{550, [3]int{5, 2, 1}, "This account is disabled", Soft},
+		{550, [3]int{}, "Das Postfach ist voll", Soft},
+		{553, [3]int{5, 1, 8}, "Domain of sender address does not exist", Soft},
+		{452, [3]int{4, 5, 3}, "Too many recipients", Soft},
+		{550, [3]int{5, 5, 3}, "Too many recipients", Soft},
+		{552, [3]int{5, 3, 4}, "Message too big for system", Soft},
+		{503, [3]int{5, 5, 1}, "Bad sequence of commands", Soft},
+	} {
+		if got := FromReply(row.code, row.enhanced, row.text, "RCPT", false).Class; got != row.want {
+			t.Errorf("%d %v %s: %s, want %s", row.code, row.enhanced, row.text, got, row.want)
+		}
+	}
 }
 
 func tokenOf(t *testing.T, envelope string) string {
