@@ -42,7 +42,7 @@ func TestAccessible(t *testing.T) {
 	t.Cleanup(files.Close)
 	ctx := openBrowser(t, browser)
 
-	pages := []string{"/", "/dc", "/dc-data-protection", "/dc/board", "/dc/archive", post, confirm, leave, "/nothing/here", "/sign-in/" + token}
+	pages := []string{"/", "/dc", "/dc-data-protection", "/dc/board", "/dc/archive", "/dc/archive?q=the", post, confirm, leave, "/nothing/here", "/sign-in/" + token}
 	for i := range pages {
 		if strings.HasPrefix(pages[i], "/") {
 			pages[i] = base + pages[i]
