@@ -197,6 +197,46 @@ func TestRedisKilled(t *testing.T) {
 	everyone(t, f, copies(s, "p1"), 2*faultWindow)
 }
 
+// Redis is away for longer than a lease lasts: what was sent by then is
+// recorded when it is back, before anything is sent again. Nobody was killed
+// who had sent something, so nobody has it twice.
+func TestAnOutageOfRedisDoublesNothing(t *testing.T) {
+	for _, how := range []string{"killed", "stopped"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			r, f := redistest.Start(t), family{n: 900}
+			s := newSink(t, sink.Options{Keep: true, Latency: time.Millisecond, Without: []string{"CHUNKING"}})
+			rdb := redis.NewClient(&redis.Options{Addr: r.Addr, ContextTimeoutEnabled: true})
+			t.Cleanup(func() { rdb.Close() })
+			plan(t, rdb, f, "p1")
+			for range 2 {
+				start(t, rdb, f, func(o *options) {
+					relay(s)(o)
+					o.queue.Lease, o.deliver.Workers = 2*time.Second, 4
+				})
+			}
+			for _, at := range []int{100, 500} {
+				if err := s.Wait(deadline(t), at); err != nil {
+					t.Fatal(err)
+				}
+				if how == "stopped" {
+					_ = r.Signal(syscall.SIGSTOP)
+					time.Sleep(5 * time.Second)
+					_ = r.Signal(syscall.SIGCONT)
+					continue
+				}
+				r.Kill()
+				time.Sleep(4 * time.Second)
+				if err := r.Restart(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			settled(t, rdb)
+			everyone(t, f, copies(s, "p1"), 0)
+		})
+	}
+}
+
 // A sender that is told to stop finishes what is on the wire and gives the
 // rest back: nothing is doubled and nothing waits for a lease.
 func TestStoppedSender(t *testing.T) {

@@ -165,8 +165,8 @@ func (l *ledger) begin(least int) bool {
 	return true
 }
 
-// write records done and put, however long it takes, as long as the lease
-// stands.
+// write records done and put, however long it takes, as long as nobody else
+// has the part.
 func (l *ledger) write(done []lists.Number, failures []Failure, put []lists.Deferral) {
 	err := l.persist(func(ctx context.Context) error {
 		if len(put) > 0 {
@@ -194,7 +194,7 @@ func (l *ledger) write(done []lists.Number, failures []Failure, put []lists.Defe
 const tellFor = time.Minute
 
 // persist tells of failures and then writes, again and again until both
-// have worked or the lease is lost.
+// have worked or the part is lost.
 func (l *ledger) persist(write func(context.Context) error, failures []Failure) error {
 	began := time.Now()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
@@ -211,7 +211,7 @@ func (l *ledger) persist(write func(context.Context) error, failures []Failure) 
 		cancel()
 		l.all.mu.Lock()
 		l.stalled = err != nil
-		l.lost = err != nil && !l.part.Valid()
+		l.lost = err != nil && l.s.lost(l.part, began)
 		lost := l.lost
 		if err != nil {
 			l.all.change.Broadcast()
@@ -246,7 +246,7 @@ func (l *ledger) end(all bool) {
 	}
 	l.all.mu.Unlock()
 	defer l.forget()
-	if lost || !l.part.Valid() {
+	if lost || l.part.Taken() {
 		l.s.log.Warn("lease lost; another goes on with it", "part", l.part.String(), "unrecorded", len(done))
 		l.part.Leave()
 		return

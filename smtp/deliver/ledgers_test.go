@@ -20,6 +20,7 @@ type slowPart struct {
 
 func (p *slowPart) Fanout() *lists.Fanout { return &p.post }
 func (p *slowPart) Valid() bool           { return true }
+func (p *slowPart) Taken() bool           { return false }
 func (p *slowPart) String() string        { return "part" }
 func (p *slowPart) Leave()                {}
 

@@ -79,7 +79,7 @@ func (r *letterRun) settle(to string) {
 	if len(r.left) == 0 || r.lost {
 		return // the end records it
 	}
-	if err := persist(func(ctx context.Context) error { return r.letter.Save(ctx, r.left) }, r.letter.Valid); err != nil {
+	if err := r.s.persist(func(ctx context.Context) error { return r.letter.Save(ctx, r.left) }, r.letter); err != nil {
 		r.s.log.Warn("letter not recorded", "letter", r.letter.ID(), "err", err)
 		r.lost = true
 	}
@@ -117,11 +117,11 @@ func (r *letterRun) over(string) {} // the end tells
 func (r *letterRun) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.lost || !r.letter.Valid() {
+	if r.lost || r.letter.Taken() {
 		r.letter.Leave()
 		return
 	}
-	err := persist(func(ctx context.Context) error { return r.letter.End(ctx, r.left, r.put) }, r.letter.Valid)
+	err := r.s.persist(func(ctx context.Context) error { return r.letter.End(ctx, r.left, r.put) }, r.letter)
 	if err != nil {
 		r.s.log.Warn("letter not recorded", "letter", r.letter.ID(), "err", err)
 		r.letter.Leave()

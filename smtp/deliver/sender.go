@@ -80,6 +80,7 @@ type Letter interface {
 	Raw() []byte
 	Expired() bool // too old to be put off once more
 	Valid() bool   // the lease stands
+	Taken() bool   // another is known to have it
 	Save(ctx context.Context, left []string) error
 	End(ctx context.Context, left []string, put *lists.Deferral) error // put nil: another may take the rest at once
 	Leave()
@@ -93,6 +94,7 @@ type Part interface {
 	Fresh() bool   // a first try, not one put off
 	Expired() bool // too old to be put off once more
 	Valid() bool   // the lease stands
+	Taken() bool   // another is known to have it
 	Save(ctx context.Context, done []lists.Number) error
 	PutOff(ctx context.Context, done []lists.Number, put []lists.Deferral) error // of one destination once
 	End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error
@@ -149,6 +151,7 @@ type Sender struct {
 	stats    stats
 	scout    chan struct{} // held by the one worker that waits for parts
 	idle     atomic.Int32  // workers without a part
+	stopping atomic.Bool
 }
 
 // New makes a sender. Personal and failed may be nil.
@@ -277,6 +280,7 @@ func (s *Sender) relayAt(host, port string) func(context.Context) ([]endpoint, e
 func (s *Sender) Run(ctx context.Context) error {
 	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	defer context.AfterFunc(ctx, func() { s.stopping.Store(true) })()
 	var keeper, workers sync.WaitGroup
 	keeper.Go(func() {
 		if err := s.queue.Keep(alive); err != nil {

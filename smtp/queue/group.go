@@ -32,6 +32,23 @@ type group struct {
 	held   map[string]*lease
 	spare  []entry   // taken, and not worked on for trouble with Redis
 	rests  time.Time // when it was last found to have nothing
+
+	ill  bool      // Redis did not answer last time
+	well time.Time // since when it does again
+}
+
+// firstRecord is for how long nothing is claimed once Redis answers again: who
+// could not record what was sent goes first, or it would be sent again.
+const firstRecord = 3 * time.Second
+
+// heard notes whether Redis answered.
+func (g *group) heard(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err == nil && g.ill {
+		g.well = time.Now()
+	}
+	g.ill = err != nil
 }
 
 // entry is one entry of a stream, held by this process.
@@ -52,6 +69,8 @@ type lease struct {
 	till time.Time
 	lost bool
 	gone chan struct{} // closed once lost
+
+	taken bool // Redis said so: another has it
 }
 
 // Valid tells whether the work may go on. It is asked before every write to
@@ -81,7 +100,17 @@ func (l *lease) lose() {
 func (l *lease) giveUp() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.taken = true
 	l.lose()
+}
+
+// Taken tells whether another is known to hold the work. While it is not,
+// what was done may still be recorded, though nothing more may be begun: Redis
+// refuses it should another have begun.
+func (l *lease) Taken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken
 }
 
 // drop ends the hold in this process; the entry itself is untouched.
@@ -133,13 +162,16 @@ func (g *group) read(ctx context.Context, n int, block time.Duration) ([]entry, 
 	}).Result()
 	switch {
 	case errors.Is(err, redis.Nil):
+		g.heard(nil)
 		return nil, nil
 	case err != nil:
+		g.heard(err)
 		g.forget(err)
 		return nil, fmt.Errorf("reading %s: %w", g.stream, err)
 	case len(got) == 0:
 		return nil, nil
 	}
+	g.heard(nil)
 	var out []entry
 	for _, m := range got[0].Messages {
 		if m.Values == nil { // deleted since
@@ -154,6 +186,13 @@ func (g *group) read(ctx context.Context, n int, block time.Duration) ([]entry, 
 	return out, nil
 }
 
+// holding tells whether this process has the entry, though its time ran out.
+func (g *group) holding(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held[id] != nil
+}
+
 // claim takes up to n entries whose set-aside time has come or whose holder
 // is dead.
 func (g *group) claim(ctx context.Context, n int, now time.Time) ([]entry, error) {
@@ -163,6 +202,7 @@ func (g *group) claim(ctx context.Context, n int, now time.Time) ([]entry, error
 	asked := time.Now()
 	got, err := claimScript.Run(ctx, g.rdb, []string{g.stream, g.later},
 		groupName, g.consumer, g.lease.Milliseconds(), now.UnixMilli(), n).Slice()
+	g.heard(err)
 	if err != nil {
 		g.forget(err)
 		return nil, fmt.Errorf("claiming from %s: %w", g.stream, err)
@@ -176,6 +216,9 @@ func (g *group) claim(ctx context.Context, n int, now time.Time) ([]entry, error
 		id, _ := part[0].(string)
 		tries, _ := part[1].(int64)
 		fields, _ := part[2].([]any)
+		if g.holding(id) { // what was done of it is about to be recorded here
+			continue
+		}
 		e := entry{lease: g.hold(id, asked), tries: int(tries), fields: make(map[string]string, len(fields)/2)}
 		for i := 0; i+1 < len(fields); i += 2 {
 			k, _ := fields[i].(string)
@@ -219,7 +262,7 @@ func (g *group) takeBack() *entry {
 // whose holder is dead, else new ones; before all, what was put back.
 func (g *group) next(ctx context.Context, n int, block time.Duration, now time.Time) ([]entry, error) {
 	g.mu.Lock()
-	sweep := time.Since(g.swept) >= g.sweep
+	sweep := time.Since(g.swept) >= g.sweep && !g.ill && time.Since(g.well) >= firstRecord
 	if sweep {
 		g.swept = time.Now()
 	}
@@ -229,11 +272,15 @@ func (g *group) next(ctx context.Context, n int, block time.Duration, now time.T
 		return []entry{*again}, nil
 	}
 	if sweep {
+		asked := time.Now()
 		if got, err := g.claim(ctx, n, now); err != nil || len(got) > 0 {
 			if len(got) == n { // there may be more, as where a server died
 				g.mu.Lock()
 				g.swept = time.Time{}
 				g.mu.Unlock()
+			}
+			if len(got) > 0 && time.Since(asked) > time.Second { // Redis hung: see firstRecord
+				wait(ctx, nil, firstRecord)
 			}
 			return got, err
 		}
@@ -282,11 +329,10 @@ func (g *group) renew(ctx context.Context) error {
 	g.mu.Lock()
 	held := make([]*lease, 0, len(g.held))
 	args := []any{groupName, g.consumer}
-	for id, l := range g.held {
-		if l.Valid() {
-			held = append(held, l)
-			args = append(args, id)
-		}
+	for id, l := range g.held { // those whose time ran out, too: what was done is not recorded yet
+		l.Valid()
+		held = append(held, l)
+		args = append(args, id)
 	}
 	g.mu.Unlock()
 	if len(held) == 0 {
@@ -294,6 +340,7 @@ func (g *group) renew(ctx context.Context) error {
 	}
 	asked := time.Now()
 	ours, err := renewScript.Run(ctx, g.rdb, []string{g.stream}, args...).StringSlice()
+	g.heard(err)
 	if err != nil {
 		g.forget(err)
 		return fmt.Errorf("renewing %d leases of %s: %w", len(held), g.stream, err)

@@ -80,6 +80,9 @@ func (l *Letter) Expired() bool { return l.q.now().Sub(l.at) >= l.q.opt.Retry.Ex
 // Valid tells whether the hold still stands.
 func (l *Letter) Valid() bool { return l.entry.Valid() }
 
+// Taken tells whether another is known to hold the letter.
+func (l *Letter) Taken() bool { return l.entry.Taken() }
+
 // Save records that only left are still to be served, and keeps the hold.
 // After an error from Save or End nothing more may be sent.
 func (l *Letter) Save(ctx context.Context, left []string) error {

@@ -112,6 +112,9 @@ func (p *Part) PutOff(ctx context.Context, done []lists.Number, put []lists.Defe
 	return p.save(ctx, done, put, "keep")
 }
 
+// Taken tells whether another is known to hold the part.
+func (p *Part) Taken() bool { return p.entry.Taken() }
+
 // End records who is done and who is put off, and gives up the hold. Where
 // all is false, what is left may be taken by another holder at once. A holder
 // that dies before it has told who is put off is followed by one that tries

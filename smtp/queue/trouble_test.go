@@ -225,6 +225,11 @@ func TestALostReadWaitsForItsLeaseOnly(t *testing.T) {
 		t.Fatalf("it was to wait for its lease: %v, %v", part, err)
 	}
 	idle(t, rdb, familyKeys("dc").chunks(), q.opt.Lease)
+	if part, err := q.Part(ctx); part != nil || err != nil {
+		t.Fatalf("claimed while others may have something to record: %v, %v", part, err)
+	}
+	g := q.group(familyKeys("dc").chunks(), familyKeys("dc").at("none"))
+	g.well = g.well.Add(-firstRecord) // that time is over
 	if part, err := q.Part(ctx); part == nil || err != nil {
 		t.Fatal(part, err)
 	}
