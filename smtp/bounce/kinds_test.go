@@ -57,6 +57,7 @@ func TestKindsOfReports(t *testing.T) {
 		{"wrapped", "From: postmaster@example.net\nTo: x@lists.example.org\nSubject: Delivery Status Notification (Failure)\nContent-Type: multipart/mixed; boundary=w\n\n--w\nContent-Type: message/rfc822\n\n" + status("Final-Recipient: rfc822; ann@example.net\nAction: failed\nStatus: 5.1.1\n") + "\n--w--\n", "ann@example.net hard 5.1.1"},
 		{"complaint of Hotmail", "From: staff@hotmail.example\nTo: x@lists.example.org\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ann@hotmail.example\nTo: dc@lists.example.org\n\nx\n--b--\n", "ann@hotmail.example feedback"},
 
+		{"complaint whose boundary is lost", "From: abuse@example.net\nTo: x@lists.example.org\nSubject: FW: x\nContent-Type: multipart/report; report-type=feedback-report;\nboundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: opt-out\nRemoval-Recipient: ann@example.net\n\n--b--\n", "ann@example.net feedback"},
 		{"German", plainReport("Unzustellbar: Karten", "Ihre Nachricht konnte nicht zugestellt werden:\n\n<ann@example.net>: Der Empfänger ist unbekannt.\n"), "ann@example.net hard"},
 		{"German, full", said("System <system@example.net>", "Nachricht nicht zugestellt", "ann@example.net: Das Postfach ist voll.\n"), "ann@example.net soft"},
 		{"French", said("service@example.net", "Échec de la remise", "Votre message n'a pas pu être remis à\nann@example.net\nL'adresse de messagerie n'existe pas.\n"), "ann@example.net hard"},
