@@ -33,5 +33,24 @@ func cleanLine(s string, n int) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// cleanName is a display name as it is kept.
-func cleanName(s string) string { return cleanLine(s, 100) }
+// cleanName is a display name as it is kept. Mail programs put the address
+// where there is no name, or behind it; names are shown to everybody, and
+// addresses never are.
+func cleanName(s string) string {
+	if !strings.Contains(s, "@") {
+		return cleanLine(s, 100)
+	}
+	var words []string
+	dropped := false
+	for _, w := range strings.Fields(s) {
+		if local, domain, ok := strings.Cut(w, "@"); ok && local != "" && strings.Contains(domain, ".") {
+			dropped = true
+			continue
+		}
+		words = append(words, w)
+	}
+	if s = strings.Join(words, " "); dropped {
+		s = strings.Trim(s, `"'<>()[],;:- `)
+	}
+	return cleanLine(s, 100)
+}
