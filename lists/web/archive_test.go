@@ -135,6 +135,31 @@ func TestSearch(t *testing.T) {
 	o.get(401, "/dc-club/archive?q=x")
 }
 
+// Addresses of pages end where their text does, and odd ones take no time.
+func TestLinked(t *testing.T) {
+	for text, want := range map[string]string{
+		"(http://a.example/x).": "http://a.example/x", "http://a.example/(x)": "http://a.example/(x)", "[http://a.example/x]]]": "http://a.example/x",
+		"http://a.example/x...": "http://a.example/x", "http://a.example/?q=(a": "http://a.example/?q=(a", "ftp://a.example": "", "xhttp://a.example": "",
+		"http://a.example/x*_'": "http://a.example/x", "javascript:http": "", "http://": "",
+	} {
+		got, whole := "", ""
+		for _, p := range linked(text) {
+			got, whole = got+p.Link, whole+p.Text
+		}
+		if got != want || whole != text {
+			t.Errorf("%q leads to %q and reads %q, want %q", text, got, whole, want)
+		}
+	}
+	begin := time.Now()
+	for _, odd := range []string{")", "]", ".", "http://", "(", "http://) ", "\n", "a@b.c "} {
+		text := "http://a.example/" + strings.Repeat(odd, maxText/len(odd))
+		linked((&pages{}).hideAddresses(text))
+	}
+	if took := time.Since(begin); took > 20*time.Second {
+		t.Errorf("eight texts took %v", took)
+	}
+}
+
 // link is where the link with these words leads, "" if there is none.
 func link(t *testing.T, page, words string) string {
 	t.Helper()

@@ -33,20 +33,23 @@ func linked(text string) (pieces []piece) {
 }
 
 // bare is a page's address without the stops and brackets at its end that
-// belong to the text around it.
+// belong to the text around it. It looks at each octet a fixed number of times.
 func bare(link string) string {
-	for {
-		short := strings.TrimRight(link, ".,;:!?'*_")
-		for _, pair := range []string{"()", "[]", "{}"} {
-			if rest, ends := strings.CutSuffix(short, pair[1:]); ends && strings.Count(short, pair[1:]) > strings.Count(short, pair[:1]) {
-				short = rest
-			}
-		}
-		if short == link {
-			return link
-		}
-		link = short
+	const opens, closes = "([{", ")]}"
+	var lone [len(closes)]int // brackets that close what the address has not opened
+	for i := range lone {
+		lone[i] = strings.Count(link, closes[i:i+1]) - strings.Count(link, opens[i:i+1])
 	}
+	for end := len(link) - 1; end >= 0; end-- {
+		i := strings.IndexByte(closes, link[end])
+		switch {
+		case i >= 0 && lone[i] > 0:
+			lone[i]--
+		case strings.IndexByte(".,;:!?'*_", link[end]) < 0:
+			return link[:end+1]
+		}
+	}
+	return ""
 }
 
 // inLines cuts a text at its line ends.
