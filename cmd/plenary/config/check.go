@@ -148,6 +148,9 @@ func (c *Config) checkReception(say, note sayer) {
 			note("smtp.trusted_authserv", "not used: it counts over LMTP and collection only, where nothing else tells who the client was")
 		}
 	}
+	if d, err := time.ParseDuration(c.Collect.Poll); err != nil || d < time.Second {
+		say("collect.poll", `%q: write a time, as "1m" or "30s"`, c.Collect.Poll)
+	}
 	if c.Collect.Server == "" {
 		return
 	}
@@ -163,9 +166,6 @@ func (c *Config) checkReception(say, note sayer) {
 		if _, err := lists.ParseAddress(a); err != nil {
 			say("collect.address", "%v: write the mailbox's own address", err)
 		}
-	}
-	if d, err := time.ParseDuration(c.Collect.Poll); err != nil || d < time.Second {
-		say("collect.poll", `%q: write a time, as "1m" or "30s"`, c.Collect.Poll)
 	}
 	if c.Collect.TLS == "none" && !loopback(c.Collect.Server) {
 		say("collect.tls", `"none" is for this machine only: the password would go over the network in clear; write "implicit" or "starttls"`)

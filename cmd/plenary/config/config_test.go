@@ -138,6 +138,7 @@ func TestFaults(t *testing.T) {
 		"retries that shrink":   {ok + "[delivery]\nretry_min = \"2h\"\n", []string{`delivery.retry_max: 4000s is less than retry_min, 2h`}},
 		"expires too soon":      {ok + "[delivery]\nexpire = \"1m\"\n", []string{`:3:1: delivery.expire: 1m is less than retry_max`}},
 		"expires soon":          {ok + "[delivery]\nexpire = \"5h\"\n", []string{`:3:1: note: delivery.expire: 5h: mail to a server that is down for a day`}},
+		"collection of nothing": {ok + "[collect]\npoll = \"often\"\n", []string{`:3:1: collect.poll: "often"`}},
 		"collection":            {ok + "[collect]\nserver = \"imap.example.org:993\"\npoll = \"often\"\n", []string{`:4:1: collect.poll: "often"`, `collect.user: missing`}},
 		"collection in clear":   {ok + "[collect]\nserver = \"imap.example.org:143\"\nuser = \"u\"\npassword = \"p\"\ntls = \"none\"\n", []string{`:6:1: collect.tls: "none" is for this machine only`}},
 		"collection to itself":  {ok + "[collect]\nserver = \"imap.example.org:993\"\nuser = \"u\"\npassword = \"p\"\ndone_folder = \"Inbox\"\n", []string{`:6:1: collect.done_folder: mail is collected from there`}},
