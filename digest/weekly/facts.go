@@ -51,9 +51,11 @@ func (s *Sender) facts(ctx context.Context, main lists.List, week digest.Week, h
 	if f.Members, err = s.Reader.Count(ctx, main.ID); err != nil {
 		return f, fmt.Errorf("members of %s: %w", main.Name, err)
 	}
-	if f.Threads, err = s.Threads.Threads(ctx, main, since, until, maxThreads); err != nil {
+	if f.Threads, err = s.Threads.Threads(ctx, main, since, until, maxThreads+1); err != nil {
 		return f, fmt.Errorf("threads of %s: %w", main.Name, err)
 	}
+	h.withoutItself(&f, since)
+	f.Threads = f.Threads[:min(len(f.Threads), maxThreads)]
 	if f.Waiting, err = s.waiting(ctx, main, nil, until); err != nil {
 		return f, err
 	}

@@ -217,6 +217,7 @@ type history struct {
 	sent    map[string]bool
 	skipped map[string]bool // of those: nothing had happened, and nothing was sent
 	last    time.Time       // the list's creation where none went out
+	posted  []time.Time     // until when those reached that were posted
 }
 
 // Skipped tells whether the week's digest was passed over.
@@ -236,6 +237,9 @@ func (s *Sender) history(ctx context.Context, main lists.List) (history, error) 
 			continue
 		}
 		h.sent[e.Week], h.skipped[e.Week] = true, e.Text == skippedText
+		if e.Text != skippedText {
+			h.posted = append(h.posted, wholeSecond(e.At))
+		}
 		if at := wholeSecond(e.At); at.After(h.last) {
 			h.last = at
 		}
