@@ -22,7 +22,8 @@ import (
 // Each seed is a trial of its own, and prints its counts. By environment:
 //
 //	PLENARY_FAULT_SEED    only this one
-//	PLENARY_FAULT_SEEDS   so many, from 1; default 200
+//	PLENARY_FAULT_FIRST   the first; default 1
+//	PLENARY_FAULT_SEEDS   so many from there; default 200
 //	PLENARY_FAULT_WORLDS  trials side by side; default 16: they mostly wait for leases
 //	PLENARY_FAULT_LOGS    1 shows what the servers logged, of seeds that pass, too
 func TestFaults(t *testing.T) {
@@ -37,7 +38,8 @@ func TestFaults(t *testing.T) {
 		}
 		return n
 	}
-	first, last := 1, number("PLENARY_FAULT_SEEDS", 200)
+	first := max(number("PLENARY_FAULT_FIRST", 1), 1)
+	last := first + number("PLENARY_FAULT_SEEDS", 200) - 1
 	if one := number("PLENARY_FAULT_SEED", 0); one > 0 {
 		first, last = one, one
 	}
