@@ -100,13 +100,15 @@ func (r *resolver) endpoints(ctx context.Context, host string, port int) (out []
 	return out, secure, err
 }
 
+// addresses tells of the answers it has whether they are proven: one that did
+// not come says nothing, or whoever keeps it away would take DANE away too.
 func (r *resolver) addresses(ctx context.Context, host string) (out []netip.Addr, secure bool, failed error) {
 	var four, six []netip.Addr
 	secure = true
 	for _, kind := range []uint16{dns.TypeAAAA, dns.TypeA} {
 		answer, err := r.ask(ctx, host, kind)
 		if err != nil {
-			failed, secure = err, false
+			failed = err
 			continue
 		}
 		secure = secure && answer.secure
@@ -134,7 +136,7 @@ func (r *resolver) addresses(ctx context.Context, host string) (out []netip.Addr
 	if len(out) > 0 {
 		return out, secure, nil
 	}
-	return nil, secure, failed
+	return nil, secure && failed == nil, failed
 }
 
 // tlsa gives a host's TLSA records for SMTP on a port, where they are signed.
