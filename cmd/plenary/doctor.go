@@ -95,7 +95,11 @@ func (a *app) checkRedis(cfg *config.Config) []finding {
 		return []finding{{"Redis", err.Error(), "start it, or correct redis.url", false}}
 	}
 	defer rdb.Close()
-	found := []finding{{what: "Redis", is: "answers, and has on disk what it acknowledges"}}
+	is := "answers, and has on disk what it acknowledges"
+	if len(rdb.Notes) > 0 {
+		is = "answers, and may lose what it acknowledged: redis.durability is relaxed"
+	}
+	found := []finding{{what: "Redis", is: is}}
 	for _, note := range rdb.Notes {
 		found = append(found, finding{"Redis", note, "see deploy/redis.conf", true})
 	}

@@ -140,7 +140,7 @@ func (h *host) openRedis(cfg *config.Config) (*redisopen.Conn, error) {
 	}
 	rdb.AddHook(h.metrics.Redis())
 	for _, note := range rdb.Notes {
-		h.log.Warn("accepted mail may be lost (redis.durability is relaxed)", "when", note)
+		h.log.Warn("accepted mail may be lost (redis.durability is relaxed)", "why", note)
 	}
 	return rdb, nil
 }

@@ -23,7 +23,7 @@ type Options struct {
 // Conn is an open Redis.
 type Conn struct {
 	redis.UniversalClient
-	Notes []string // what may be lost with it, a sentence each
+	Notes []string // what may be lost with it and by which setting, a sentence each
 	stop  func()
 }
 
@@ -64,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Conn, error) {
 		return nil, &Unsafe{Addr: a.opts.Addrs[0], Risks: risks}
 	}
 	for _, r := range risks {
-		c.Notes = append(c.Notes, r.Loses)
+		c.Notes = append(c.Notes, fmt.Sprintf("%s is %s: %s", r.Setting, r.Is, r.Loses))
 	}
 	return c, nil
 }
@@ -82,7 +82,7 @@ func embedded() (*Conn, error) {
 	}
 	return &Conn{
 		UniversalClient: a.client(false),
-		Notes:           []string{"everything is held in this process only: when it ends, lists, members and mail under way are gone"},
+		Notes:           []string{"redis.url is embedded, which counts as relaxed: everything is held in this process only: when it ends, lists, members and mail under way are gone"},
 		stop:            m.Close,
 	}, nil
 }

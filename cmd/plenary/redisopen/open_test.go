@@ -116,7 +116,8 @@ func TestUnsafeRedisIsRefusedUnlessRelaxed(t *testing.T) {
 			t.Errorf("%q is not in:\n%v", want, err)
 		}
 	}
-	if c, err := open(true); err != nil || len(c.Notes) != 2 {
+	c, err := open(true)
+	if err != nil || len(c.Notes) != 2 || !strings.HasPrefix(c.Notes[0], "appendfsync is everysec: ") || !strings.HasPrefix(c.Notes[1], "maxmemory-policy is volatile-ttl: ") {
 		t.Error(err, c)
 	}
 }
