@@ -95,6 +95,9 @@ func (s *sight) sort(ctx context.Context, actions []lists.Action, outs []lists.O
 		if err != nil {
 			return nil, err
 		}
+		if v.Result == lists.Already && slices.ContainsFunc(asks, func(p pending) bool { return turns(p.action, a) }) {
+			v = &verdict{Result: lists.Did, Lists: []string{a.List}} // it will not be so any more
+		}
 		verdicts[i] = v
 		if v.Result != lists.Did {
 			outs[i] = lists.Outcome{Result: v.Result, Text: v.Text}
@@ -126,4 +129,30 @@ func (s *sight) sort(ctx context.Context, actions []lists.Action, outs []lists.O
 
 func leaves(a lists.Action) bool {
 	return a.Verb == lists.DoLeave || a.Verb == lists.DoLeaveAll || a.Verb == lists.DoPauseMail
+}
+
+// turns tells whether an action may undo what a later one of the same mail
+// finds to be so already: the later one counts.
+func turns(earlier, later lists.Action) bool {
+	if !earlier.Subject.Same(later.Subject) || earlier.List != later.List && earlier.List != "" && later.List != "" {
+		return false
+	}
+	of := func(v lists.Verb) lists.Verb {
+		switch v {
+		case lists.DoPauseMail:
+			return lists.DoDelivery
+		case lists.DoLeave, lists.DoLeaveAll:
+			return lists.DoJoin
+		case lists.DoDrop:
+			return lists.DoAdd
+		case lists.DoReopen:
+			return lists.DoClose
+		}
+		return v
+	}
+	switch v := of(earlier.Verb); v {
+	case lists.DoDelivery, lists.DoVacation, lists.DoOwnPosts, lists.DoConceal, lists.DoLanguage, lists.DoJoin, lists.DoAdd, lists.DoState, lists.DoClose:
+		return v == of(later.Verb)
+	}
+	return false
 }

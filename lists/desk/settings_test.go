@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -155,4 +156,67 @@ func TestAddress(t *testing.T) {
 	if !o.in("dc-map", "lea@example.org") {
 		t.Error("moved onto another member")
 	}
+}
+
+// Of a mail that says two contrary things the later counts, whether its sender
+// is believed or asked: what is so before the mail need not be so after its
+// first line.
+func TestTheLaterOfTwoCounts(t *testing.T) {
+	set := func(v lists.Verb, list, value string) lists.Action {
+		return lists.Action{Verb: v, List: list, Value: value}
+	}
+	about := func(v lists.Verb, list, who string) lists.Action {
+		return lists.Action{Verb: v, List: list, Subject: lists.Address(who)}
+	}
+	each := func(o *office) bool { return o.sub("dc", "mo@example.org").Delivery == lists.Each }
+	person := func(o *office) lists.Person {
+		p, err := o.store.Person(o.ctx, "dc", "mo@example.org")
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		return p
+	}
+	for _, c := range []struct {
+		name  string
+		asker string
+		mail  []lists.Action
+		check func(o *office) bool
+	}{
+		{"delivery", "mo@example.org", []lists.Action{set(lists.DoDelivery, "", "daily"), set(lists.DoDelivery, "", "each")}, each},
+		{"delivery of all, then of one", "mo@example.org", []lists.Action{set(lists.DoDelivery, "", "daily"), set(lists.DoDelivery, "dc", "each")}, each},
+		{"a pause", "mo@example.org", []lists.Action{{Verb: lists.DoPauseMail, List: "dc"}, set(lists.DoDelivery, "dc", "each")}, each},
+		{"vacation", "mo@example.org", []lists.Action{{Verb: lists.DoVacation, By: "2026-12-24"}, {Verb: lists.DoVacation}}, func(o *office) bool { return person(o).Vacation == "" }},
+		{"own posts", "mo@example.org", []lists.Action{set(lists.DoOwnPosts, "", "off"), set(lists.DoOwnPosts, "", "on")}, func(o *office) bool { return !person(o).HideOwn }},
+		{"leaving and joining", "mo@example.org", []lists.Action{about(lists.DoLeave, "dc", "mo@example.org"), about(lists.DoJoin, "dc", "mo@example.org")}, func(o *office) bool { return o.in("dc", "mo@example.org") }},
+		{"joining and leaving", "mo@example.org", []lists.Action{about(lists.DoJoin, "dc-law", "mo@example.org"), about(lists.DoLeave, "dc-law", "mo@example.org")}, func(o *office) bool { return !o.in("dc-law", "mo@example.org") }},
+		{"dropping and adding", "lea@example.org", []lists.Action{about(lists.DoDrop, "dc-map", "lee@example.org"), about(lists.DoAdd, "dc-map", "lee@example.org")}, func(o *office) bool { return o.in("dc-map", "lee@example.org") }},
+		{"state", "lea@example.org", []lists.Action{set(lists.DoState, "dc-map", "paused"), set(lists.DoState, "dc-map", "active")}, func(o *office) bool { return o.get("dc-map").State == lists.Active }},
+	} {
+		for _, believed := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, believed %t", c.name, believed), func(t *testing.T) {
+				o := newOffice(t)
+				o.family()
+				o.member("dc-map", lists.NewMember{Address: "lee@example.org"})
+				for _, out := range o.do(c.asker, believed, "QL", c.mail...) {
+					if believed {
+						result(t, out, lists.Did)
+					} else {
+						result(t, out, lists.Asked)
+					}
+				}
+				if !believed {
+					result(t, o.yes(c.asker), lists.Did)
+				}
+				if !c.check(o) {
+					t.Error("the first counted")
+				}
+			})
+		}
+	}
+	// What nothing before it turns is so already, asked or not.
+	o := newOffice(t)
+	o.family()
+	outs := o.asks("mo@example.org", set(lists.DoConceal, "", "on"), set(lists.DoDelivery, "", "each"))
+	result(t, outs[0], lists.Asked)
+	result(t, outs[1], lists.Already)
 }
