@@ -12,7 +12,6 @@ import (
 	"plenary/smtp/bounce"
 	"plenary/smtp/compose"
 	"plenary/smtp/deliver"
-	"plenary/smtp/message"
 	"plenary/smtp/queue"
 	"plenary/smtp/route"
 )
@@ -95,7 +94,7 @@ func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target, as
 func (s *service) report(ctx context.Context, m route.Mail, t lists.Target) error {
 	return s.progress.Hear(ctx, progress.Reply{
 		Token: t.Token, QueueID: m.Envelope.ID, MessageID: m.Message.MessageID,
-		OwnText: clip(message.OwnText(m.Message.Text(maxProgress*4)), maxProgress), Automatic: automatic(m),
+		OwnText: clip(m.Message.OwnLetter(maxProgress*4), maxProgress), Automatic: automatic(m),
 	})
 }
 

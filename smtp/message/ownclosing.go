@@ -80,7 +80,7 @@ func closes(line string) (isOne, warm bool) {
 		return true, true
 	}
 	plain := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-	if slices.Contains(closingPhrases, plain) {
+	if slices.Contains(closingPhrases, toNobody(plain)) {
 		return true, true
 	}
 	words := strings.FieldsFunc(line, func(r rune) bool {
@@ -113,6 +113,22 @@ func closes(line string) (isOne, warm bool) {
 	return true, warm
 }
 
+// isAbbreviation knows the end of "Verein für Netzkultur e. V.".
+func isAbbreviation(word string) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return strings.HasSuffix(word, ".") && unicode.IsUpper(first) && (len(word) <= 4 || strings.Count(word, ".") > 1)
+}
+
+// toNobody is a regard without the many it is meant for: "bonne soirée à tous".
+func toNobody(plain string) string {
+	for _, to := range toMany {
+		if rest, ok := strings.CutSuffix(plain, to); ok {
+			return rest
+		}
+	}
+	return plain
+}
+
 // signs tells whether a line can stand under the regards: a name, a title, an
 // address, a number; no sentence, and no line that says something of its own
 // ("next: …").
@@ -121,11 +137,11 @@ func signs(line string) bool {
 		return false
 	}
 	words := strings.Fields(line)
-	if last := line[len(line)-1]; (last == '.' || last == '!' || last == '?') && len(words) > 4 {
+	if last := line[len(line)-1]; (last == '.' || last == '!' || last == '?') && len(words) > 4 && !isAbbreviation(words[len(words)-1]) {
 		return false
 	}
 	name, ok := headerName(line)
-	if !ok || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
+	if !ok || hasAnyPrefix(strings.ToLower(line), cardWords) || strings.Count(line, " | ") > 1 || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
 		return true
 	}
 	value := line[strings.IndexAny(line, ":\uff1a")+1:]

@@ -144,7 +144,7 @@ func isDevice(line string) bool {
 	}
 	plain := strings.TrimRight(line, ".!]*_ ")
 	switch {
-	case hasAnyPrefix(line, deviceWords), hasAnyPrefix(line, sentWith) && named():
+	case hasAnyPrefix(line, deviceWords), hasAnyPrefix(line, sentWith) && named(), strings.Contains(line, "outlook") && strings.Contains(line, "aka.ms/"):
 		return true
 	case hasAnyPrefix(line, sentBriefly) && len(strings.Fields(line)) <= 5 && !strings.HasSuffix(line, ".") && named():
 		return true
@@ -187,11 +187,12 @@ func (r reply) paragraph(i int) string {
 // line i: it says of the mail itself, at length, that it is confidential and
 // for whom.
 func (r reply) disclaimerAt(i int) bool {
-	if i > 0 && strings.TrimSpace(r.lines[i-1]) != "" && !isShortRule(r.lines[i-1]) {
-		return false
-	}
 	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
 	head := hasAnyPrefix(first, noticeHeads)
+	under := i > 0 && strings.TrimSpace(r.lines[i-1]) != "" && !isShortRule(r.lines[i-1])
+	if under && !head {
+		return false
+	}
 	if !head && !hasAnyPrefix(first, noticeWords) {
 		return false
 	}
@@ -202,10 +203,13 @@ func (r reply) disclaimerAt(i int) bool {
 			signs++
 		}
 	}
+	if under {
+		return signs >= 2 && len(paragraph) >= minDisclaimer // right under the name
+	}
 	if head {
 		return signs > 0 || slices.ContainsFunc(mailWords, func(w string) bool { return strings.Contains(paragraph, w) })
 	}
-	return signs >= 2 && len(paragraph) >= minDisclaimer
+	return signs >= 2 && len(paragraph) >= minDisclaimer || signs >= 3 && len(paragraph) >= minDisclaimer-30
 }
 
 // minDisclaimer is how long a disclaimer is at least, in octets.

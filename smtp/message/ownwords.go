@@ -29,7 +29,7 @@ var middleWords = []string{"schrieb", "schreef", "skrev", "كتب", "كتبت", 
 // mail's header.
 var (
 	fromWords = []string{
-		"from", "de", "von", "da", "van", "från", "fra", "od", "kimden", "lähettäjä", "feladó", "expéditeur", "remitente", "mittente",
+		"from", "de", "von", "da", "van", "från", "fra", "od", "kimden", "gönderen", "від кого", "보낸사람", "발신", "送信者", "nadawca", "avsändare", "afsender", "afzender", "remetente", "lähettäjä", "feladó", "expéditeur", "remitente", "mittente",
 		"от", "от кого", "від", "发件人", "寄件者", "寄件人", "差出人", "보낸 사람", "من", "מאת",
 		"από", "de la", "dari", "từ", "از", "odesílatel",
 	}
@@ -79,11 +79,11 @@ var (
 		"sent from outlook", "sent from yahoo", "sent from mail", "sent from proton", "sent with proton", "sent with [proton", "sent from gmail", "sent from samsung", "sent from bluemail", "sent with aqua",
 		"sent from the all new", "sent with fairemail", "sent via superhuman", "get outlook", "get bluemail", "obtenir outlook", "yahoo mail:", "outlook for ios", "outlook for android",
 		"envoyé de mon ", "enviado desde mi ", "obtener outlook", "télécharger outlook", "obtenez outlook", "enviado do meu ", "enviado de meu ", "obter o outlook",
-		"outlook für ios", "outlook für android", "holen sie sich outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
+		"outlook für ios", "outlook für android", "holen sie sich outlook", "загрузить outlook", "загрузите outlook", "завантажити outlook", "pobierz outlook", "download outlook", "baixar outlook", "baixe o outlook", "descargar outlook", "outlook’u edinin", "ios için outlook", "android için outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
 		"获取 outlook", "下载 outlook", "取得 outlook", "获取适用于", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "provenance : courrier ", "provenance: courrier ",
 		"scarica outlook", "ottieni outlook", "outlook voor ios", "outlook voor android", "skickat från min", "sendt fra min", "hanki outlook",
 		"发自我的", "發自我的", "從我的", "从我的", "通过我的", "发送自", "來自我的", "来自我的", "签名由", "iphoneから送信",
-		"تم الإرسال من", "تم إرسالها من", "أرسلت من", "أُرسلت من", "مرسل من", "مُرسل من", "مرسلة من", "مُرسلة من", "diese nachricht wurde von meinem",
+		"تم الإرسال من", "تم إرسالها من", "갤럭시에서 보냈", "네이버 메일 앱에서", "나의 iphone에서", "أرسلت من", "أُرسلت من", "مرسل من", "مُرسل من", "مرسلة من", "مُرسلة من", "diese nachricht wurde von meinem",
 	}
 	sentWith = []string{
 		"sent from my ", "sent via ", "envoyé depuis ", "message envoyé depuis ", "envoyé à partir de ", "envoyé avec ", "enviado desde ", "enviado con ", "enviado a través de ", "enviado a partir do ",
@@ -138,8 +138,8 @@ var footerWords = []string{
 // bannerWords begin a warning about mail from outside, and one of bannerSigns
 // stands in its first paragraph.
 var (
-	bannerWords = []string{"caution", "external", "warning", "this email", "this message", "attention", "avertissement", "achtung", "extern", "atención", "precaución", "внимание"}
-	bannerSigns = []string{"originated", "from outside", "outside of", "do not click", "don't click", "external sender", "external email", "external e-mail", "ne cliquez pas", "n'ouvrez pas", "expéditeur externe", "no haga clic", "remitente externo", "klicken sie nicht", "externer absender", "externe e-mail", "не переходите", "внешнего отправителя"}
+	bannerWords = []string{"تنبيه", "تحذير", "注意", "警告", "外部", "【外部", "увага", "осторожно", "aviso", "cuidado", "alerta", "attenzione", "let op", "uwaga", "dikkat", "courriel externe", "message externe", "mail externe", "expéditeur externe", "correo externo", "mensaje externo", "externe e-mail", "you don't often get email", "you don’t often get email", "caution", "external", "warning", "this email", "this message", "attention", "avertissement", "achtung", "extern", "atención", "precaución", "внимание"}
+	bannerSigns = []string{"خارج", "لا تفتح", "لا تنقر", "请勿点击", "請勿點擊", "外部邮件", "外部郵件", "组织外部", "公司外部", "外部メール", "за межами", "извне", "из-за пределов", "не открывайте", "provient de l'extérieur", "provient de l’extérieur", "extérieur de l", "hors de l", "fuera de la organización", "fuera de su organización", "externo a la organización", "außerhalb", "non cliccare", "klik niet", "nie klikaj", "fora da organização", "não clique", "dış kaynak", "learn why this is important", "originated", "from outside", "outside of", "do not click", "don't click", "external sender", "external email", "external e-mail", "ne cliquez pas", "n'ouvrez pas", "expéditeur externe", "no haga clic", "remitente externo", "klicken sie nicht", "externer absender", "externe e-mail", "не переходите", "внешнего отправителя"}
 )
 
 // mailWords name a mail, in a notice that is short.
@@ -166,7 +166,7 @@ var (
 		groet groeten groetjes
 		pozdrawiam pozdrowieniami pozdrowienia poważaniem szacunku pozdravem pozdravy
 		saygılarımla saygılarımızla saygılar selamlar selamlarımla sevgiler sevgilerle çalışmalar günler
-		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng`)
+		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
 	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc köszönöm ευχαριστώ תודה شكرا شكراً شكرًا الشكر تشکر`)
 	fillWords  = strings.Fields(`e y et en och og i ve à in the with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
 		bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
@@ -174,9 +174,10 @@ var (
 		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute ihr ihre im voraus aus und freundliche sonnige
 		с наилучшими большое заранее и
 		com os melhores meus um uma grande caro cara buona giornata distinti cordiali con i più migliori un' met vriendelijke hartelijk hartelijke veel alvast
-		z wyrazami serdecznie serdeczne s iyi çok kolay med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
+		z wyrazami serdecznie serdeczne s iyi çok kolay з найкращими med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
 	closingPhrases = []string{
-		"bien à vous", "bien à toi", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
+		"bonne soirée", "bon week-end", "bon weekend", "bonne semaine", "bonne fin de journée", "bonne fin de semaine", "excellente journée", "excellente semaine", "bien à vous", "bien à toi",
+		"buen fin de semana", "buena semana", "feliz semana", "feliz día", "buen día", "lindo día", "quedo atento", "quedo atenta", "quedamos atentos", "schönes wochenende", "schönen tag noch", "schönen abend", "schönen feierabend", "schöne woche", "einen schönen tag", "have a great day", "have a nice day", "have a good day", "have a great week", "have a good week", "have a nice weekend", "have a good weekend", "have a great weekend", "talk soon", "speak soon", "until next week", "хорошего вечера", "хорошей недели", "удачной недели", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
 		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
 		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
 		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
@@ -184,5 +185,13 @@ var (
 	closingStarts = []string{
 		"顺祝", "順祝", "敬祝", "祝您", "祝大家", "どうぞよろしく", "以上、よろしく", "引き続きよろしく", "今後ともよろしく",
 		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول",
+	}
+	toMany = []string{" à tous et à toutes", " à toutes et à tous", " à tous et toutes", " à toutes et tous", " à tous", " à toutes", " a todas y todos", " a todos y todas", " a todos", " a todas", " to all", " all", " everyone", " everybody", " an alle", " euch allen", " ihnen allen", " allerseits", " всем", " a tutti", " a tutte", " allemaal", " wszystkim", " للجميع"}
+	// cardWords begin lines that stand under names and have a colon.
+	cardWords = []string{
+		"follow us", "follow me", "connect with", "find us", "visit us", "office hours", "working hours", "working days", "pronouns", "vat", "company number", "registered", "charity",
+		"suivez-nous", "suivez nous", "retrouvez-nous", "siège", "siret", "siren", "horaires", "síguenos", "siguenos", "redes", "nit:", "rut:", "cuit", "nif", "horario",
+		"folgen sie", "folge uns", "vereinsregister", "handelsregister", "registergericht", "amtsgericht", "sitz", "geschäftsführ", "vorstand:", "vorstandsvorsitz", "vertretungsberechtigt", "ust-id", "ust.-id", "steuernummer", "postanschrift", "besucheradresse", "dienstsitz",
+		"адрес", "инн", "огрн", "мы в ", "подпишитесь", "地址", "网址", "邮编", "微信", "العنوان", "تابعونا", "ص.ب",
 	}
 )

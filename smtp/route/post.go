@@ -259,7 +259,7 @@ func (r *Router) progress(ctx context.Context, m Mail, e Entry) error {
 	if !strings.Contains(strings.ToLower(m.Message.Subject), "[progress]") || e.List.Main() || e.Author.Person == nil || !e.Author.Person.In(e.List.ID) {
 		return nil
 	}
-	text := strings.TrimSpace(message.OwnText(m.Message.Text(maxText)))
+	text := m.Message.OwnLetter(maxText)
 	if text == "" {
 		return nil
 	}

@@ -1,0 +1,140 @@
+package message
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxGreeting is how many words a greeting has.
+const maxGreeting = 6
+
+// greets tells whether a line is nothing but a greeting: words that greet and
+// whom they greet, or such persons before a comma. "Hello Kenya is in" is
+// none: some word of it neither greets nor is a name.
+func greets(line string) bool {
+	line = withoutMarks(line)
+	if utf8.RuneCountInString(line) > 60 {
+		return false
+	}
+	if wideGreeting.MatchString(line) {
+		return true
+	}
+	end := strings.TrimRight(line, " \u00a0\u202f")
+	body := strings.TrimRightFunc(end, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '?' && r != '？' && r != ')'
+	})
+	if body == "" || strings.ContainsAny(body, "?.;:()") {
+		return false
+	}
+	words := strings.FieldsFunc(body, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",،!/&'’", r) })
+	if len(words) > maxGreeting {
+		return false
+	}
+	closed := len(body) < len(end)
+	plain := strings.ToLower(strings.Join(words, " "))
+	rest, greeted := cutGreeting(plain)
+	if !greeted {
+		return closed && !hasAnySuffix(end, []string{".", ":", "-"}) && onlyAddressees(words)
+	}
+	return addressed(words[len(words)-len(strings.Fields(rest)):], closed)
+}
+
+// cutGreeting takes the words that greet from the beginning of a line.
+func cutGreeting(plain string) (rest string, greeted bool) {
+	rest = plain
+	for again := true; again; {
+		again = false
+		for _, g := range greetingPhrases {
+			after, ok := strings.CutPrefix(rest, g)
+			if !ok || after != "" && after[0] != ' ' {
+				continue
+			}
+			rest, greeted, again = strings.TrimSpace(after), true, true
+			break
+		}
+	}
+	return rest, greeted
+}
+
+// addressed tells whether words name who is greeted: known ones, and two or
+// three that can be a name.
+func addressed(words []string, closed bool) bool {
+	names := 0
+	for _, w := range words {
+		lower := strings.ToLower(w)
+		if slices.Contains(addresseeWords, lower) || slices.Contains(greetingPhrases, lower) {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(w)
+		cased := unicode.IsUpper(first) || unicode.IsLower(first)
+		if names++; names > 3 || cased && !unicode.IsUpper(first) || !cased && !closed {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyAddressees knows "Colleagues," and "Коллеги, добрый день!".
+func onlyAddressees(words []string) bool {
+	who := false
+	for _, w := range words {
+		w = strings.ToLower(w)
+		if !slices.Contains(addresseeWords, w) && !slices.Contains(greetingPhrases, w) && !slices.Contains([]string{"день", "вечер", "утро", "добрый", "доброе", "добрий", "доброго", "дня"}, w) {
+			return false
+		}
+		who = who || utf8.RuneCountInString(w) > 2
+	}
+	return who
+}
+
+// wideGreeting are greetings in scripts that set no blanks between words.
+var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
+	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
+	`(?:尊敬的|亲爱的|親愛的|敬爱的|各位|諸位|诸位)[^。！？!?，,：:\s]{0,10}(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
+	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿])(?:へ)?`,
+	`(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
+	`(?:안녕하세요|안녕하십니까|여러분|모두 안녕하세요|[^.!?]{1,12}(?:님|님께|여러분)(?:[,，]? ?안녕하세요)?|안녕하세요[,，]? [^.!?]{1,12}(?:님|여러분)?)`,
+}, "|") + `)\s*[，,、：:！!。.～~ ]*$`)
+
+// greetingPhrases begin a greeting, longer ones first.
+var greetingPhrases = longestFirst([]string{
+	"hi", "hello", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
+	"bonjour", "bonsoir", "salut", "coucou", "cher", "chère", "chers", "chères", "rebonjour", "mesdames", "messieurs", "madame", "monsieur",
+	"hola", "buenos días", "buenos dias", "buen día", "buen dia", "buenas tardes", "buenas noches", "buenas", "muy buenos días", "muy buenas", "estimado", "estimada", "estimados", "estimadas", "querido", "querida", "queridos", "queridas", "apreciado", "apreciada", "apreciados", "apreciadas", "saludos",
+	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "geehrte", "werte",
+	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
+	"добрий день", "доброго ранку", "добрий вечір", "вітаю", "привіт", "шановні",
+	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
+	"olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
+	"ciao", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
+	"beste", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",
+	"dzień dobry", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
+	"merhaba", "merhabalar", "selam", "selamlar", "iyi günler", "iyi akşamlar", "günaydın", "sayın", "sevgili", "değerli",
+	"hej", "hei", "god morgon", "god morgen", "god dag", "kära", "kære", "kjære", "dobrý den", "ahoj", "vážení", "szia", "sziasztok", "kedves", "jó napot", "bună ziua", "bună", "salutare", "dragi", "stimați", "hyvä", "hyvää päivää", "moikka",
+	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "selamat pagi", "selamat siang", "halo", "jambo", "habari", "नमस्ते", "สวัสดี",
+})
+
+func longestFirst(words []string) []string {
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	return words
+}
+
+// addresseeWords are whom people greet when they greet many.
+var addresseeWords = strings.Fields(`all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from
+	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
+	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
+	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
+	коллеги коллега друзья всем все уважаемые дорогие господа дамы и участники команда коллегам колеги друзі всім
+	جميعا جميعاً جميعًا الجميع بالجميع للجميع بكم زملاء الزملاء زميلاتي زملائي الزميلات و والزميلات الأعزاء الكرام الأفاضل الأصدقاء أصدقائي السادة السيدات والسادة وسهلا وبعد أعضاء المجموعة الفريق فريق كل عليكم ورحمة الله وبركاته
+	tutti tutte colleghi colleghe e amici ai pessoal gente caros collega's allemaal iedereen collega beste leden
+	wszystkim wszyscy państwo koledzy koleżanki i herkese herkes arkadaşlar arkadaslar ekip alla allihopa kaikki všem mindenki mindenkinek tuturor toți
+	לכולם כולם חברים همه دوستان همکاران`)
+
+// joiningWords end no sentence: what stands under them goes on.
+var joiningWords = strings.Fields(`is are was were be by and or with to of from for the a an as if when that then who whom will can may our named called chair chairman new than but at on in
+	est sont était et ou avec de du des par pour le la les un une que qui à au chez notre es son fue y o con del por para el los que nuestro
+	ist sind war und oder mit von vom für der die das den dem durch zu bei dass unser и или с от для что по на в у это как
+	و أو مع من إلى هو هي في على أن e ou com em é sono di da per il il`)

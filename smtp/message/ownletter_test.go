@@ -1,0 +1,60 @@
+package message
+
+import "testing"
+
+// A greeting alone at the beginning and the writer's name alone at the end
+// are no part of what a letter says.
+func TestOwnLetter(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"Kofi Mensah", "Hi all,\n\nDraft done.\n\nKofi\n", "Draft done."},
+		{"Kofi Mensah", "Dear Plenary,\nDraft done.\nKofi Mensah", "Draft done."},
+		{"Kofi Mensah", "Dear Miriam and Patrick,\nDraft done.", "Draft done."},
+		{"", "Bonjour à tous,\n\nC'est fait.", "C'est fait."},
+		{"", "Mesdames, Messieurs,\n\nC'est fait.", "C'est fait."},
+		{"", "Hola:\n\nListo.", "Listo."},
+		{"", "Estimados colegas:\nBuenos días.\n\nListo.", "Listo."},
+		{"", "Sehr geehrte Damen und Herren,\n\nfertig.", "fertig."},
+		{"", "Здравствуйте!\nГотово.", "Готово."},
+		{"", "Коллеги, добрый день!\n\nГотово.", "Готово."},
+		{"", "大家好，\n\n已完成。", "已完成。"},
+		{"", "各位老师：\n您好！\n已完成。", "已完成。"},
+		{"", "السلام عليكم\nانتهينا من المسودة.", "انتهينا من المسودة."},
+		{"", "皆様\n\nお疲れ様です。\n完了しました。", "完了しました。"},
+		{"", "안녕하세요,\n\n완료했습니다.", "완료했습니다."},
+		{"", "Hi all,\n\nnext: The map by 2026-12-11", "next: The map by 2026-12-11"},
+		// What only looks like it stays.
+		{"", "Hi all,", "Hi all,"},
+		{"Kofi Mensah", "Hello everyone!\n\nKofi", "Hello everyone!"},
+		{"", "Hi all, the draft is done.", "Hi all, the draft is done."},
+		{"", "Hola Kenia is our partner\nThey joined.", "Hola Kenia is our partner\nThey joined."},
+		{"", "Dear to the group is the annex:\nit stays.", "Dear to the group is the annex:\nit stays."},
+		{"", "Good morning session\nTwo talks.", "Good morning session\nTwo talks."},
+		{"", "Team:\nAma and Yaw", "Team:\nAma and Yaw"},
+		{"", "进展良好！\n问卷已完成。", "进展良好！\n问卷已完成。"},
+		// Names.
+		{"MENSAH, Kofi (GH)", "Draft done.\n\nKofi Mensah", "Draft done."},
+		{"Dr. Kofi Annan Mensah", "Draft done.\n\nK.A.M.", "Draft done."},
+		{"Kofi Mensah", "Draft done.\n\n-km", "Draft done."},
+		{"Joel", "Draft done.\nJ.", "Draft done."},
+		{"Luc Tremblay", "C'est fait\nLuc T.", "C'est fait"},
+		{"佐藤健", "完了しました。\n\n佐藤 健", "完了しました。"},
+		{"خالد العمري", "تم التقرير.\n\nخالد", "تم التقرير."},
+		{"Kofi Mensah", "next: The map by 2026-12-11\nKofi", "next: The map by 2026-12-11"},
+		{"Kofi Mensah", "Draft done.\n\nKofi\nKofi Mensah", "Draft done."},
+		{"Ama Serwaa", "All have answered.\n\nAma Serwaa\nProject Lead\nDigital Africa\nE: ama@x.example", "All have answered."},
+		{"Kofi Mensah", "We asked Ama and\nKofi Mensah", "We asked Ama and\nKofi Mensah"},
+		{"Kofi Mensah", "The chair is\nKofi Mensah.", "The chair is\nKofi Mensah."},
+		{"Kofi Mensah", "Elected as chair:\n\nKofi Mensah", "Elected as chair:\n\nKofi Mensah"},
+		{"Kofi Mensah", "New members\nAma Serwaa\nKofi Mensah", "New members\nAma Serwaa\nKofi Mensah"},
+		{"Kofi Mensah", "Drafting:\n- Ama\n- Kofi", "Drafting:\n- Ama\n- Kofi"},
+		{"Kofi Mensah", "Draft done.\n\nAma", "Draft done.\n\nAma"},
+		{"Will", "They say they can, and\nwill", "They say they can, and\nwill"},
+		{"Will", "They give it if the ministry\nwill", "They give it if the ministry\nwill"},
+		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
+	}
+	for _, tt := range tests {
+		if got := OwnLetter(tt.text, tt.name); got != tt.want {
+			t.Errorf("%s: %q\n\tis %q\n\twant %q", tt.name, tt.text, got, tt.want)
+		}
+	}
+}
