@@ -61,14 +61,6 @@ func (l *ledger) served(items ...*item) {
 	l.noted(len(items))
 }
 
-// gone notes members who left meanwhile.
-func (l *ledger) gone(ns []lists.Number) {
-	l.all.mu.Lock()
-	defer l.all.mu.Unlock()
-	l.done = append(l.done, ns...)
-	l.noted(len(ns))
-}
-
 // fail notes a member who can't be served.
 func (l *ledger) fail(f Failure) {
 	l.all.mu.Lock()

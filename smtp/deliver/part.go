@@ -126,7 +126,6 @@ func (r *postRun) groups(ctx context.Context) ([]*group, error) {
 }
 
 // leftMeanwhile has who left since the part was put off waited for no more.
-// From here on the ledger has the part.
 func (r *postRun) leftMeanwhile(from, to lists.Number, there []item) {
 	var left []lists.Number
 	for n := from; n <= to; n++ {
@@ -137,9 +136,7 @@ func (r *postRun) leftMeanwhile(from, to lists.Number, there []item) {
 			left = append(left, n)
 		}
 	}
-	if len(left) > 0 {
-		r.gone(left)
-	}
+	r.part.Gone(left)
 }
 
 func index(targets []lists.Copy, id string) int {

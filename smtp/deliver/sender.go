@@ -91,10 +91,11 @@ type Part interface {
 	Fanout() *lists.Fanout
 	Range() (from, to lists.Number)
 	Todo(n lists.Number) bool
-	Fresh() bool   // a first try, not one put off
-	Expired() bool // too old to be put off once more
-	Valid() bool   // the lease stands
-	Taken() bool   // another is known to have it
+	Fresh() bool            // a first try, not one put off
+	Expired() bool          // too old to be put off once more
+	Valid() bool            // the lease stands
+	Taken() bool            // another is known to have it
+	Gone(ns []lists.Number) // members whom no list of the post reaches any more; before all that follows
 	Save(ctx context.Context, done []lists.Number) error
 	PutOff(ctx context.Context, done []lists.Number, put []lists.Deferral) error // of one destination once
 	End(ctx context.Context, done []lists.Number, put []lists.Deferral, all bool) error

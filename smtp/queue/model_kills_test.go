@@ -22,6 +22,24 @@ func (m *model) leave(t *rapid.T) {
 	}
 }
 
+// quit takes a member out of one list; in another they stay.
+func (m *model) quit(t *rapid.T) {
+	n := lists.Number(rapid.IntRange(1, 60).Draw(t, "who"))
+	l := rapid.SampledFrom([]string{"dc", "dc-maps"}).Draw(t, "list")
+	m.r.mu.Lock()
+	defer m.r.mu.Unlock()
+	who := m.r.all[n]
+	if !who.In(l) {
+		t.Skip("not in it")
+	}
+	who.Subs = slices.DeleteFunc(slices.Clone(who.Subs), func(s lists.Subscription) bool { return s.List == l })
+	m.r.all[n] = who
+	if m.quits[n] == nil {
+		m.quits[n] = map[string]bool{}
+	}
+	m.quits[n][l] = true
+}
+
 // kill has a holder vanish with some sent and not recorded: as many as a
 // session has on the wire and a batch holds. Another goes on; should the old
 // one only have been paused, it can record nothing any more.

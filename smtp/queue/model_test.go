@@ -96,7 +96,7 @@ func TestFanoutModel(t *testing.T) {
 // at a kill is sent twice.
 func TestFanoutModelWithKills(t *testing.T) {
 	modelled(t, redistest.Mini(t), func(m *model) map[string]func(*rapid.T) {
-		return map[string]func(*rapid.T){"leave": m.leave, "kill": m.kill, "retry": m.retry, "come back": m.comeBack}
+		return map[string]func(*rapid.T){"leave": m.leave, "quit": m.quit, "kill": m.kill, "retry": m.retry, "come back": m.comeBack}
 	})
 }
 
@@ -128,13 +128,14 @@ type model struct {
 	got     map[string]map[lists.Number]int      // post → member → copies
 	held    []*Part
 
-	allowed int                   // copies too many that the kills so far may have made
-	left    map[lists.Number]bool // who left the family, for good
+	allowed int                              // copies too many that the kills so far may have made
+	left    map[lists.Number]bool            // who left the family, for good
+	quits   map[lists.Number]map[string]bool // who left which list: it owes them nothing more
 }
 
 func newModel(t *rapid.T, rdb redis.UniversalClient) *model {
 	m := &model{ctx: context.Background(), rdb: rdb, r: &people{all: map[lists.Number]lists.Person{}},
-		planned: map[string]map[string][]lists.Number{}, got: map[string]map[lists.Number]int{}, left: map[lists.Number]bool{}}
+		planned: map[string]map[string][]lists.Number{}, got: map[string]map[lists.Number]int{}, left: map[lists.Number]bool{}, quits: map[lists.Number]map[string]bool{}}
 	for i := range 2 {
 		m.nodes = append(m.nodes, New(rdb, Options{
 			Node: fmt.Sprint("node", i), Chunk: 8, Roster: m.r, Lease: time.Hour,
@@ -216,10 +217,9 @@ func (m *model) serve(t *rapid.T, p *Part, most int, fail bool) (done []lists.Nu
 	if !p.Fresh() { // who left is waited for no more, as the sender does
 		for n := from; n <= to; n++ {
 			if p.Todo(n) && m.left[n] {
-				done = append(done, n)
+				p.Gone([]lists.Number{n})
 			}
 		}
-		most += len(done)
 	}
 	for _, who := range roster {
 		if len(done)+len(later.Numbers) == most {
@@ -231,7 +231,7 @@ func (m *model) serve(t *rapid.T, p *Part, most int, fail bool) (done []lists.Nu
 		_, ok := lists.PickTarget(who, f.Targets, f.Author, "2026-11-23")
 		switch {
 		case !ok && !p.Fresh():
-			done = append(done, who.Number)
+			p.Gone([]lists.Number{who.Number})
 		case !ok:
 		case fail && rapid.Bool().Draw(t, "put off"):
 			later.Numbers = append(later.Numbers, who.Number)
@@ -363,7 +363,7 @@ func (m *model) finish(t *rapid.T) {
 	for id, byList := range m.planned {
 		for l, members := range byList {
 			for _, n := range members {
-				if m.got[id][n] < 1 && !m.left[n] {
+				if m.got[id][n] < 1 && !m.left[n] && !m.quits[n][l] {
 					t.Fatalf("member %d of %s got post %s %d times", n, l, id, m.got[id][n])
 				}
 			}

@@ -38,6 +38,7 @@ type Part struct {
 	handled []byte                // of a chunk: who is sent, failed or put off
 	late    *late                 // of what was put off
 	left    map[lists.Number]bool // of what was put off: who is still to be served
+	gone    map[lists.Number]bool // of left: whom no list of the post reaches any more
 }
 
 // late is what one destination put off, as Redis has it.
@@ -112,6 +113,18 @@ func (p *Part) PutOff(ctx context.Context, done []lists.Number, put []lists.Defe
 	return p.save(ctx, done, put, "keep")
 }
 
+// Gone notes members of what was put off whom none of the post's lists reaches
+// any more, as who left. The end of the hold waits for them no more, but leaves
+// them open: a list that is planned later may reach them, and one that was
+// planned meanwhile has them tried once more.
+func (p *Part) Gone(ns []lists.Number) {
+	for _, n := range ns {
+		if p.left[n] {
+			p.gone[n] = true
+		}
+	}
+}
+
 // Taken tells whether another is known to hold the part.
 func (p *Part) Taken() bool { return p.entry.Taken() }
 
@@ -146,14 +159,18 @@ func (p *Part) save(ctx context.Context, done []lists.Number, put []lists.Deferr
 	for _, d := range put {
 		p.settled(d.Numbers)
 	}
-	state, err := p.state(mode)
+	open, err := p.state(mode, nil)
+	state := open
+	if err == nil && len(p.gone) > 0 && mode != "keep" {
+		state, err = p.state(mode, p.gone)
+	}
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", p, err)
 	}
 	now := p.q.now()
 	id := p.post.fanout.ID
 	args := []any{id, p.kind, p.name, p.epoch, state, mode, p.round, p.entry.id, groupName,
-		now.Unix(), int(p.q.opt.Keep.Seconds()), p.saves + 1}
+		now.Unix(), int(p.q.opt.Keep.Seconds()), p.saves + 1, p.gonePlaces(), open}
 	for _, d := range put {
 		l, due := p.putOff(d, now)
 		j, err := json.Marshal(l)
@@ -181,24 +198,36 @@ func (p *Part) settled(ns []lists.Number) {
 	for _, n := range ns {
 		if p.late != nil {
 			delete(p.left, n)
+			delete(p.gone, n)
 		} else if n >= p.first && n < p.first+lists.Number(p.size) {
 			setBit(p.handled, int(n-p.first))
 		}
 	}
 }
 
-// state is what Redis keeps of the part: its bitmap, or who is left, which
-// goes with the hold when it is nobody.
-func (p *Part) state(mode string) ([]byte, error) {
+// gonePlaces are the bits in the chunk's bitmap of those gone.
+func (p *Part) gonePlaces() string {
+	out := make([]lists.Number, 0, len(p.gone))
+	for n := range p.gone {
+		out = append(out, n-p.first)
+	}
+	return joinNumbers(out)
+}
+
+// state is what Redis keeps of the part: its bitmap, or who is left, but for
+// some, which goes with the hold when it is nobody.
+func (p *Part) state(mode string, but map[lists.Number]bool) ([]byte, error) {
 	if p.late == nil {
 		return p.handled, nil
 	}
-	if len(p.left) == 0 && mode != "save" && mode != "keep" {
-		return nil, nil
-	}
 	left := make([]lists.Number, 0, len(p.left))
 	for n := range p.left {
-		left = append(left, n)
+		if !but[n] {
+			left = append(left, n)
+		}
+	}
+	if len(left) == 0 && mode != "save" && mode != "keep" {
+		return nil, nil
 	}
 	slices.Sort(left)
 	l := *p.late

@@ -61,7 +61,7 @@ func (q *Queue) record(ctx context.Context, all []*saving) error {
 // may be sent.
 func (p *Part) Save(ctx context.Context, done []lists.Number) error {
 	p.settled(done)
-	state, err := p.state("save")
+	state, err := p.state("save", nil)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", p, err)
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // The scripts. Each opens with its KEYS, its ARGV and its result; one that
-// can settle a post begins with settle.lua.
+// can settle a post begins with settle.lua, one that reads who is handled of a
+// chunk with handled.lua.
 var (
 	//go:embed lua/accept.lua
 	acceptLua string
@@ -30,6 +31,8 @@ var (
 	settleLua string
 	//go:embed lua/plan.lua
 	planLua string
+	//go:embed lua/handled.lua
+	handledLua string
 	//go:embed lua/chunkopen.lua
 	chunkOpenLua string
 	//go:embed lua/lateopen.lua
@@ -66,7 +69,7 @@ var (
 	letterDueScript  = redis.NewScript(letterDueLua)
 
 	planScript      = redis.NewScript(settleLua + planLua)
-	chunkOpenScript = redis.NewScript(chunkOpenLua)
+	chunkOpenScript = redis.NewScript(handledLua + chunkOpenLua)
 	lateOpenScript  = redis.NewScript(lateOpenLua)
 	saveScript      = redis.NewScript(settleLua + saveLua)
 	savesScript     = redis.NewScript(savesLua)

@@ -167,7 +167,7 @@ func (p *Part) read(answer []any) error {
 	if err := json.Unmarshal([]byte(t[3]), p.late); err != nil {
 		return fmt.Errorf("what was put off: %w", err)
 	}
-	p.left = p.late.numbers()
+	p.left, p.gone = p.late.numbers(), map[lists.Number]bool{}
 	return nil
 }
 

@@ -41,4 +41,4 @@ if lease then
 end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HSET', KEYS[2], 'l' .. ARGV[2], epoch .. ' ' .. ARGV[5] .. ' 0')
-return {epoch, tonumber(f[1]), tonumber(f[3]), redis.call('HGET', KEYS[2], 'b' .. ARGV[2]) or '', more}
+return {epoch, tonumber(f[1]), tonumber(f[3]), handled(KEYS[2], ARGV[2]), more}

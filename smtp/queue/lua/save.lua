@@ -7,6 +7,9 @@
 --     [6] mode: end | again ends it with work left | keep keeps the hold
 --     [7] round of the run  [8] entry id  [9] group  [10] now, Unix s
 --     [11] life of a settled post, s  [12] number of this save under the hold
+--     [13] bits in the chunk of those put off whom no list of the post
+--     reaches any more  [14] as [5], with them left: where a list was planned
+--     since, it may reach them
 --     then, for each destination that put some off: a new field of late, JSON,
 --     due (Unix ms)
 -- Result: 1 recorded, 0 the hold was lost
@@ -15,14 +18,23 @@ local epoch, entry, saved = string.match(redis.call('HGET', KEYS[2], lock) or ''
 if epoch ~= ARGV[4] then return 0 end
 if tonumber(saved) >= tonumber(ARGV[12]) then return 1 end -- sent again, or overtaken
 redis.call('HSET', KEYS[2], lock, epoch .. ' ' .. entry .. ' ' .. ARGV[12])
+local state = ARGV[5]
+if ARGV[13] ~= '' and ARGV[6] ~= 'keep' then
+  if redis.call('HGET', KEYS[1], 'round') == ARGV[7] then
+    local chunk = 'g' .. string.sub(ARGV[3], 1, 7)
+    redis.call('HSET', KEYS[2], chunk, (redis.call('HGET', KEYS[2], chunk) or '') .. ARGV[13] .. ',')
+  else
+    state = ARGV[14]
+  end
+end
 if ARGV[2] == 'b' then
-  redis.call('HSET', KEYS[2], 'b' .. ARGV[3], ARGV[5])
-elseif ARGV[5] == '' then
+  redis.call('HSET', KEYS[2], 'b' .. ARGV[3], state)
+elseif state == '' then
   redis.call('HDEL', KEYS[5], ARGV[3])
 else
-  redis.call('HSET', KEYS[5], ARGV[3], ARGV[5])
+  redis.call('HSET', KEYS[5], ARGV[3], state)
 end
-for i = 13, #ARGV, 3 do
+for i = 15, #ARGV, 3 do
   redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1])
   redis.call('ZADD', KEYS[7], ARGV[i + 2], ARGV[1] .. ' ' .. ARGV[i])
 end
@@ -31,7 +43,7 @@ redis.call('HDEL', KEYS[2], lock)
 redis.call('XACK', KEYS[8], ARGV[9], ARGV[8])
 redis.call('XDEL', KEYS[8], ARGV[8])
 if ARGV[2] == 'k' then
-  if ARGV[5] ~= '' then redis.call('XADD', KEYS[8], '*', 'post', ARGV[1], 'late', ARGV[3]) end
+  if state ~= '' then redis.call('XADD', KEYS[8], '*', 'post', ARGV[1], 'late', ARGV[3]) end
 else
   local round = redis.call('HGET', KEYS[1], 'round')
   if ARGV[6] == 'again' or round ~= ARGV[7] then
