@@ -50,5 +50,6 @@ type ProgressEntry struct {
 	By     Date      `json:"by,omitempty"`
 	Source string    `json:"source,omitempty"` // Message-ID
 	Week   string    `json:"week,omitempty"`   // the ISO week whose question it answers, "" none: the last answer counts
+	Post   string    `json:"post,omitempty"`   // code in the archive of the post that it went out as: a digest's
 	At     time.Time `json:"at"`
 }

@@ -37,12 +37,16 @@ func TestAccessible(t *testing.T) {
 		lack("it needs chromium, and PLENARY_AXE naming axe.min.js of npm's axe-core: ", err, err2)
 	}
 	d, token, confirm, leave, post := accessibleWorld(t)
+	sheets, err := d.service.weekly.Sheets(t.Context(), lists.List{ID: "dc"}, 1)
+	if err != nil || len(sheets) != 1 || sheets[0].Code == "" {
+		t.Fatalf("the story's digest: %+v, %v", sheets, err)
+	}
 	base := "http://" + d.service.Addrs()["http"]
 	files := httptest.NewServer(accessibleFiles(t))
 	t.Cleanup(files.Close)
 	ctx := openBrowser(t, browser)
 
-	pages := []string{"/", "/dc", "/dc-data-protection", "/dc/board", "/dc/archive", "/dc/archive?q=the", post, confirm, leave, "/nothing/here", "/sign-in/" + token}
+	pages := []string{"/", "/dc", "/dc-data-protection", "/dc/board", "/dc/archive", "/dc/archive?q=the", post, "/dc/archive/" + sheets[0].Code, confirm, leave, "/nothing/here", "/sign-in/" + token}
 	for i := range pages {
 		if strings.HasPrefix(pages[i], "/") {
 			pages[i] = base + pages[i]

@@ -171,7 +171,7 @@ func (s *service) joinDigest() error {
 // without a service.
 func newWeekly(site lists.Site, schedule digest.Schedule, now func() time.Time, st *store.Store, ar *archive.Archive, post weekly.Poster, log *slog.Logger) *weekly.Sender {
 	return &weekly.Sender{Site: site, Schedule: schedule, Now: now, Reader: st, Threads: threads{site, ar}, Ledger: st, Poster: post, Log: log,
-		Render: render.Page}
+		Render: render.Page, Code: func(id string, raw []byte) string { return archive.Code(archive.Identity(id, raw)) }}
 }
 
 // Run serves until ctx ends, then drains: sessions finish the message they

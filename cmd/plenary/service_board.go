@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,7 +74,7 @@ func (b *boards) Digests(ctx context.Context, main lists.List, limit int) ([]lis
 	}
 	var sent []lists.BoardDigest
 	for _, s := range sheets {
-		post, err := b.archive.ByMessageID(ctx, main.ID, s.MessageID)
+		post, err := b.digestPost(ctx, main.ID, s)
 		if errors.Is(err, lists.ErrNotFound) {
 			continue // the list keeps no archive, or kept none then
 		}
@@ -93,4 +95,20 @@ func (b *boards) Digests(ctx context.Context, main lists.List, limit int) ([]lis
 		sent = append(sent, d)
 	}
 	return sent, nil
+}
+
+// digestPost is a digest's post. A Message-ID could be any post's: it counts
+// only where an older version recorded nothing better.
+func (b *boards) digestPost(ctx context.Context, listID string, s weekly.Sheet) (lists.ArchivedPost, error) {
+	if s.Code == "" {
+		return b.archive.ByMessageID(ctx, listID, s.MessageID)
+	}
+	return b.archive.ByCode(ctx, listID, s.Code)
+}
+
+// Sent tells whether the post of this code is one of the digests that went
+// out: its code follows from its octets, and they were recorded.
+func (b *boards) Sent(ctx context.Context, main lists.List, code string) (bool, error) {
+	sheets, err := b.weekly.Sheets(ctx, main, math.MaxInt)
+	return slices.ContainsFunc(sheets, func(s weekly.Sheet) bool { return s.Code == code }), err
 }

@@ -25,6 +25,7 @@ type Sheet struct {
 	Week      string
 	At        time.Time
 	MessageID string // without brackets, as it was posted
+	Code      string // of the post in the archive; "" in records of older versions
 }
 
 // Sheets are the last digests that went out, the newest first.
@@ -36,10 +37,15 @@ func (s *Sender) Sheets(ctx context.Context, main lists.List, limit int) ([]Shee
 	var sheets []Sheet
 	for _, e := range slices.Backward(entries) {
 		if e.Kind == digestKind && e.Text != skippedText && len(sheets) < limit {
-			sheets = append(sheets, Sheet{Week: e.Week, At: e.At, MessageID: smtp.Letter{Key: key(main, e.Week)}.MessageID(s.Site.Domain)})
+			sheets = append(sheets, Sheet{Week: e.Week, At: e.At, MessageID: s.messageID(main, e.Week), Code: e.Post})
 		}
 	}
 	return sheets, nil
+}
+
+// messageID is that of a week's digest, without brackets.
+func (s *Sender) messageID(main lists.List, week string) string {
+	return smtp.Letter{Key: key(main, week)}.MessageID(s.Site.Domain)
 }
 
 // key names a week's digest as a letter.

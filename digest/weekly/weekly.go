@@ -40,6 +40,10 @@ type Poster interface {
 	Post(ctx context.Context, listID, queueID string, raw []byte) error
 }
 
+// Code is what the archive will know a post by, out of its Message-ID (without
+// brackets) and its octets.
+type Code func(messageID string, raw []byte) string
+
 // Render writes a report out.
 type Render func(digest.Report) (digest.Page, error)
 
@@ -53,6 +57,7 @@ type Sender struct {
 	Ledger   Ledger
 	Poster   Poster
 	Render   Render
+	Code     Code
 	Skip     bool // a week in which nothing happened sends nothing
 	Log      *slog.Logger
 }
@@ -111,12 +116,14 @@ func (s *Sender) Send(ctx context.Context, main lists.List, week digest.Week) (a
 			return false, fmt.Errorf("post the digest %s to %s: %w", week, main.Name, err)
 		}
 	}
-	text := week.String()
+	text, code := week.String(), ""
 	if mail.Skipped {
 		text = skippedText
+	} else if s.Code != nil {
+		code = s.Code(s.messageID(main, week.String()), mail.Raw)
 	}
 	_, err = s.Ledger.Record(ctx, lists.ProgressEntry{List: main.ID, Kind: digestKind, Text: text,
-		Week: week.String(), Source: queueID, At: mail.Until})
+		Week: week.String(), Source: queueID, Post: code, At: mail.Until})
 	if err != nil {
 		return false, fmt.Errorf("record that the digest %s of %s went out: %w", week, main.Name, err)
 	}

@@ -104,12 +104,14 @@ type postPage struct {
 	worded
 	List     lists.List
 	Post     lists.ArchivedPost
+	Digest   bool   // one of ours: it is to be had as HTML and as text
+	Sheet    *sheet // nil: it is shown as text
 	Text     []piece
 	Attached []string
 	Talk     []lists.ArchivedPost // the conversation, where there is one
 }
 
-// post shows one post as text.
+// post shows one post as text, a digest of ours as HTML.
 func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	l, _, err := p.find(r.Context(), r.PathValue("list"))
 	if err != nil {
@@ -130,6 +132,12 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	text := page.W.Say("web-unreadable")
 	if m, err := message.Parse(raw); err == nil {
 		text, page.Attached = m.Text(maxText), p.attached(m)
+		if page.Sheet, err = p.digestHTML(r.Context(), l, post, m); err != nil {
+			return err
+		}
+	}
+	if page.Digest = page.Sheet != nil; r.URL.Query().Get("form") == "text" {
+		page.Sheet = nil
 	}
 	page.Text = linked(p.hideAddresses(text))
 	talk, err := p.Archive.Thread(r.Context(), l.ID, post.Thread, postsInTalk)

@@ -14,11 +14,13 @@ import (
 	"plenary/lists"
 )
 
-// Boards is what the board and its feeds show of a family. Both may be some
+// Boards is what the board and its feeds show of a family. They may be some
 // seconds old.
 type Boards interface {
 	Board(ctx context.Context, main lists.List) (lists.Board, error)
 	Digests(ctx context.Context, main lists.List, limit int) ([]lists.BoardDigest, error)
+	// Sent tells whether the post of this code is a digest that went out from here.
+	Sent(ctx context.Context, main lists.List, code string) (bool, error)
 }
 
 // boardOf is the board of the family that a path names, for who may read it:

@@ -103,6 +103,7 @@ type office struct {
 	time   time.Time
 	mo     lists.Person
 	posts  *anyArchive
+	sent   string // code of the post that is a digest of ours
 }
 
 // anyArchive is the one that a test puts there.
