@@ -54,6 +54,29 @@ func TestJoin(t *testing.T) {
 	o.wants("nell@example.net", 2)
 }
 
+// What others wrote without a mark at its end does not run into what follows,
+// in any language; and a mark is not doubled.
+func TestWelcomeTellsGroupsInSentences(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"":   {"Bare. Next step: Meet.", "Told: What we do. Next step: Meet.", "Asked: Why? Next step: Meet, by Tuesday 1 December 2026.", "Law Group: Read the law. dc-law"},
+		"fr": {"Bare. Prochaine étape : Meet.", "Told : What we do. Prochaine étape : Meet."},
+		"es": {"Bare. Próximo paso: Meet.", "Told: What we do. Próximo paso: Meet."},
+		"ar": {"Bare. الخطوة التالية: Meet.", "Told: What we do. الخطوة التالية: Meet."},
+	} {
+		o := newOffice(t)
+		o.family()
+		o.list(lists.NewList{Name: "bare", Title: "Bare", Parent: "dc", Next: "Meet"})
+		o.list(lists.NewList{Name: "told", Title: "Told", Parent: "dc", Purpose: "What we do", Next: "Meet."})
+		o.list(lists.NewList{Name: "asked", Title: "Asked", Parent: "dc", Purpose: "Why?", Next: "Meet", NextBy: "2026-12-01"})
+		if lang != "" {
+			o.set("dc", func(l *lists.List) { l.Language = lang })
+		}
+		o.asks("nell@example.net", joinOf("dc", "nell@example.net"))
+		o.yes("nell@example.net")
+		contains(t, o.wants("nell@example.net", 2)[1].Text, want...)
+	}
+}
+
 // A newcomer's wish for several lists is one question and one welcome.
 func TestJoinSeveral(t *testing.T) {
 	o := newOffice(t)

@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -27,12 +28,23 @@ func loadTexts(domain string) (texts, error) {
 		"words": func(words []string) string { return join(words) },
 		"date":  dateInWords,
 		"line":  oneLine,
+		"stop":  stopped,
 	}).ParseFS(textFiles, "texts/*.txt")
 	if err != nil {
 		return texts{}, err
 	}
 	foreign, err := loadForeign(domain)
 	return texts{t, foreign}, err
+}
+
+// stopped is people's text as a sentence before another: with a full stop,
+// where it ends without a mark.
+func stopped(s string) string {
+	s = strings.TrimSpace(s)
+	if last, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune(".!?…:;؟。", last) {
+		return s
+	}
+	return s + "."
 }
 
 // width is where letters are folded.
