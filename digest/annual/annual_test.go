@@ -111,6 +111,10 @@ func TestGather(t *testing.T) {
 		t.Errorf("founded %v, ended %v", r.Founded, r.Ended)
 	}
 	f := sample()
+	f.Body = Account{Members: 1, Joined: 1, People: 1, Archived: true, Months: [12]Count{{1, 1}}}
+	if md, _ := Markdown(Gather(f)); !strings.Contains(md, "\n1 member, 1 of whom") || !strings.Contains(md, "\n1 post on the main list, by 1 person.") {
+		t.Error("one is told as if it were several")
+	}
 	f.Until = on(2026, 5, 1)
 	if md, _ := Markdown(Gather(f)); !strings.Contains(md, "up to 1 May 2026") {
 		t.Error("a year that is not over is reported as if it were")
