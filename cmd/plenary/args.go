@@ -29,6 +29,12 @@ func markValues(args []string) []string {
 
 func unmark(s string) string { return strings.ReplaceAll(s, valueMark, "") }
 
+// plainly words what the parser says for people: it quotes the marks, and names
+// the empty text, which a flag left out has, among the words to choose from.
+func plainly(err error) string {
+	return strings.NewReplacer(`\x00`, "", `,"" but got`, " but got").Replace(unmark(err.Error()))
+}
+
 // markedValues reads texts as markValues left them.
 func markedValues() kong.Option {
 	return kong.KindMapper(reflect.String, kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"plenary/lists"
@@ -64,11 +66,14 @@ type fanoutFigures struct {
 }
 
 func (c benchFanoutCmd) check() error {
+	unknown := slices.IndexFunc(c.Without, func(word string) bool { return !slices.Contains(sink.Words, word) })
 	switch {
 	case c.Members < 1 || c.Posts < 1 || c.Size < 256 || c.Connections < 1 || c.Senders < 1:
 		return misused("bench fanout: --members, --posts, --senders and --connections are 1 or more, --size 256 or more")
 	case c.Defer < 0 || c.Refuse < 0 || c.Defer+c.Refuse > 1:
 		return misused("bench fanout: --defer and --refuse are shares: from 0 to 1, together too")
+	case unknown >= 0:
+		return misused("bench fanout: the sink offers no extension %q: write some of %s", c.Without[unknown], strings.Join(sink.Words, ", "))
 	case (c.Server == "") != (c.List == "") || (c.Server == "") != (c.From == "") || c.Server != "" && c.SinkListen == "":
 		return misused("bench fanout: --server, --from and --list belong together, and need --sink-listen")
 	case c.Server != "" && (c.Sign != "none" || c.Unsubscribe != "one-click"):

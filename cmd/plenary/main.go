@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		err = line.Run(a)
 		a.close()
 	} else {
-		err = misused("%s (plenary --help shows how)", unmark(err.Error()))
+		err = misused("%s (plenary --help shows how)", plainly(err))
 	}
 	return report(errs, err)
 }

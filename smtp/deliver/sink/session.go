@@ -96,8 +96,11 @@ func (c *session) clear() {
 	c.mail, c.from, c.params, c.to, c.rcpt, c.chunks, c.size = false, "", nil, nil, nil, nil, 0
 }
 
+// Words are the extensions that are offered unless Options.Without names them.
+var Words = []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING"}
+
 func (c *session) offers() string {
-	all := []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING", "SIZE " + strconv.FormatInt(c.s.opt.Size, 10)}
+	all := append(slices.Clone(Words), "SIZE "+strconv.FormatInt(c.s.opt.Size, 10))
 	if c.s.opt.TLS != nil && !c.tls {
 		all = append(all, "STARTTLS")
 	}
