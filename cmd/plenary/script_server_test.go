@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -61,6 +62,18 @@ func (s *served) says(re *regexp.Regexp) (line string, ok bool) {
 	return "", false
 }
 
+// has looks for a line, and forgets it alone: others may have been written at
+// the same time, before or after.
+func (s *served) has(re *regexp.Regexp) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.lines, re.MatchString)
+	if i >= 0 {
+		s.lines = slices.Delete(s.lines, i, i+1)
+	}
+	return i >= 0
+}
+
 func (s *served) all() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,12 +110,12 @@ func serveVerb(ts *testscript.TestScript, neg bool, args []string) {
 	ready := regexp.MustCompile("msg=ready")
 	up := false
 	until(ts, "the server", func() bool {
-		if _, up = s.says(ready); up {
+		if up = s.has(ready); up {
 			return true
 		}
 		select {
 		case <-s.ended:
-			_, up = s.says(ready)
+			up = s.has(ready)
 			return true
 		default:
 			return false

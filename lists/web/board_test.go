@@ -23,13 +23,14 @@ func (o *office) Board(_ context.Context, main lists.List) (lists.Board, error) 
 	weeks[11] = lists.BoardWeek{Posts: 40, People: 3}
 	weeks[3] = lists.BoardWeek{Posts: 1, People: 1}
 	return lists.Board{
-		Main: main.Name, Title: main.Title, At: at, Since: at.AddDate(0, 0, -7), Members: 50, Posts: 2, People: 1,
+		Main: main.Name, Title: main.Title, At: at, Since: at.AddDate(0, 0, -7), Members: 50, Posts: 2, People: 1, Request: "dc-request@lists.example.org",
 		Groups: []lists.BoardGroup{
 			{Name: "dc-map", Title: "Data <Map>", Purpose: "Draw & show.", State: lists.Active, Leaders: []string{"Lea Leader"}, Join: "dc-map-join@lists.example.org", Page: "https://x/dc-map",
 				Next: "Publish it", By: "2026-11-20", When: "overdue", Days: 3, Silent: 2, Posts: 1, People: 1, Members: 9, Joined: 2, Weeks: weeks,
 				Progress: []lists.BoardWord{{Text: "We met.\nAsk ana@example.net <b>", Who: "Lea", At: at}}, Help: []lists.BoardWord{{Text: "A lawyer", At: at}},
 				Threads: []lists.BoardThread{{Subject: "Which laws? ask bo@example.net", Posts: 4, Link: "https://x/dc-map/archive/c1"}}},
-			{Name: "dc-club", Title: "Closed Club", State: lists.Paused, Policy: lists.JoinInvited, Leaders: []string{}, Weeks: make([]lists.BoardWeek, 12)},
+			{Name: "dc-club", Title: "Closed Club", State: lists.Paused, Policy: lists.JoinInvited, Leaders: []string{}, Led: true, Weeks: make([]lists.BoardWeek, 12)},
+			{Name: "dc-law", Title: "Laws", State: lists.Active, Leaders: []string{}, Offer: "volunteer law", Join: "dc-law-join@lists.example.org", Weeks: make([]lists.BoardWeek, 12)},
 		},
 		Due: []lists.BoardStep{{Group: "dc-map", Title: "Data <Map>", Step: "Publish it", By: "2026-11-20"}},
 	}, nil
@@ -46,6 +47,7 @@ func TestBoard(t *testing.T) {
 	has(t, page, "Data &lt;Map&gt;", "overdue by 3 days", "Friday 20 November 2026", "Led by", "Lea Leader", "We met.", "Help wanted", "A lawyer", "2 weeks ago",
 		"1 post by 1 person; 9 members (2 new)", "dc-map-join@lists.example.org", "Posts to Data &lt;Map&gt;, week by week", "0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 40",
 		"By invitation", "no name is given", "/dc/digest.atom", "/dc/next.ics", "Which laws?", "The weeks of Data &lt;Map&gt; in figures")
+	has(t, page, `Nobody leads it. To offer to lead it, write “volunteer law” to <a href="mailto:dc-request@lists.example.org?subject=volunteer%20law">dc-request@lists.example.org</a>.`)
 	lacks(t, page, "ana@example.net", "bo@example.net", "<b>")
 	if n := strings.Count(page, "<svg"); n != 1 {
 		t.Errorf("%d pictures: a group where nobody wrote has none", n)
@@ -77,6 +79,7 @@ func TestPagesSpeakTheListsLanguage(t *testing.T) {
 		}
 		has(t, all, want...)
 	}
+	o.change("dc", func(l *lists.List) { l.Language = "ar" })
 	has(t, o.get(200, "/dc/digest.atom"), "النشرات الأسبوعية")
 	has(t, o.get(200, "/dc/next.ics"), "الخطوات التالية")
 	has(t, o.get(200, "/"), `<html lang="en" dir="ltr">`)
@@ -150,7 +153,7 @@ func TestBoardJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &b); err != nil {
 		t.Fatal(err)
 	}
-	if b.Main != "dc" || len(b.Groups) != 2 || b.Groups[0].By != "2026-11-20" {
+	if b.Main != "dc" || len(b.Groups) != 3 || b.Groups[0].By != "2026-11-20" {
 		t.Errorf("%s", text)
 	}
 	lacks(t, text, "ana@example.net", "bo@example.net")
