@@ -9,8 +9,9 @@ type Board struct {
 	Title   string       `json:"title"`
 	Purpose string       `json:"purpose"`
 	Address Address      `json:"address"`
-	Join    Address      `json:"join"` // an address to write to
-	Page    string       `json:"page"` // "" without pages
+	Join    Address      `json:"join"`    // an address to write to
+	Request Address      `json:"request"` // where commands are read
+	Page    string       `json:"page"`    // "" without pages
 	At      time.Time    `json:"at"`
 	Since   time.Time    `json:"since"` // when the last digest was sent; the figures count from then
 	Members int          `json:"members"`
@@ -26,7 +27,9 @@ type BoardGroup struct {
 	Title    string        `json:"title"`
 	Purpose  string        `json:"purpose"`
 	State    State         `json:"state"`
-	Leaders  []string      `json:"leaders"` // names
+	Leaders  []string      `json:"leaders"` // names of those who gave one
+	Led      bool          `json:"led"`     // it has a leader, named or not
+	Offer    string        `json:"offer"`   // the command that offers to lead a group that nobody leads, "" none
 	Address  Address       `json:"address"`
 	Policy   JoinPolicy    `json:"join_policy"`
 	Join     Address       `json:"join"`

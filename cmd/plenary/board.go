@@ -32,13 +32,13 @@ func (c boardCmd) Run(a *app) error {
 		fmt.Fprintf(a.out, "\nThere are no groups yet. The first: plenary list create NAME --parent %s --title \"TITLE\"\n", b.Main)
 	}
 	for _, g := range b.Groups {
-		writeCard(a.out, g)
+		writeCard(a.out, g, b.Request)
 	}
 	return nil
 }
 
 // writeCard writes one group, a fact a line, so that it can be read by ear.
-func writeCard(w io.Writer, g lists.BoardGroup) {
+func writeCard(w io.Writer, g lists.BoardGroup, request lists.Address) {
 	fmt.Fprintf(w, "\n%s (%s)\n", g.Title, g.Name)
 	line := func(name, value string) {
 		if value != "" {
@@ -46,7 +46,7 @@ func writeCard(w io.Writer, g lists.BoardGroup) {
 		}
 	}
 	line("Purpose", g.Purpose)
-	line("Led by", orWord(strings.Join(g.Leaders, ", "), "no name is given"))
+	line("Led by", ledBy(g, request))
 	if g.State != lists.Active {
 		line("State", string(g.State))
 	}
@@ -66,6 +66,19 @@ func writeCard(w io.Writer, g lists.BoardGroup) {
 	}
 	line("Activity", fmt.Sprintf("%s, %s", count(g.Posts, "post"), count(g.Members, "member")))
 	line("To join, write to", string(g.Join))
+}
+
+// ledBy says who leads a group, or how to offer to.
+func ledBy(g lists.BoardGroup, request lists.Address) string {
+	switch {
+	case len(g.Leaders) > 0:
+		return strings.Join(g.Leaders, ", ")
+	case g.Led:
+		return "no name is given"
+	case g.Offer == "":
+		return "nobody"
+	}
+	return fmt.Sprintf("nobody; to offer to lead it, a member writes %q to %s", g.Offer, request)
 }
 
 func writeWords(line func(name, value string), name string, said []lists.BoardWord) {

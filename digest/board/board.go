@@ -21,7 +21,8 @@ const standing = 28 * 24 * time.Hour
 // are left out.
 func Of(f digest.Facts) lists.Board {
 	b := lists.Board{
-		Main: f.Main.Name, Title: f.Main.Title, Purpose: f.Main.Purpose, Address: f.Main.Address(f.Site.Domain), Join: join(f.Site, f.Main), Page: page(f.Site, f.Main),
+		Main: f.Main.Name, Title: f.Main.Title, Purpose: f.Main.Purpose, Address: f.Main.Address(f.Site.Domain), Join: join(f.Site, f.Main),
+		Request: lists.RoleAddress(f.Main, "request", "", f.Site.Domain), Page: page(f.Site, f.Main),
 		At: f.Until.UTC(), Since: f.Since.UTC(), Members: f.Members, Posts: f.Posts, People: f.People,
 		Groups: []lists.BoardGroup{}, Due: []lists.BoardStep{},
 	}
@@ -74,7 +75,7 @@ func Step(site lists.Site, l lists.List, step string, by lists.Date) lists.Board
 
 func card(f digest.Facts, g digest.Group) lists.BoardGroup {
 	c := lists.BoardGroup{
-		Name: g.List.Name, Title: g.List.Title, Purpose: g.List.Purpose, State: g.List.State, Leaders: append([]string{}, g.Leaders...),
+		Name: g.List.Name, Title: g.List.Title, Purpose: g.List.Purpose, State: g.List.State, Leaders: append([]string{}, g.Leaders...), Led: g.Led, Offer: offer(g),
 		Address: g.List.Address(f.Site.Domain), Policy: g.List.Join, Join: join(f.Site, g.List), Page: page(f.Site, g.List),
 		Next: g.Next, By: g.By, When: when(g), Days: g.Days, Silent: g.Silent(f.Until),
 		Posts: g.Posts, People: g.People, Members: g.Members, Joined: g.Joined, Left: g.Left,
@@ -88,6 +89,14 @@ func card(f digest.Facts, g digest.Group) lists.BoardGroup {
 		c.Threads = append(c.Threads, lists.BoardThread{Subject: t.Subject, Posts: t.Posts, Link: t.Link})
 	}
 	return c
+}
+
+// offer is what somebody writes who would lead a group that nobody leads.
+func offer(g digest.Group) string {
+	if g.Led || g.List.State == lists.Done {
+		return ""
+	}
+	return "volunteer " + g.List.Short
 }
 
 // latest is what was said of a kind since the last digest; else the last that

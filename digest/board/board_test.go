@@ -91,6 +91,22 @@ func TestLatest(t *testing.T) {
 	}
 }
 
+// A group that nobody leads says how to offer to; one whose leader gave no
+// name is led.
+func TestLed(t *testing.T) {
+	unled, unnamed, done := group("map", lists.Active), group("law", lists.Active), group("end", lists.Done)
+	unled.Led, unled.Leaders, unnamed.Leaders, done.Led, done.Leaders = false, nil, nil, false, nil
+	b := Of(facts(unled, unnamed, done))
+	for _, g := range b.Groups {
+		if want := map[string]string{"dc-map": "volunteer map"}[g.Name]; g.Offer != want || g.Led != (g.Name == "dc-law") {
+			t.Errorf("%s: led %v, offer %q, want %q", g.Name, g.Led, g.Offer, want)
+		}
+	}
+	if b.Request != "dc-request@lists.example.org" {
+		t.Errorf("commands go to %s", b.Request)
+	}
+}
+
 // The JSON holds no null where a script expects a list, and no address of a
 // person.
 func TestJSON(t *testing.T) {
