@@ -133,10 +133,21 @@ func (c queueRetryCmd) Run(a *app) error {
 		return err
 	}
 	n, err := q.Retry(a.ctx, c.Message, c.Recipient)
-	if err == nil {
-		said(a, n, "tried again now", c.Message, c.Recipient)
+	if err != nil {
+		return err
 	}
-	return err
+	if n == 0 {
+		waits, err := q.Waits(a.ctx, c.Message, c.Recipient)
+		if err != nil {
+			return err
+		}
+		if waits {
+			a.say("Nothing was put off: what waits is being tried now, or has its first turn soon.")
+			return nil
+		}
+	}
+	said(a, n, "tried again now", c.Message, c.Recipient)
+	return nil
 }
 
 type queueDropCmd struct {

@@ -53,6 +53,8 @@ var (
 	dropInboundLua string
 	//go:embed lua/droppost.lua
 	dropPostLua string
+	//go:embed lua/untried.lua
+	untriedLua string
 	//go:embed lua/droplate.lua
 	dropLateLua string
 	//go:embed lua/dropletter.lua
@@ -81,6 +83,7 @@ var (
 	reviveScript      = redis.NewScript(reviveLua)
 	dropInboundScript = redis.NewScript(dropInboundLua)
 	dropPostScript    = redis.NewScript(settleLua + dropPostLua)
+	untriedScript     = redis.NewScript(handledLua + untriedLua)
 	dropLateScript    = redis.NewScript(settleLua + dropLateLua)
 	dropLetterScript  = redis.NewScript(dropLetterLua)
 )

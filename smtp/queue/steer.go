@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,8 +93,9 @@ func (q *Queue) retryInbound(ctx context.Context, message string, hasten func(ke
 }
 
 // Drop takes a message out of the queue, or one recipient of it who was put
-// off: they will not get it. It tells how many entries went. A handler or a
-// session that is at it just now may still finish.
+// off or was not tried yet: they will not get it. It tells how many entries
+// went. A handler or a session that is at a message just now may still finish;
+// a recipient who is being tried just now is not dropped, and that is an error.
 func (q *Queue) Drop(ctx context.Context, message, recipient string) (n int, err error) {
 	if recipient == "" {
 		if n, err = q.dropInbound(ctx, message); err != nil {
@@ -105,6 +107,7 @@ func (q *Queue) Drop(ctx context.Context, message, recipient string) (n int, err
 	if err != nil {
 		return n, fmt.Errorf("dropping letters: %w", err)
 	}
+	var busy []error
 	err = q.eachPost(ctx, func(p waiting) error {
 		if !names(message, p.message, p.id) {
 			return nil
@@ -116,16 +119,40 @@ func (q *Queue) Drop(ctx context.Context, message, recipient string) (n int, err
 			q.bodies.drop(k.post(p.id))
 			return err
 		}
-		return q.eachLate(ctx, p, func(l lateField) error {
-			dropped, err := q.dropMember(ctx, p, l, recipient)
-			n += dropped
-			return err
-		})
+		dropped, err := q.dropRecipient(ctx, p, recipient)
+		n += dropped
+		if errors.Is(err, errBeingTried) { // the other posts can be dropped all the same
+			busy = append(busy, err)
+			return nil
+		}
+		return err
 	})
-	if err != nil {
+	if err = errors.Join(append(busy, err)...); err != nil {
 		return n, fmt.Errorf("dropping posts: %w", err)
 	}
 	return n, nil
+}
+
+// errBeingTried says that a recipient can't be dropped at this moment.
+var errBeingTried = errors.New("it is being tried just now: drop it again in a moment, if it is put off then")
+
+// dropRecipient takes one recipient out of a post, put off or not tried yet.
+func (q *Queue) dropRecipient(ctx context.Context, p waiting, recipient string) (n int, err error) {
+	at, err := q.untried(ctx, p, recipient, "drop")
+	switch {
+	case err != nil:
+		return 0, err
+	case at == firstTurn:
+		return 1, nil
+	case at == beingTried:
+		return 0, fmt.Errorf("post %s for %s: %w", p.message, recipient, errBeingTried)
+	}
+	err = q.eachLate(ctx, p, func(l lateField) error {
+		dropped, err := q.dropMember(ctx, p, l, recipient)
+		n += dropped
+		return err
+	})
+	return n, err
 }
 
 func (p waiting) scriptKeys() []string {
@@ -231,7 +258,7 @@ func (q *Queue) dropMember(ctx context.Context, p waiting, l lateField, recipien
 	}
 	done, err := dropLateScript.Run(ctx, q.rdb, p.scriptKeys(), p.id, q.now().Unix(), int(q.opt.Keep.Seconds()), l.field, l.text, text).Int()
 	if err == nil && done == 0 {
-		err = fmt.Errorf("post %s is being tried for %s just now", p.message, recipient)
+		err = fmt.Errorf("post %s for %s: %w", p.message, recipient, errBeingTried)
 	}
 	return done, err
 }
