@@ -20,16 +20,27 @@ func (s *sight) mine(ctx context.Context, a lists.Action) ([]lists.Person, *verd
 	if err != nil {
 		return nil, nil, err
 	}
-	if l, ok := s.dir.ByID(a.List); ok {
+	l, one := s.dir.ByID(a.List)
+	elsewhere := one && len(people) > 0
+	if one {
 		people = slices.DeleteFunc(people, func(p lists.Person) bool { return p.Family != l.Family })
 	} else if a.List != "" {
 		_, no := s.list(a.List)
 		return nil, no, nil
 	}
-	if len(people) == 0 && len(s.joins) == 0 {
+	switch {
+	case len(people) > 0 || len(s.joins) > 0:
+	case elsewhere: // in a list of another family
+		return nil, s.notIn(l), nil
+	default:
 		return nil, refused("%s is in no list here, so there is nothing to set. If you joined with another address, write from that one.", a.Subject), nil
 	}
 	return people, nil, nil
+}
+
+// notIn refuses a setting of a list that the asker is not in.
+func (s *sight) notIn(l lists.List) *verdict {
+	return refused("You are not a member of %s, so there is nothing to set. To join, write to %s.", s.named(l), s.address(l, "join"))
 }
 
 // updateMine changes the asker's person in every family that the action
@@ -77,7 +88,7 @@ func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 	switch {
 	case s.joins[a.List], !one && len(s.joins) > 0:
 	case !found:
-		return refused("You are not a member of %s, so there is nothing to set. To join, write to %s.", s.named(l), s.address(l, "join")), nil
+		return s.notIn(l), nil
 	case same:
 		return already("It is so already: %s.", delivered(choice(a))), nil
 	}

@@ -220,3 +220,19 @@ func TestTheLaterOfTwoCounts(t *testing.T) {
 	result(t, outs[0], lists.Asked)
 	result(t, outs[1], lists.Already)
 }
+
+// Who is in a list of one family is told of another's that they are not in
+// that one; who is in none, that.
+func TestSettingsOfAnotherFamily(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.list(lists.NewList{Name: "choir", Title: "The Choir"})
+	for _, a := range []lists.Action{{Verb: lists.DoDelivery, List: "choir", Value: "none"}, {Verb: lists.DoVacation, List: "choir", By: "2026-12-24"}} {
+		out := o.says("mo@example.org", a)[0]
+		result(t, out, lists.Refused)
+		contains(t, out.Text, "You are not a member of The Choir", "choir-join@lists.example.org")
+		out = o.says("stranger@example.net", a)[0]
+		result(t, out, lists.Refused)
+		contains(t, out.Text, "stranger@example.net is in no list here")
+	}
+}
