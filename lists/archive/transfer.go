@@ -82,7 +82,7 @@ func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, prog
 	if list.Archive == lists.ArchiveNone {
 		return report, &lists.Refusal{Text: fmt.Sprintf("The list %s keeps no archive. To import posts, first set its archive to public or members.", list.Name)}
 	}
-	mbox := newMboxReader(r)
+	mbox, known := newMboxReader(r), &nameless{archive: a, list: list.ID}
 	for {
 		msg, err := mbox.Next()
 		if errors.Is(err, io.EOF) {
@@ -91,7 +91,7 @@ func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, prog
 		if err != nil {
 			return report, fmt.Errorf("import into %s: %w", list.Name, err)
 		}
-		if err := a.importOne(ctx, list, msg, &report, added); err != nil {
+		if err := a.importOne(ctx, list, msg, known, &report, added); err != nil {
 			return report, fmt.Errorf("import into %s: message %d, line %d: %w", list.Name, msg.Number, msg.Line, err)
 		}
 		if progress != nil {
@@ -100,7 +100,7 @@ func (a *Archive) Import(ctx context.Context, list lists.List, r io.Reader, prog
 	}
 }
 
-func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessage, report *ImportReport, added func(Imported) error) error {
+func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessage, known *nameless, report *ImportReport, added func(Imported) error) error {
 	if msg.Bad != nil {
 		if report.Left++; len(report.Bad) < maxBad {
 			report.Bad = append(report.Bad, BadMessage{Number: msg.Number, Line: msg.Line, Why: msg.Bad.Error()})
@@ -112,6 +112,11 @@ func (a *Archive) importOne(ctx context.Context, list lists.List, msg mboxMessag
 	id := unnamed(h, msg.At)
 	if ids := messageIDs(h.Get("Message-Id")); len(ids) > 0 {
 		id = ids[0]
+	} else if has, err := known.has(ctx, h, msg); err != nil {
+		return err
+	} else if has {
+		report.Known++
+		return nil
 	}
 	post := Imported{Identity: Identity(id, msg.Raw), At: stampTime(msg.At, a.now()), Author: authorAddress(h.Get("From"))}
 	_, first, err := a.Put(ctx, Entry{List: list, Identity: post.Identity, At: post.At, Raw: msg.Raw})
@@ -137,4 +142,45 @@ func unnamed(h parts.Header, at time.Time) string {
 		when = at.UTC().Format(time.RFC3339)
 	}
 	return strings.Join([]string{when, h.Get("From"), h.Get("Subject")}, "\n")
+}
+
+// nameless knows the posts of a list that came by mail without a Message-ID:
+// they were named by what they came with, which no mbox tells, so an import
+// knows them again by their time and what they say.
+type nameless struct {
+	archive *Archive
+	list    string
+	uids    map[int64][]uint32 // of posts there before the import, by their time; nil: not read yet
+}
+
+// has tells whether the message is one of them.
+func (n *nameless) has(ctx context.Context, h parts.Header, msg mboxMessage) (bool, error) {
+	if n.uids == nil {
+		rows, err := n.archive.Rows(ctx, n.list, 0)
+		if err != nil {
+			return false, err
+		}
+		n.uids = map[int64][]uint32{}
+		for _, r := range rows {
+			n.uids[r.Unix] = append(n.uids[r.Unix], r.UID)
+		}
+	}
+	for _, uid := range n.uids[msg.At.Unix()] {
+		post, err := n.archive.Entry(ctx, n.list, uid)
+		if err != nil {
+			return false, err
+		}
+		if post.MessageID != "" {
+			continue
+		}
+		raw, err := n.archive.Get(ctx, n.list, uid)
+		if err != nil {
+			return false, err
+		}
+		head, _ := parts.Split(raw)
+		if there := unnamed(parts.Fields(head), post.At); Identity(there, raw) == Identity(unnamed(h, msg.At), msg.Raw) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
