@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"plenary/lists/command"
 )
 
@@ -30,5 +32,18 @@ func TestReadmeNamesTheCommands(t *testing.T) {
 	}
 	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A newcomer looks in the README for what the program can do.
+func TestReadmeNamesTheProgramsCommands(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range kong.Must(&commands{}, kong.Vars{"posts": "", "joins": "", "archives": "", "deliveries": "", "roles": ""}).Model.Children {
+		if !strings.Contains(string(readme), "\n| `plenary "+c.Name) {
+			t.Errorf("README's table of commands lacks plenary %s", c.Name)
+		}
 	}
 }
