@@ -69,8 +69,11 @@ func (s *service) posts() route.Posts {
 		Plan:  s.queue.Plan,
 		Hold:  s.desk.Hold,
 		Progress: func(ctx context.Context, m route.Mail, l lists.List, a route.Author, text string) error {
-			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed && s.cfg.Commands.Trust == "dmarc", l.ID, m.Envelope.ID+".progress", []lists.Action{{
-				Verb: lists.DoProgress, List: l.ID, Asker: a.Address, Subject: a.Address, Text: clip(text, maxProgress), Source: m.Message.MessageID}})
+			said := progress.Reported(clip(text, maxProgress), s.site.Today(s.now()), l, a.Person.Leads(l.ID) || a.Person.Deputy(l.ID))
+			for i := range said {
+				said[i].List, said[i].Asker, said[i].Subject, said[i].Source = l.ID, a.Address, a.Address, m.Message.MessageID
+			}
+			_, err := s.desk.Do(ctx, a.Address, m.Envelope.Verdict.Believed && s.cfg.Commands.Trust == "dmarc", l.ID, m.Envelope.ID+".progress", said)
 			return err
 		},
 		CommandOnly: command.CommandOnly,

@@ -53,7 +53,10 @@ var (
 // with those words in a language of keyWords, are taken as such,
 // with the lines that follow them up to an empty one; the rest is progress.
 // A last sentence that says "the next step is …" is the next step too.
-func ReadAnswer(own string, today lists.Date) Answer {
+func ReadAnswer(own string, today lists.Date) Answer { return readAnswer(own, today, nil) }
+
+// readAnswer is ReadAnswer where lines of some sections are text like any other.
+func readAnswer(own string, today lists.Date, asText []string) Answer {
 	var a Answer
 	var progress []string
 	section := ""
@@ -63,7 +66,9 @@ func ReadAnswer(own string, today lists.Date) Answer {
 		if strings.EqualFold(strings.TrimSpace(seen), "end") {
 			break
 		}
-		if begun, rest := sectionOf(seen); begun != "" {
+		if begun, rest := sectionOf(seen); slices.Contains(asText, begun) {
+			section = ""
+		} else if begun != "" {
 			section, line = begun, rest
 		} else if seen == "" {
 			section, line = "", ""
@@ -79,7 +84,9 @@ func ReadAnswer(own string, today lists.Date) Answer {
 	a.Help, a.Unsaid.Help = said(texts["help"])
 	a.Dissent, a.Unsaid.Dissent = said(texts["dissent"])
 	a.Done, a.Dropped = ended(texts["done"]), ended(texts["dropped"])
-	a.step(one(texts["next"]), today)
+	if !slices.Contains(asText, "next") {
+		a.step(one(texts["next"]), today)
+	}
 	a.state(one(texts["state"]))
 	return a
 }

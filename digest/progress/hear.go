@@ -193,26 +193,8 @@ func (o *Office) change(ctx context.Context, r Reply, q asked, a Answer) ([]stri
 		}
 		actions, done = append(actions, action), append(done, said)
 	}
-	for _, end := range []struct{ kind, text string }{{digest.KindDone, a.Done}, {digest.KindDropped, a.Dropped}} {
-		if end.text == theStep {
-			end.text = l.Next
-		}
-		if end.text != "" {
-			act(w.Say("step-"+end.kind, "step", end.text), lists.Action{Verb: lists.DoProgress, Text: end.text, Value: end.kind})
-		}
-	}
-	if a.Next == "" && a.By != "" {
-		a.Next = l.Next // "next: by Friday" moves the step that stands
-	}
-	if a.Next != "" {
-		next := a.Next
-		if day, ok := a.By.Time(); ok {
-			next = w.Say("by-date", "step", next, "date", w.Date(day))
-		}
-		act(w.Say("next", "step", next), lists.Action{Verb: lists.DoNext, Text: a.Next, By: a.By})
-	}
-	if a.State != "" && a.State != l.State {
-		act(w.Say("is-"+string(a.State)), lists.Action{Verb: lists.DoState, Value: string(a.State)})
+	for _, action := range a.changes(l) {
+		act(changed(w, action), action)
 	}
 	if a.HandTo != "" {
 		act("", lists.Action{Verb: lists.DoHandover, Subject: a.HandTo})
@@ -233,6 +215,21 @@ func (o *Office) change(ctx context.Context, r Reply, q asked, a Answer) ([]stri
 		}
 	}
 	return said, nil
+}
+
+// changed says what came of a change.
+func changed(w *words.Words, a lists.Action) string {
+	switch a.Verb {
+	case lists.DoState:
+		return w.Say("is-" + a.Value)
+	case lists.DoProgress:
+		return w.Say("step-"+a.Value, "step", a.Text)
+	}
+	next := a.Text
+	if day, ok := a.By.Time(); ok {
+		next = w.Say("by-date", "step", next, "date", w.Date(day))
+	}
+	return w.Say("next", "step", next)
 }
 
 // confirmation says what will be printed: what this answer says, and what
