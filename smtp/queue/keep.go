@@ -93,7 +93,11 @@ func (q *Queue) sweep(ctx context.Context) error {
 	if failed != nil {
 		failed = fmt.Errorf("looking for letters that are due: %w", failed)
 	}
-	for _, name := range families {
+	due, err := q.withDue(ctx, families, now)
+	if err != nil && failed == nil {
+		failed = fmt.Errorf("looking for what is due: %w", err)
+	}
+	for _, name := range due {
 		f := familyKeys(name)
 		n, err := dueScript.Run(ctx, q.rdb, []string{f.due(), f.retries()}, now, 1000).Int()
 		if err != nil && failed == nil {
@@ -101,6 +105,7 @@ func (q *Queue) sweep(ctx context.Context) error {
 		}
 		if n > 0 {
 			q.group(f.retries(), f.at("none")).wake()
+			q.given(name)
 		}
 		moved += n
 	}

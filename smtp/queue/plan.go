@@ -47,6 +47,7 @@ func (q *Queue) Plan(ctx context.Context, f lists.Fanout) error {
 			size = got
 			continue
 		}
+		q.given(f.Family)
 		ring(q.partBell)
 		return nil
 	}

@@ -69,6 +69,7 @@ type Queue struct {
 	groups   map[string]*group // by stream
 	ledgers  map[familyKeys]*merged[*saving]
 	families []string // that may have work, as last read
+	sights   sights
 	turn     int
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -21,10 +22,27 @@ const retriesEvery = 4
 // posts of a family. It is nil where none waits.
 func (q *Queue) Part(ctx context.Context) (*Part, error) {
 	q.mu.Lock()
-	families := slices.Clone(q.families)
 	q.turn++
 	turn := q.turn
 	q.mu.Unlock()
+	began := time.Now()
+	asked, err := q.toAsk(ctx, began, nil)
+	if err != nil {
+		return nil, err
+	}
+	p, err := q.partOf(ctx, asked, turn)
+	if p != nil || err != nil {
+		return p, err
+	}
+	more, err := q.toAsk(ctx, began, append(asked, "")) // not nil, though none was asked
+	if err != nil {
+		return nil, err
+	}
+	return q.partOf(ctx, more, turn)
+}
+
+// partOf leases the next part of a post of these families.
+func (q *Queue) partOf(ctx context.Context, families []string, turn int) (*Part, error) {
 	for i := range families {
 		f := familyKeys(families[(turn+i)%len(families)])
 		streams := []string{f.chunks(), f.retries()}
