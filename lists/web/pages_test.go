@@ -118,6 +118,36 @@ func TestLeave(t *testing.T) {
 	has(t, o.get(200, o.question("lea@example.org")), "unsubscribe lea@example.org from Data Map")
 }
 
+// Whoever uses a leave link in another way is told which there are, and
+// nothing is done, wherever it comes from.
+func TestLeaveByAnotherMethod(t *testing.T) {
+	o := newOffice(t)
+	dir, err := o.store.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dc, _ := dir.ByID("dc")
+	for _, token := range []string{lists.MemberToken(o.store.Secret(), lists.TokenLeave, dc, o.mo.Number), "x"} {
+		for _, method := range []string{"PUT", "DELETE", "OPTIONS", "PATCH"} {
+			for _, site := range []string{"", "cross-site"} {
+				r := httptest.NewRequestWithContext(t.Context(), method, "/leave/"+token, nil)
+				if site != "" {
+					r.Header.Set("Sec-Fetch-Site", site)
+					r.Header.Set("Origin", "https://mail.example.net")
+				}
+				w := httptest.NewRecorder()
+				o.server.Config.Handler.ServeHTTP(w, r)
+				if w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD, POST" {
+					t.Errorf("%s %q from %q: %d, Allow %q", method, token, site, w.Code, w.Header().Get("Allow"))
+				}
+			}
+		}
+	}
+	if !o.in("dc", "mo@example.org") {
+		t.Error("unsubscribed")
+	}
+}
+
 func TestCrossOrigin(t *testing.T) {
 	o := newOffice(t)
 	form := url.Values{"address": {"v@example.net"}}

@@ -95,8 +95,8 @@ func New(c Config) (http.Handler, error) {
 	}
 	guard := http.NewCrossOriginProtection()
 	// Mail providers post here for their users (RFC 8058); the token is the
-	// proof, and no cookie plays a part.
-	guard.AddInsecureBypassPattern("POST /leave/{token}")
+	// proof, and no cookie plays a part. Other methods are told what it takes.
+	guard.AddInsecureBypassPattern("/leave/{token}")
 	if c.Site.BaseURL != "" {
 		if err := guard.AddTrustedOrigin(origin(c.Site.BaseURL)); err != nil {
 			return nil, fmt.Errorf("http.base_url: %w", err)
