@@ -50,8 +50,17 @@ func (c listCreateCmd) Run(a *app) error {
 		}
 	}
 	if n.Leader != "" {
+		record, err := offices(a, st, made)
+		if err != nil {
+			return err
+		}
 		if _, _, err := st.Subscribe(a.ctx, made.ID, lists.NewMember{Address: n.Leader, Leader: true}); err != nil {
 			return fmt.Errorf("%s is made, but its leader %s is not subscribed: %w", made.Name, n.Leader, err)
+		}
+		if before { // of a new group it goes without saying
+			if err := record(); err != nil {
+				return err
+			}
 		}
 	}
 	if before {

@@ -230,6 +230,10 @@ func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, role lists.R
 	case lists.RoleDeputy:
 		before = deputies
 	}
+	record, err := offices(a, st, l)
+	if err != nil {
+		return err
+	}
 	for _, address := range named {
 		if _, _, err := st.Subscribe(a.ctx, l.ID, lists.NewMember{Address: address, Leader: role == lists.RoleLeader, Deputy: role == lists.RoleDeputy, Admin: admin}); err != nil {
 			return err
@@ -244,6 +248,9 @@ func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, role lists.R
 		}); err != nil {
 			return err
 		}
+	}
+	if err := record(); err != nil {
+		return err
 	}
 	now := make([]string, len(named))
 	for i, address := range named {

@@ -51,8 +51,15 @@ func (c memberAddCmd) Run(a *app) error {
 	}
 	m := lists.NewMember{Address: box, Name: c.Name, Delivery: lists.Delivery(c.Delivery),
 		Leader: c.Role == string(lists.RoleLeader), Deputy: c.Role == string(lists.RoleDeputy), Admin: c.Role == string(lists.RoleAdmin)}
+	record, err := offices(a, st, l)
+	if err != nil {
+		return err
+	}
 	p, added, err := st.Subscribe(a.ctx, l.ID, m)
 	if err != nil {
+		return err
+	}
+	if err := record(); err != nil {
 		return err
 	}
 	where := strings.Join(added, " and ") // IDs are names as they were made

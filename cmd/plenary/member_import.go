@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net/mail"
@@ -57,9 +58,16 @@ func (c memberImportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	record, err := offices(a, st, l)
+	if err != nil {
+		return err
+	}
 	added, err := c.add(a, st, l, people)
 	if err != nil {
-		return fmt.Errorf("%d were added to %s before this: %w", added, l.Name, err)
+		return fmt.Errorf("%d were added to %s before this: %w", added, l.Name, errors.Join(err, record()))
+	}
+	if err := record(); err != nil {
+		return err
 	}
 	a.say("%s added to %s; %d were members already.", count(added, "member"), l.Name, len(people)-added)
 	if len(bad) > 0 {

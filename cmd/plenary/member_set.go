@@ -40,8 +40,15 @@ func (c memberSetCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	record, err := offices(a, st, l)
+	if err != nil {
+		return err
+	}
 	now, err := st.UpdatePerson(a.ctx, l.Family, address, change)
 	if err != nil {
+		return err
+	}
+	if err := record(); err != nil {
 		return err
 	}
 	if same(p, now) {
