@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"plenary/digest/annual"
@@ -25,12 +26,17 @@ func (c annualCmd) Run(a *app) error {
 	if c.Year == 0 {
 		c.Year = this
 	}
-	if first := l.Created.In(s.site.Location).Year(); c.Year < first || c.Year > this {
-		return misused("--year %d: %s has been here since %d, and it is %d now", c.Year, l.Name, first, this)
+	first := l.Created.In(s.site.Location).Year()
+	wrong := misused("--year %d: %s has been here since %d, and it is %d now", c.Year, l.Name, first, this)
+	if c.Year > this {
+		return wrong
 	}
 	facts, err := s.yearOf(a.ctx, l, c.Year)
 	if err != nil {
 		return fmt.Errorf("gather the year %d of %s: %w", c.Year, l.Name, err)
+	}
+	if c.Year < first && !wrote(facts) {
+		return wrong
 	}
 	write := annual.Markdown
 	if c.HTML {
@@ -42,6 +48,12 @@ func (c annualCmd) Run(a *app) error {
 	}
 	_, err = fmt.Fprint(a.out, text)
 	return err
+}
+
+// wrote tells whether the archives have posts of the year: an imported one is
+// older than its list is here.
+func wrote(f annual.Facts) bool {
+	return f.Body.Posts() > 0 || slices.ContainsFunc(f.Groups, func(g annual.GroupFacts) bool { return g.Posts() > 0 })
 }
 
 // yearOf reads a year of a family: the record, the membership, the archive.

@@ -24,7 +24,7 @@ func (a *app) mainList(word string) (*service, lists.List, error) {
 	if err != nil {
 		return nil, lists.List{}, err
 	}
-	return nil, lists.List{}, fmt.Errorf("%s is a group: this is for its main list, %s", l.Name, d.MainOf(l).Name)
+	return nil, lists.List{}, fmt.Errorf("%s is a group: this is for its main list, %s; write %[2]s instead of %[3]s", l.Name, d.MainOf(l).Name, word)
 }
 
 // week reads --week; without it, it is the one due next.

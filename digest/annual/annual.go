@@ -95,7 +95,8 @@ func Gather(f Facts) Report {
 	in := func(t time.Time) bool { return !t.Before(r.Begin) && t.Before(r.End) }
 	for _, g := range f.Groups {
 		ended := endedAt(g)
-		if !g.List.Created.Before(r.End) || !ended.IsZero() && ended.Before(r.Begin) {
+		if !g.List.Created.Before(r.End) && g.Posts() == 0 || // its archive may be older than it is here
+			!ended.IsZero() && ended.Before(r.Begin) {
 			continue
 		}
 		if in(g.List.Created) {
@@ -139,6 +140,9 @@ func year(g GroupFacts, loc *time.Location, in func(time.Time) bool, end time.Ti
 		case digest.KindDissent:
 			out.Dissent = append(out.Dissent, told)
 		}
+	}
+	if !g.List.Created.Before(end) {
+		g.List.Next = "" // that is of a later year
 	}
 	steps := digest.Steps(g.List, before(g.Entries, end))
 	for _, s := range steps {

@@ -121,6 +121,37 @@ func TestGather(t *testing.T) {
 	}
 }
 
+// Nobody's address is told, wherever people wrote it; a year whose posts were
+// imported counts, though the lists were made later.
+func TestAddressesAndImportedYears(t *testing.T) {
+	f := sample()
+	g := &f.Groups[0]
+	write := func(what string) string {
+		return what + " ana@secret.example or mail%40secret.example, join dc-join@lists.example.org"
+	}
+	g.List.Purpose, g.List.Next, g.Leaders = write("purpose"), write("next"), []string{"Lea ana@secret.example"}
+	f.Main.Purpose = write("body")
+	g.Entries = []lists.ProgressEntry{entry(digest.KindProgress, write("met\nAsk"), on(2026, 5, 5)), entry(digest.KindHelp, write("help"), on(2026, 5, 5)), entry(digest.KindDissent, write("no"), on(2026, 5, 5)), step(write("step"), "2026-06-01", on(2026, 5, 5))}
+	for kind, written := range map[string]func(Report) (string, error){"Markdown": Markdown, "HTML": HTML} {
+		got, err := written(Gather(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(got, "secret.example") || !strings.Contains(got, "Ask ana@… or mail%40…, join dc-join@lists.example.org") {
+			t.Errorf("%s tells addresses, or not how to join:\n%s", kind, got)
+		}
+	}
+	old := sample()
+	old.Year, old.Main.Created = 2019, on(2026, 1, 1)
+	for i := range old.Groups {
+		old.Groups[i].List.Created, old.Groups[i].Entries, old.Groups[i].Months = on(2026, 1, 1), nil, [12]Count{}
+	}
+	old.Groups[0].Months[4] = Count{Posts: 3, People: 2}
+	if r := Gather(old); len(r.Groups) != 1 || r.Groups[0].List.ID != "dc-maps" || len(r.Founded) != 0 || r.Groups[0].Next.Text != "" {
+		t.Errorf("of 2019: %d groups, founded %v", len(r.Groups), r.Founded)
+	}
+}
+
 // What people wrote is text, in Markdown and in HTML: it makes no element of
 // its own.
 func TestPeoplesWordsAreText(t *testing.T) {

@@ -21,9 +21,10 @@ var files embed.FS
 
 // Markdown writes the report as CommonMark with GitHub's tables.
 func Markdown(r Report) (string, error) {
+	public := r.Site.HideAddresses // what people wrote, as anybody may read it
 	t, err := text.New("report.md").Option("missingkey=error").Funcs(text.FuncMap{
-		"line": line, "quote": quote, "day": day, "date": date, "month": func(m time.Month) string { return m.String() },
-		"monthAt": func(i int) string { return time.Month(i + 1).String() }, "names": names, "ended": ended,
+		"line": func(s string) string { return line(public(s)) }, "quote": func(s string) string { return quote(public(s)) }, "day": day, "date": date, "month": func(m time.Month) string { return m.String() },
+		"monthAt": func(i int) string { return time.Month(i + 1).String() }, "names": func(all []string) string { return public(names(all)) }, "ended": ended,
 		"join": func(l lists.List) string { return string(lists.RoleAddress(l, "join", "", r.Site.Domain)) },
 	}).ParseFS(files, "report.md")
 	if err != nil {

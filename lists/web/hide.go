@@ -1,28 +1,9 @@
 package web
 
-import (
-	"regexp"
-	"strings"
+import "plenary/lists"
 
-	"plenary/lists"
-)
-
-// inText is a mail address in a text, from the last character of its local
-// part on, be it quoted, in letters of any script, or as a link has it. What
-// comes before that tells no place to write to.
-var inText = regexp.MustCompile(`([^\s@<>(),;:])(@|%40)([\p{L}\p{M}\p{N}_-]{1,63}(?:\.[\p{L}\p{M}\p{N}_-]{1,63})+|\[[0-9A-Za-z:.]{2,60}\])`)
-
-// hideAddresses takes the domains of people's mail addresses out of a text
-// that anybody may read. The site's own addresses stay: they say how to join.
-func (p *pages) hideAddresses(text string) string {
-	return inText.ReplaceAllStringFunc(text, func(a string) string {
-		at := inText.FindStringSubmatch(a)
-		if strings.EqualFold(at[3], p.Site.Domain) {
-			return a
-		}
-		return at[1] + at[2] + "…"
-	})
-}
+// hideAddresses is a text as anybody may read it.
+func (p *pages) hideAddresses(text string) string { return p.Site.HideAddresses(text) }
 
 // publicList is a list as anybody may read of it: its title is the site's, but
 // leaders write its step, and a purpose may name whom to ask.
