@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"plenary/cmd/plenary/config"
 )
@@ -16,7 +17,7 @@ type configCheckCmd struct{}
 func (configCheckCmd) Run(a *app) error {
 	cfg, faults := a.load()
 	if len(faults) == 0 || faults[0].Key != "" {
-		faults = append(faults, cfg.CheckFiles()...)
+		faults = slices.Concat(faults, cfg.CheckFiles(), cfg.Advice())
 	}
 	for _, f := range faults {
 		fmt.Fprintln(a.errs, f)

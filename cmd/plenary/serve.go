@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -105,7 +106,7 @@ func (h *host) reload(before *generation) *generation {
 func (h *host) build(before *generation) (g *generation, err error) {
 	cfg, faults := h.app.load()
 	if len(faults.Fatal()) == 0 {
-		faults = append(faults, cfg.CheckFiles()...)
+		faults = slices.Concat(faults, cfg.CheckFiles(), cfg.Advice())
 	}
 	if fatal := faults.Fatal(); len(fatal) > 0 {
 		return nil, fatal

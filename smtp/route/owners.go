@@ -41,6 +41,10 @@ func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 	if err != nil {
 		return err
 	}
+	if len(to) == 0 { // it was taken, so it is answered for
+		r.Log.Warn("mail to owners reaches nobody: write admins in the configuration", "queue", m.Envelope.ID, "list", t.List.Name)
+		return r.returned(ctx, m.Envelope, "Your mail to "+address+" reached nobody: it is not said yet who looks after that address.", "nobody/"+string(t.Kind))
+	}
 	raw := slices.Concat([]byte("X-Loop: "+address+"\r\n"), m.Raw)
 	if r.Seal != nil {
 		raw = slices.Concat(r.Seal(raw, m.Envelope.Verdict, m.Envelope.Received), raw)

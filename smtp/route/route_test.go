@@ -246,6 +246,29 @@ func TestOwnersGetTheWholeMail(t *testing.T) {
 	}
 }
 
+// Without admins nobody is behind those addresses: the writer hears of it,
+// once a mail, in fixed words; a report is answered by none.
+func TestMailThatNobodyLooksAfterGoesBack(t *testing.T) {
+	for _, to := range []string{"dc-owner@", "postmaster@", "abuse@"} {
+		for from, answers := range map[string]int{"eve@x.example": 1, "": 0} {
+			w := newWorld(t)
+			w.Site.Admins = nil
+			env := smtp.Envelope{ID: "q1", From: from, To: []string{to + "lists.example.org"}, Received: w.Now()}
+			if err := w.Handle(t.Context(), env, mail("Eve <eve@x.example>", "Hello", "May I?")); err != nil {
+				t.Fatal(err)
+			}
+			if len(w.letters) != answers {
+				t.Fatalf("%s from %q: %+v", to, from, w.letters)
+			}
+			for _, l := range w.letters {
+				if l.To[0] != from || !strings.Contains(l.Text, "reached nobody") || strings.Contains(l.Text, "May I?") {
+					t.Errorf("%s: %+v", to, l)
+				}
+			}
+		}
+	}
+}
+
 func TestProgressPosts(t *testing.T) {
 	w := newWorld(t)
 	for _, from := range []string{"Ana <ana@m.example>", "Bo <bo@m.example>"} { // Bo is not in the group

@@ -9,6 +9,16 @@ import (
 	"path/filepath"
 )
 
+// Advice notes what a service can do without, but hardly should.
+func (c *Config) Advice() Faults {
+	if len(c.Admins) > 0 {
+		return nil
+	}
+	f := c.Fault("admins", "nobody is named: mail to postmaster and abuse goes back to its writers; write those who run the site, as admins = [\"you@example.org\"]")
+	f.Warn = true
+	return Faults{f}
+}
+
 // CheckFiles looks at what the keys name on this machine. It is for `config
 // check` and for the service; other commands need none of these files.
 func (c *Config) CheckFiles() Faults {
@@ -26,6 +36,11 @@ func (c *Config) CheckFiles() Faults {
 	if len(faults) == 0 && c.SMTP.TLSCert != "" && c.SMTP.TLSKey != "" {
 		if _, err := tls.LoadX509KeyPair(c.SMTP.TLSCert, c.SMTP.TLSKey); err != nil {
 			faults = append(faults, c.Fault("smtp.tls_cert", "%s and %s are no certificate and its key in PEM: %v", c.SMTP.TLSCert, c.SMTP.TLSKey, err))
+		}
+	}
+	for _, path := range c.DKIM.Keys {
+		if err := readable(path); err != nil {
+			faults = append(faults, c.Fault("dkim.keys", "%s: %v", path, err))
 		}
 	}
 	folder := func(name, path string) {
