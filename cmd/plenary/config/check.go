@@ -41,6 +41,7 @@ func (c *Config) check(before Faults, others []Check) Faults {
 	c.checkSite(say)
 	c.checkForms(say)
 	c.checkReception(say, note)
+	c.checkDoors(say, note)
 	c.checkSubmission(say)
 	c.checkCertificates(say, note)
 	c.checkHooks(say)
@@ -98,11 +99,7 @@ func (c *Config) checkForms(say sayer) {
 			say(w.name, "%q: write %s", w.value, either(w.words))
 		}
 	}
-	for _, l := range []struct{ name, value string }{
-		{"smtp.listen", c.SMTP.Listen}, {"smtp.lmtp", c.SMTP.LMTP}, {"http.listen", c.HTTP.Listen},
-		{"smtp.submission", c.SMTP.Submission}, {"smtp.submissions", c.SMTP.Submissions}, {"acme.listen", c.ACME.Listen},
-		{"http.metrics", c.HTTP.Metrics}, {"imap.listen", c.IMAP.Listen},
-	} {
+	for _, l := range c.doors() {
 		if l.value != "" && !isListen(l.value) {
 			say(l.name, `%q is no address to listen on: write IP:PORT, as "127.0.0.1:8025"`, l.value)
 		}

@@ -9,6 +9,36 @@ import (
 	"plenary/lists"
 )
 
+// door is a key that names an address to listen on.
+type door struct{ name, value string }
+
+func (c *Config) doors() []door {
+	return []door{
+		{"smtp.listen", c.SMTP.Listen}, {"smtp.lmtp", c.SMTP.LMTP}, {"smtp.submission", c.SMTP.Submission}, {"smtp.submissions", c.SMTP.Submissions},
+		{"http.listen", c.HTTP.Listen}, {"http.metrics", c.HTTP.Metrics}, {"imap.listen", c.IMAP.Listen}, {"acme.listen", c.ACME.Listen},
+	}
+}
+
+// checkDoors looks for two doors at one address, where each would take some of
+// the other's callers, and for one that lets nobody in.
+func (c *Config) checkDoors(say, note sayer) {
+	taken := map[string]string{}
+	for _, d := range c.doors() {
+		_, port, err := net.SplitHostPort(d.value)
+		if err != nil || port == "0" || d.name == "acme.listen" && !c.SMTP.ACME {
+			continue
+		}
+		if other := taken[d.value]; other != "" {
+			say(d.name, "%s is the address of %s: write another", d.value, other)
+			continue
+		}
+		taken[d.value] = d.name
+	}
+	if at := c.IMAP.Listen; at != "" && c.SMTP.TLSCert == "" && !c.SMTP.ACME && !loopback(at) {
+		note("imap.listen", "without TLS nobody signs in from other machines: write smtp.tls_cert and tls_key, or acme = true")
+	}
+}
+
 // checkSubmission looks at the doors by which members send, and at who may
 // speak for others.
 func (c *Config) checkSubmission(say sayer) {

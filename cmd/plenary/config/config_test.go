@@ -106,9 +106,12 @@ func TestFaults(t *testing.T) {
 			`:5:1: acme.directory: "http://ca": write the giver's directory`, `:6:1: acme.email: "me": not a mail address`,
 			`:7:1: acme.names: "*.example.org": write host names`, `:8:1: acme.listen: empty: the giver must reach it`}},
 		"submission in clear": {ok + "[smtp]\nsubmission = \"0.0.0.0:587\"\nsubmissions = \"127.0.0.1:465\"\n", []string{`:3:1: smtp.submission: passwords are asked for under TLS only`, `:4:1: smtp.submissions: TLS needs a certificate`}},
-		"submission here":     {ok + "[smtp]\nsubmission = \"127.0.0.1:587\"\n", nil},
-		"admins here":         {ok + "admins = [\"postmaster@Lists.example.org\"]\n", []string{`:2:1: admins: postmaster@lists.example.org is an address of the lists' own domain`}},
-		"proxies":             {ok + "[smtp]\nproxy_from = [\"10.0.0.0/8\", \"192.0.2.7\", \"everybody\"]\n", []string{`:3:1: smtp.proxy_from: "everybody": write networks or addresses`}},
+		"two doors at one address": {ok + "[smtp]\nlisten = \"127.0.0.1:25\"\nlmtp = \"127.0.0.1:25\"\n[http]\nlisten = \"127.0.0.1:0\"\nmetrics = \"127.0.0.1:0\"\n", []string{
+			`:4:1: smtp.lmtp: 127.0.0.1:25 is the address of smtp.listen: write another`}},
+		"imap in clear":   {ok + "[imap]\nlisten = \"0.0.0.0:143\"\n", []string{`:3:1: note: imap.listen: without TLS nobody signs in from other machines`}},
+		"submission here": {ok + "[smtp]\nsubmission = \"127.0.0.1:587\"\n", nil},
+		"admins here":     {ok + "admins = [\"postmaster@Lists.example.org\"]\n", []string{`:2:1: admins: postmaster@lists.example.org is an address of the lists' own domain`}},
+		"proxies":         {ok + "[smtp]\nproxy_from = [\"10.0.0.0/8\", \"192.0.2.7\", \"everybody\"]\n", []string{`:3:1: smtp.proxy_from: "everybody": write networks or addresses`}},
 		"hooks": {ok + "[smtp.dnsbl]\nzones = [\"zen\"]\non_error = \"shut\"\n[smtp.rspamd]\nurl = \"127.0.0.1:11333\"\n", []string{
 			`:3:1: smtp.dnsbl.zones: the domain "zen" has no dot`, `:4:1: smtp.dnsbl.on_error: "shut": write "open" or "closed"`, `:6:1: smtp.rspamd.url: "127.0.0.1:11333": write where rspamd's worker answers`}},
 		"half a certificate": {ok + "[smtp]\ntls_cert = \"/c\"\n", []string{`: smtp.tls_key: missing`}},
