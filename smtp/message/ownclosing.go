@@ -35,10 +35,16 @@ func withoutClosing(lines []string) []string {
 		}
 		break
 	}
-	if cut < 0 || !above && !regards {
+	if cut < 0 || !above && (!regards || greets(strings.TrimSpace(lines[cut])) && slices.ContainsFunc(lines[cut+1:], tells)) {
 		return lines
 	}
 	return lines[:cut]
+}
+
+// tells tells whether a line says something, as no name and title does.
+func tells(line string) bool {
+	line = strings.TrimSpace(line)
+	return hasAnySuffix(line, []string{".", "!", "?", "。", "！", "？", "؟"}) || len(strings.Fields(line)) > 4
 }
 
 // startsLow tells whether a line begins with a small letter: right under
@@ -141,7 +147,7 @@ func signs(line string) bool {
 		return false
 	}
 	name, ok := headerName(line)
-	if !ok || hasAnyPrefix(strings.ToLower(line), cardWords) || strings.Count(line, " | ") > 1 || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
+	if !ok || hasAnyPrefix(strings.ToLower(line), cardWords) || strings.Contains(line, " | ") || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
 		return true
 	}
 	value := line[strings.IndexAny(line, ":\uff1a")+1:]

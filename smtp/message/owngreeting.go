@@ -94,14 +94,14 @@ func onlyAddressees(words []string) bool {
 var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:尊敬的|亲爱的|親愛的|敬爱的|各位|諸位|诸位)[^。！？!?，,：:\s]{0,10}(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
-	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿])(?:へ)?`,
+	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
 	`(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
 	`(?:안녕하세요|안녕하십니까|여러분|모두 안녕하세요|[^.!?]{1,12}(?:님|님께|여러분)(?:[,，]? ?안녕하세요)?|안녕하세요[,，]? [^.!?]{1,12}(?:님|여러분)?)`,
 }, "|") + `)\s*[，,、：:！!。.～~ ]*$`)
 
 // greetingPhrases begin a greeting, longer ones first.
 var greetingPhrases = longestFirst([]string{
-	"hi", "hello", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
+	"hi", "hello", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "salaam", "salam", "shalom", "namaste", "aloha", "g day", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
 	"bonjour", "bonsoir", "salut", "coucou", "cher", "chère", "chers", "chères", "rebonjour", "mesdames", "messieurs", "madame", "monsieur",
 	"hola", "buenos días", "buenos dias", "buen día", "buen dia", "buenas tardes", "buenas noches", "buenas", "muy buenos días", "muy buenas", "estimado", "estimada", "estimados", "estimadas", "querido", "querida", "queridos", "queridas", "apreciado", "apreciada", "apreciados", "apreciadas", "saludos",
 	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "geehrte", "werte",
@@ -123,7 +123,7 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from
+var addresseeWords = strings.Fields(`all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
 	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
 	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
 	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau

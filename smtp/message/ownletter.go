@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -51,6 +52,9 @@ func withoutName(text, name string) string {
 	lines := strings.Split(text, "\n")
 	for range 2 {
 		last := len(lines) - 1
+		if last > 0 && pronouns.MatchString(lines[last]) && who.named(lines[last-1]) {
+			last--
+		}
 		if last < 0 || !who.signsAt(lines, last) {
 			break
 		}
@@ -63,6 +67,9 @@ func withoutName(text, name string) string {
 	}
 	return joinOwn(lines)
 }
+
+// pronouns stand under a name: "(she/her)".
+var pronouns = regexp.MustCompile(`(?i)^\s*[(\[]?\pL{2,5}(?:\s?/\s?\pL{2,6}){1,2}[)\]]?\s*$`)
 
 // isCard tells whether all lines can stand under a name, and one tells where
 // to reach its bearer.
@@ -115,7 +122,7 @@ func nameWords(name string) []string {
 }
 
 func isTitle(word string) bool {
-	return slices.Contains([]string{"dr", "prof", "professor", "mr", "mrs", "ms", "mme", "m", "lic", "ing", "herr", "frau", "sr", "sra", "sig", "eng", "phd", "د", "الدكتور", "الدكتورة", "г", "先生", "女士"}, word)
+	return slices.Contains([]string{"dr", "prof", "professor", "mr", "mrs", "ms", "mme", "m", "lic", "ing", "herr", "frau", "sr", "sra", "sig", "eng", "phd", "د", "الدكتور", "الدكتورة", "г", "先生", "女士", "드림", "올림", "배상", "敬上", "拝", "rev", "ir", "mgr", "dipl"}, word)
 }
 
 // whole tells whether a line is the whole name, with titles maybe.
@@ -169,7 +176,7 @@ func (s signer) initialed(letters string) bool {
 		all += string(first)
 	}
 	first, _ := utf8.DecodeRuneInString(all)
-	return letters == all && len(s.words) > 1 || letters == string(first) && unicode.IsLetter(first) && first < 0x2e80
+	return utf8.RuneCountInString(letters) > 1 && strings.HasPrefix(all, letters) || letters == string(first) && unicode.IsLetter(first) && first < 0x2e80
 }
 
 func isInitial(letter, word string) bool {

@@ -174,7 +174,8 @@ func (r reply) bannerAt(i int) bool {
 		return false
 	}
 	paragraph := r.paragraph(i)
-	return slices.ContainsFunc(bannerSigns, func(w string) bool { return strings.Contains(paragraph, w) })
+	holds := func(w string) bool { return strings.Contains(paragraph, w) }
+	return slices.ContainsFunc(bannerSigns, holds) && (slices.ContainsFunc(mailWords, holds) || slices.ContainsFunc(bannerThings, holds))
 }
 
 // paragraph is what stands from line i to an empty one, in lower case, twenty

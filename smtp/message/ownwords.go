@@ -142,6 +142,12 @@ var (
 	bannerSigns = []string{"خارج", "لا تفتح", "لا تنقر", "请勿点击", "請勿點擊", "外部邮件", "外部郵件", "组织外部", "公司外部", "外部メール", "за межами", "извне", "из-за пределов", "не открывайте", "provient de l'extérieur", "provient de l’extérieur", "extérieur de l", "hors de l", "fuera de la organización", "fuera de su organización", "externo a la organización", "außerhalb", "non cliccare", "klik niet", "nie klikaj", "fora da organização", "não clique", "dış kaynak", "learn why this is important", "originated", "from outside", "outside of", "do not click", "don't click", "external sender", "external email", "external e-mail", "ne cliquez pas", "n'ouvrez pas", "expéditeur externe", "no haga clic", "remitente externo", "klicken sie nicht", "externer absender", "externe e-mail", "не переходите", "внешнего отправителя"}
 )
 
+// bannerThings are what such a warning speaks of besides mails: people say
+// "external" and "do not click" of other things.
+var bannerThings = []string{
+	"attachment", "sender", "links", "pièce", "lien", "expéditeur", "adjunto", "enlace", "remitente", "anhäng", "anhang", "absender", "влож", "ссыл", "отправител", "附件", "链接", "連結", "添付", "リンク", "المرفقات", "مرفقات", "الروابط", "المرسل", "allegat", "bijlage", "załącznik", "anexo", "ekler", "mail", "mesaj", "wiadomo", "bericht", "メール", "郵件", "лист",
+}
+
 // mailWords name a mail, in a notice that is short.
 var mailWords = []string{"e-mail", "email", "message", "courriel", "mensaje", "correo", "nachricht", "письм", "сообщен", "邮件", "الرسالة", "البريد"}
 
@@ -155,7 +161,7 @@ var noticeHeads = []string{
 // The regards that end a letter, word by word: one of regardWords or
 // thankWords, and for the rest fillWords.
 var (
-	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully respectfully cordially best cheers yours
+	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully respectfully cordially best cheers yours warmest
 		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
 		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
 		grüßen grüße gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
@@ -177,7 +183,7 @@ var (
 		z wyrazami serdecznie serdeczne s iyi çok kolay з найкращими med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
 	closingPhrases = []string{
 		"bonne soirée", "bon week-end", "bon weekend", "bonne semaine", "bonne fin de journée", "bonne fin de semaine", "excellente journée", "excellente semaine", "bien à vous", "bien à toi",
-		"buen fin de semana", "buena semana", "feliz semana", "feliz día", "buen día", "lindo día", "quedo atento", "quedo atenta", "quedamos atentos", "schönes wochenende", "schönen tag noch", "schönen abend", "schönen feierabend", "schöne woche", "einen schönen tag", "have a great day", "have a nice day", "have a good day", "have a great week", "have a good week", "have a nice weekend", "have a good weekend", "have a great weekend", "talk soon", "speak soon", "until next week", "хорошего вечера", "хорошей недели", "удачной недели", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
+		"im auftrag", "i. a", "i.a", "in vertretung", "i. v", "par délégation", "pour ordre", "دمتم بخير", "ودمتم", "ودمتم بخير", "دمتم", "وفقكم الله", "buen fin de semana", "buena semana", "feliz semana", "feliz día", "buen día", "lindo día", "quedo atento", "quedo atenta", "quedamos atentos", "schönes wochenende", "schönen tag noch", "schönen abend", "schönen feierabend", "schöne woche", "einen schönen tag", "have a great day", "have a nice day", "have a good day", "have a great week", "have a good week", "have a nice weekend", "have a good weekend", "have a great weekend", "talk soon", "speak soon", "until next week", "хорошего вечера", "хорошей недели", "удачной недели", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
 		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
 		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
 		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
@@ -189,6 +195,7 @@ var (
 	toMany = []string{" à tous et à toutes", " à toutes et à tous", " à tous et toutes", " à toutes et tous", " à tous", " à toutes", " a todas y todos", " a todos y todas", " a todos", " a todas", " to all", " all", " everyone", " everybody", " an alle", " euch allen", " ihnen allen", " allerseits", " всем", " a tutti", " a tutte", " allemaal", " wszystkim", " للجميع"}
 	// cardWords begin lines that stand under names and have a colon.
 	cardWords = []string{
+		"tel:", "tel.", "tel ", "tél", "phone", "telephone", "cell", "mob:", "mobile", "fax", "whatsapp", "telefon", "teléfono", "telefono", "móvil", "cel:", "cel.", "handy", "тел", "моб", "电话", "手机", "هاتف", "جوال", "email:", "e-mail:", "mail:", "courriel", "correo:", "web:", "website",
 		"follow us", "follow me", "connect with", "find us", "visit us", "office hours", "working hours", "working days", "pronouns", "vat", "company number", "registered", "charity",
 		"suivez-nous", "suivez nous", "retrouvez-nous", "siège", "siret", "siren", "horaires", "síguenos", "siguenos", "redes", "nit:", "rut:", "cuit", "nif", "horario",
 		"folgen sie", "folge uns", "vereinsregister", "handelsregister", "registergericht", "amtsgericht", "sitz", "geschäftsführ", "vorstand:", "vorstandsvorsitz", "vertretungsberechtigt", "ust-id", "ust.-id", "steuernummer", "postanschrift", "besucheradresse", "dienstsitz",
