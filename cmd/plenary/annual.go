@@ -78,7 +78,8 @@ func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual
 		if err != nil {
 			return f, err
 		}
-		for _, p := range leaders { // by name, never by address
+		leaders, _ = lists.Leading(leaders, l.ID) // without those who stand in for them
+		for _, p := range leaders {               // by name, never by address
 			if p.Name != "" {
 				g.Leaders = append(g.Leaders, p.Name)
 			}
