@@ -194,12 +194,12 @@ func TestADestinationThatComesBack(t *testing.T) {
 // A million members at one provider that says 421 (DESIGN section 2,
 // Destinations): one entry a chunk, no key a recipient.
 func TestAProviderThatPutsAllOff(t *testing.T) {
-	const n = 1_000_000
+	n := 1_000_000
 	var rdb redis.UniversalClient
 	if redistest.Real() {
 		rdb = redistest.Start(t, "--appendfsync", "no").Client(t) // keys are counted here; no disk is waited for
 	} else {
-		rdb = redistest.New(t)
+		rdb, n = redistest.New(t), 250_000 // the embedded one's Lua joins no longer lists of chunks
 	}
 	ctx := t.Context()
 	clock := time.Unix(1_800_000_000, 0)
