@@ -141,10 +141,7 @@ func year(g GroupFacts, loc *time.Location, in func(time.Time) bool, end time.Ti
 			out.Dissent = append(out.Dissent, told)
 		}
 	}
-	if !g.List.Created.Before(end) {
-		g.List.Next = "" // that is of a later year
-	}
-	steps := digest.Steps(g.List, before(g.Entries, end))
+	steps := digest.Steps(asOf(g.List, g.Entries, end), before(g.Entries, end))
 	for _, s := range steps {
 		switch {
 		case s.Ended == digest.StepDone && in(s.At):
@@ -155,6 +152,39 @@ func year(g GroupFacts, loc *time.Location, in func(time.Time) bool, end time.Ti
 	}
 	out.Next, _ = digest.Standing(steps)
 	return out
+}
+
+// asOf is the list with the step that it had at a time: the record tells it
+// where steps ended or began since. Reports are written in January.
+func asOf(l lists.List, entries []lists.ProgressEntry, end time.Time) lists.List {
+	if !l.Created.Before(end) {
+		l.Next = ""
+		return l
+	}
+	then := before(entries, end)
+	since := slices.IndexFunc(entries[len(then):], func(e lists.ProgressEntry) bool {
+		return e.Kind == digest.KindNext || e.Kind == digest.KindDone || e.Kind == digest.KindDropped || e.Kind == digest.KindState
+	})
+	if since < 0 {
+		return l
+	}
+	l.Next, l.NextBy, l.State = "", "", lists.Active
+	named := false
+	for _, e := range then {
+		switch {
+		case e.Kind == digest.KindNext:
+			l.Next, l.NextBy, named = e.Text, e.By, true
+		case e.Kind == digest.KindState:
+			l.State = lists.State(e.Text)
+		case (e.Kind == digest.KindDone || e.Kind == digest.KindDropped) && (e.Text == "" || lists.SameStep(l.Next, e.Text)):
+			l.Next, l.NextBy = "", ""
+		}
+	}
+	// The step that a list was made with is in no entry until it ends.
+	if e := entries[len(then)+since]; !named && (e.Kind == digest.KindDone || e.Kind == digest.KindDropped) {
+		l.Next, l.NextBy = e.Text, e.By
+	}
+	return l
 }
 
 // before is the record as it stood at a time.

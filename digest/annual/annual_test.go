@@ -152,6 +152,33 @@ func TestAddressesAndImportedYears(t *testing.T) {
 	}
 }
 
+// A step that ended after the year stood at its end, and is told so in the
+// report that is written then.
+func TestStepsAsTheyStood(t *testing.T) {
+	first, second := step("Draw", "2026-12-01", on(2026, 5, 5)), step("Print", "2027-06-01", on(2027, 1, 3))
+	for name, c := range map[string]struct {
+		entries []lists.ProgressEntry
+		now     string // the list's step when the report is written
+		state   lists.State
+		want    string
+	}{
+		"done in January":             {[]lists.ProgressEntry{first, entry(digest.KindDone, "Draw", on(2027, 1, 2))}, "", lists.Active, "Draw"},
+		"replaced in January":         {[]lists.ProgressEntry{first, second}, "Print", lists.Active, "Draw"},
+		"closed in January":           {[]lists.ProgressEntry{first, entry(digest.KindState, "closed", on(2027, 1, 2))}, "Draw", lists.Closed, "Draw"},
+		"made with, done in January":  {[]lists.ProgressEntry{entry(digest.KindDone, "Draw", on(2027, 1, 2))}, "", lists.Active, "Draw"},
+		"made with, and stands":       {nil, "Draw", lists.Active, "Draw"},
+		"done before, new in January": {[]lists.ProgressEntry{first, entry(digest.KindDone, "Draw", on(2026, 6, 1)), second}, "Print", lists.Active, ""},
+	} {
+		f := sample()
+		f.Groups = f.Groups[:1]
+		l := &f.Groups[0].List
+		l.Next, l.NextBy, l.State, f.Groups[0].Entries = c.now, "", c.state, c.entries
+		if g := Gather(f).Groups[0]; g.Next.Text != c.want {
+			t.Errorf("%s: the next step is %q, want %q", name, g.Next.Text, c.want)
+		}
+	}
+}
+
 // What people wrote is text, in Markdown and in HTML: it makes no element of
 // its own.
 func TestPeoplesWordsAreText(t *testing.T) {
