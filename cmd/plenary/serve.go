@@ -83,8 +83,10 @@ type generation struct {
 // reload replaces a running generation by one of what the configuration says
 // now; nil where that can't be.
 func (h *host) reload(before *generation) *generation {
+	h.sockets.begin()
 	next, err := h.build(before)
 	if err != nil {
+		h.sockets.giveUp()
 		h.log.Error("not reloaded; the service goes on as it was", "err", err)
 		return nil
 	}

@@ -10,7 +10,8 @@ import (
 // service gets duplicates, which it closes as it likes.
 type sockets struct {
 	held map[string]net.Listener // by the address asked for
-	used map[string]bool         // since the last sweep
+	used map[string]bool         // by the service that is being built, or runs
+	kept map[string]bool         // by the one that runs while another is built
 }
 
 func newSockets() *sockets {
@@ -44,7 +45,17 @@ func duplicate(l net.Listener) (net.Listener, error) {
 	return net.FileListener(f)
 }
 
-// sweep closes the sockets that nobody asked for since the last sweep.
+// begin says that another service is built, which asks for its sockets anew.
+func (s *sockets) begin() { s.kept, s.used = s.used, map[string]bool{} }
+
+// giveUp says that nothing came of it: the one that runs goes on with its own.
+func (s *sockets) giveUp() {
+	s.used = s.kept
+	s.sweep()
+}
+
+// sweep closes the sockets that nobody uses: who calls there must not wait for
+// an answer.
 func (s *sockets) sweep() {
 	for address, l := range s.held {
 		if !s.used[address] {
@@ -52,7 +63,6 @@ func (s *sockets) sweep() {
 			delete(s.held, address)
 		}
 	}
-	clear(s.used)
 }
 
 func (s *sockets) close() {
