@@ -90,7 +90,7 @@ func closes(line string) (isOne, warm bool) {
 		return true, true
 	}
 	words := strings.FieldsFunc(line, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!،-–—_*", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!،-–—_*&", r)
 	})
 	known := 0
 	for known < len(words) {

@@ -14,7 +14,11 @@ const maxGreeting = 6
 // greets tells whether a line is nothing but a greeting: words that greet and
 // whom they greet, or such persons before a comma. "Hello Kenya is in" is
 // none: some word of it neither greets nor is a name.
-func greets(line string) bool {
+func greets(line string) bool { return greeting(line, false) }
+
+// greeting is greets; of a line that stands alone, and ends as greetings do,
+// the words behind the first need not be known.
+func greeting(line string, alone bool) bool {
 	line = withoutMarks(line)
 	if utf8.RuneCountInString(line) > 60 {
 		return false
@@ -29,17 +33,34 @@ func greets(line string) bool {
 	if body == "" || strings.ContainsAny(body, "?.;:()") {
 		return false
 	}
-	words := strings.FieldsFunc(body, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",،!/&'’", r) })
-	if len(words) > maxGreeting {
-		return false
-	}
 	closed := len(body) < len(end)
-	plain := strings.ToLower(strings.Join(words, " "))
-	rest, greeted := cutGreeting(plain)
-	if !greeted {
-		return closed && !hasAnySuffix(end, []string{".", ":", "-"}) && onlyAddressees(words)
+	alone = alone && hasAnySuffix(end, []string{",", "،", "，", ":", "："})
+	parts := strings.FieldsFunc(body, func(r rune) bool { return r == ',' || r == '،' || r == '，' })
+	who, greeted := false, false
+	for _, part := range parts {
+		words := strings.FieldsFunc(part, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("!/&'’", r) })
+		if len(words) > maxGreeting || len(parts) > 3 {
+			return false
+		}
+		rest, greets := cutGreeting(strings.ToLower(strings.Join(words, " ")))
+		named := words[len(words)-len(strings.Fields(rest)):]
+		switch {
+		case greets && (addressed(named, closed) || alone && len(parts) == 1):
+			greeted = true
+		case honoured(words):
+			greeted = true
+		case !greets && onlyAddressees(words):
+			who = true
+		default:
+			return false
+		}
 	}
-	return addressed(words[len(words)-len(strings.Fields(rest)):], closed)
+	return greeted || who && closed && !hasAnySuffix(end, []string{".", ":", "-"})
+}
+
+// honoured knows "الأستاذة سلمى المحترمة".
+func honoured(words []string) bool {
+	return len(words) > 1 && slices.Contains([]string{"المحترم", "المحترمة", "المحترمين", "المحترمون", "المحترمات", "الكرام", "الأفاضل", "الأعزاء"}, words[len(words)-1])
 }
 
 // cutGreeting takes the words that greet from the beginning of a line.
@@ -77,12 +98,12 @@ func addressed(words []string, closed bool) bool {
 	return true
 }
 
-// onlyAddressees knows "Colleagues," and "Коллеги, добрый день!".
+// onlyAddressees tells whether words are such as "colleagues" alone.
 func onlyAddressees(words []string) bool {
 	who := false
 	for _, w := range words {
 		w = strings.ToLower(w)
-		if !slices.Contains(addresseeWords, w) && !slices.Contains(greetingPhrases, w) && !slices.Contains([]string{"день", "вечер", "утро", "добрый", "доброе", "добрий", "доброго", "дня"}, w) {
+		if !slices.Contains(addresseeWords, w) && !slices.Contains(greetingPhrases, w) {
 			return false
 		}
 		who = who || utf8.RuneCountInString(w) > 2
@@ -95,8 +116,8 @@ var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:尊敬的|亲爱的|親愛的|敬爱的|各位|諸位|诸位)[^。！？!?，,：:\s]{0,10}(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
 	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
-	`(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
-	`(?:안녕하세요|안녕하십니까|여러분|모두 안녕하세요|[^.!?]{1,12}(?:님|님께|여러분)(?:[,，]? ?안녕하세요)?|안녕하세요[,，]? [^.!?]{1,12}(?:님|여러분)?)`,
+	`(?:(?:皆様|皆さま|皆さん|みなさん)[、, ])?(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
+	`(?:(?:[^.!?]{1,12}[ ,，] ?)?안녕하(?:세요|십니까)(?:[,，]? [^.!?]{1,12}(?:님|여러분))?|여러분|[^.!?]{1,12}(?:님|님께|여러분))`,
 }, "|") + `)\s*[，,、：:！!。.～~ ]*$`)
 
 // greetingPhrases begin a greeting, longer ones first.
@@ -107,14 +128,14 @@ var greetingPhrases = longestFirst([]string{
 	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "geehrte", "werte",
 	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
 	"добрий день", "доброго ранку", "добрий вечір", "вітаю", "привіт", "шановні",
-	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
+	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
 	"olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
 	"ciao", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
 	"beste", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",
 	"dzień dobry", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
 	"merhaba", "merhabalar", "selam", "selamlar", "iyi günler", "iyi akşamlar", "günaydın", "sayın", "sevgili", "değerli",
 	"hej", "hei", "god morgon", "god morgen", "god dag", "kära", "kære", "kjære", "dobrý den", "ahoj", "vážení", "szia", "sziasztok", "kedves", "jó napot", "bună ziua", "bună", "salutare", "dragi", "stimați", "hyvä", "hyvää päivää", "moikka",
-	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "selamat pagi", "selamat siang", "halo", "jambo", "habari", "नमस्ते", "สวัสดี",
+	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "kính gửi", "thân gửi", "kính chào", "stimate", "stimată", "dragă", "selamat pagi", "selamat siang", "halo", "jambo", "habari", "नमस्ते", "สวัสดี",
 })
 
 func longestFirst(words []string) []string {

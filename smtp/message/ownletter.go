@@ -17,7 +17,7 @@ func OwnLetter(text, name string) string {
 	for greeted := 0; at < len(lines) && greeted < maxGreetings; at++ {
 		switch line := strings.TrimSpace(lines[at]); {
 		case line == "":
-		case greets(line):
+		case greeting(line, at+1 < len(lines) && strings.TrimSpace(lines[at+1]) == ""):
 			greeted++
 		default:
 			return joinOwn(lines[at:])
@@ -58,14 +58,34 @@ func withoutName(text, name string) string {
 		if last < 0 || !who.signsAt(lines, last) {
 			break
 		}
-		lines = withoutClosing(strings.Split(joinOwn(lines[:last]), "\n"))
+		lines = withoutClosing(withoutRegard(lines[:last]))
 	}
 	for i := max(1, len(lines)-maxSignature); i < len(lines)-1; i++ {
-		if strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && isCard(lines[i+1:]) {
+		if strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(lines[i+1:]) || i > 1 && endsSentence(lines[i-2]) && isTitles(lines[i+1:])) {
 			return joinOwn(lines[:i])
 		}
 	}
 	return joinOwn(lines)
+}
+
+// withoutRegard cuts what stands between an empty line and a name: a line with
+// a comma, or with words that are said in parting only.
+func withoutRegard(lines []string) []string {
+	lines = strings.Split(joinOwn(lines), "\n")
+	last := len(lines) - 1
+	if last < 2 || !regardAt(lines, last) {
+		return lines
+	}
+	return lines[:last]
+}
+
+func regardAt(lines []string, i int) bool {
+	line := strings.TrimRight(lines[i], " \t\u00a0")
+	if i < 2 || strings.TrimSpace(lines[i-1]) != "" || len(strings.Fields(line)) > 7 {
+		return false
+	}
+	lower := strings.ToLower(line)
+	return hasAnySuffix(line, []string{",", "،", "，"}) || slices.ContainsFunc(partingWords, func(w string) bool { return strings.Contains(lower, w) })
 }
 
 // pronouns stand under a name: "(she/her)".
@@ -95,13 +115,20 @@ func isCard(lines []string) bool {
 }
 
 // signer is who wrote a mail: the words of the name.
-type signer struct{ words []string }
+type signer struct {
+	words []string
+	also  []string // what else they go by, in brackets: "Lin Mei (林美)"
+}
 
 // signerOf reads a display name: "ACHIENG, Grace (KE)", "Dr. Grace Achieng via
 // Forms". What is no name in it is left out.
 func signerOf(name string) signer {
 	if strings.Contains(name, "@") {
 		return signer{}
+	}
+	also := ""
+	if _, inner, ok := strings.Cut(name, "("); ok {
+		also, _, _ = strings.Cut(inner, ")")
 	}
 	for _, mark := range []string{"(", "[", " via ", " | ", " / "} {
 		if at := strings.Index(name, mark); at > 0 {
@@ -111,7 +138,7 @@ func signerOf(name string) signer {
 	if last, first, ok := strings.Cut(name, ","); ok {
 		name = first + " " + last
 	}
-	return signer{slices.DeleteFunc(nameWords(name), isTitle)}
+	return signer{slices.DeleteFunc(nameWords(name), isTitle), nameWords(also)}
 }
 
 // nameWords are the words of a name in lower case.
@@ -122,7 +149,7 @@ func nameWords(name string) []string {
 }
 
 func isTitle(word string) bool {
-	return slices.Contains([]string{"dr", "prof", "professor", "mr", "mrs", "ms", "mme", "m", "lic", "ing", "herr", "frau", "sr", "sra", "sig", "eng", "phd", "د", "الدكتور", "الدكتورة", "г", "先生", "女士", "드림", "올림", "배상", "敬上", "拝", "rev", "ir", "mgr", "dipl"}, word)
+	return slices.Contains([]string{"dr", "prof", "professor", "chief", "mr", "mrs", "ms", "mme", "m", "lic", "ing", "herr", "frau", "sr", "sra", "sig", "eng", "phd", "د", "الدكتور", "الدكتورة", "г", "先生", "女士", "드림", "올림", "배상", "敬上", "拝", "rev", "ir", "mgr", "dipl", "dott", "ssa", "avv", "mag", "univ", "habil", "م", "أ"}, word)
 }
 
 // whole tells whether a line is the whole name, with titles maybe.
@@ -145,15 +172,16 @@ func (s signer) named(line string) bool {
 	if line == "" || len(line) > 100 || hasAnyPrefix(line, []string{"- ", "* ", "• "}) {
 		return false
 	}
-	if s.whole(line) {
+	words := nameWords(line)
+	if s.whole(line) || len(s.also) > 0 && slices.Equal(words, s.also) {
 		return true
 	}
-	words := nameWords(line)
 	if len(words) == 0 || len(words) > len(s.words)+1 {
 		return false
 	}
-	if joined := strings.Join(words, ""); s.initialed(joined) {
-		return true
+	joined := strings.Join(words, "")
+	if s.initialed(joined) || wide(joined) && utf8.RuneCountInString(joined) > 1 && strings.HasPrefix(s.words[0], joined) {
+		return true // "鈴木" of "鈴木一郎"
 	}
 	left, whole := slices.Clone(s.words), false
 	for _, w := range slices.DeleteFunc(words, isTitle) {
@@ -179,8 +207,30 @@ func (s signer) initialed(letters string) bool {
 	return utf8.RuneCountInString(letters) > 1 && strings.HasPrefix(all, letters) || letters == string(first) && unicode.IsLetter(first) && first < 0x2e80
 }
 
+// wide tells whether a word is in a script that sets no blanks between words.
+func wide(word string) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return first >= 0x2e80
+}
+
 func isInitial(letter, word string) bool {
 	return utf8.RuneCountInString(letter) == 1 && strings.HasPrefix(word, letter)
+}
+
+// isTitles tells whether one to three lines can be the office and the house of
+// whose name stands above them.
+func isTitles(lines []string) bool {
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if line == "" || startsLow(line) || isDash(line) || !signs(line) || endsSentence(line) {
+			return false
+		}
+	}
+	return len(lines) <= 3
+}
+
+func endsSentence(line string) bool {
+	return hasAnySuffix(strings.TrimRight(line, " \t\u00a0"), []string{".", "!", "?", "。", "！", "？", "؟", "…"})
 }
 
 // signsAt tells whether a line signs what stands above it. A name that goes
@@ -197,14 +247,18 @@ func (s signer) signsAt(lines []string, i int) bool {
 		return true
 	}
 	line := strings.TrimRight(lines[above], " \t\u00a0")
-	if hasAnySuffix(line, []string{":", "：", ",", "，", "،", "、", ";", "-", "–"}) && !greets(strings.TrimSpace(line)) {
+	if regardAt(lines, above) {
+		return true
+	}
+	words := strings.Fields(strings.ToLower(line))
+	if len(words) == 0 || slices.Contains(joiningWords, words[len(words)-1]) || hasAnySuffix(line, []string{":", "：", ",", "，", "،", "、", ";", "-", "–"}) && !greets(strings.TrimSpace(line)) {
 		return false
 	}
 	if above < i-1 || s.named(line) {
 		return true
 	}
 	name := strings.TrimSpace(lines[i])
-	return endsSaying(line) && !startsLow(name) && (!strings.HasSuffix(name, ".") || isAbbreviation(name[strings.LastIndexByte(name, ' ')+1:])) || hasAnySuffix(line, []string{".", "!", "?", "。", "！", "？", "؟", "…"})
+	return endsSaying(line) && !startsLow(name) && (!strings.HasSuffix(name, ".") || isAbbreviation(name[strings.LastIndexByte(name, ' ')+1:])) || endsSentence(line)
 }
 
 // endsSaying tells whether a line says something to its end, though no full

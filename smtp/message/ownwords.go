@@ -78,7 +78,7 @@ var (
 	deviceWords = []string{
 		"sent from outlook", "sent from yahoo", "sent from mail", "sent from proton", "sent with proton", "sent with [proton", "sent from gmail", "sent from samsung", "sent from bluemail", "sent with aqua",
 		"sent from the all new", "sent with fairemail", "sent via superhuman", "get outlook", "get bluemail", "obtenir outlook", "yahoo mail:", "outlook for ios", "outlook for android",
-		"envoyé de mon ", "enviado desde mi ", "obtener outlook", "télécharger outlook", "obtenez outlook", "enviado do meu ", "enviado de meu ", "obter o outlook",
+		"envoyé de mon ", "transmis de mon ", "enviado desde mi ", "obtener outlook", "télécharger outlook", "obtenez outlook", "enviado do meu ", "enviado de meu ", "obter o outlook",
 		"outlook für ios", "outlook für android", "holen sie sich outlook", "загрузить outlook", "загрузите outlook", "завантажити outlook", "pobierz outlook", "download outlook", "baixar outlook", "baixe o outlook", "descargar outlook", "outlook’u edinin", "ios için outlook", "android için outlook", "скачайте outlook", "скачать outlook", "получить outlook", "установите outlook",
 		"获取 outlook", "下载 outlook", "取得 outlook", "获取适用于", "الحصول على outlook", "احصل على outlook", "تنزيل outlook", "provenance : courrier ", "provenance: courrier ",
 		"scarica outlook", "ottieni outlook", "outlook voor ios", "outlook voor android", "skickat från min", "sendt fra min", "hanki outlook",
@@ -103,7 +103,7 @@ var (
 var (
 	noticeWords = []string{
 		"this e-mail", "this email", "this message", "this communication", "the information contained in this", "the information in this", "the contents of this",
-		"the content of this", "confidentiality notice", "disclaimer", "important notice",
+		"the content of this", "confidentiality notice", "notice: this", "disclaimer", "important notice",
 		"ce message", "ce courriel", "cet e-mail", "cet email", "ce mail", "les informations contenues", "le contenu de ce", "avis de confidentialité",
 		"este mensaje", "este correo", "este e-mail", "este email", "la información contenida", "el contenido de este", "aviso de confidencialidad", "aviso legal",
 		"diese e-mail", "diese email", "diese nachricht", "diese mail", "der inhalt dieser", "die in dieser e-mail", "vertraulichkeitshinweis", "dieses e-mail",
@@ -165,7 +165,7 @@ var (
 		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
 		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
 		grüßen grüße gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
-		уважением пожеланиями благодарностью приветом повагою
+		ув уважением пожеланиями благодарностью приветом повагою
 		تحيات تحياتي تحياتنا تحية التحيات التحية تقدير التقدير تقديري احترام الاحترام احترامي تحیات احترام ارادتمند בברכה εκτίμηση
 		atenciosamente cumprimentos abraço abraços att saudações
 		saluti saluto cordialità
@@ -175,9 +175,9 @@ var (
 		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
 	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc köszönöm ευχαριστώ תודה شكرا شكراً شكرًا الشكر تشکر`)
 	fillWords  = strings.Fields(`e y et en och og i ve à in the with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
-		bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
+		les bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
 		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo fuerte quedo atento atenta a todos
-		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute ihr ihre im voraus aus und freundliche sonnige
+		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute schönes wochenende in die runde ihr ihre im voraus aus und freundliche sonnige
 		с наилучшими большое заранее и
 		com os melhores meus um uma grande caro cara buona giornata distinti cordiali con i più migliori un' met vriendelijke hartelijk hartelijke veel alvast
 		z wyrazami serdecznie serdeczne s iyi çok kolay з найкращими med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
@@ -190,8 +190,11 @@ var (
 	}
 	closingStarts = []string{
 		"顺祝", "順祝", "敬祝", "祝您", "祝大家", "どうぞよろしく", "以上、よろしく", "引き続きよろしく", "今後ともよろしく",
-		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول",
+		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "sin otro particular", "sin más por el momento", "sin mas por el momento", "quedo a sus órdenes", "en espera de su", "dans l'attente de", "dans l’attente de", "restant à votre disposition", "je reste à votre disposition", "looking forward to hearing", "für rückfragen stehe ich", "bei rückfragen", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول", "وتقبلوا", "تقبلوا", "وتقبل ",
 	}
+	// partingWords are said in parting only, wherever in a short line they stand.
+	partingWords = []string{"grüße", "grüsse", "grüßen", "grüssen", "salutations", "saludos", "saluda", "saluto", "saluti", "abraço", "abrazo", "beijo", "besos", "bisous", "fraternal", "cordialement", "atentamente", "atenciosamente", "regards", "greetings", "sincerely", "التحية", "التحيات", "تحيات", "والتقدير", "الاحترام", "уважением", "наилучшими", "hilsen", "hälsning", "groet", "pozdraw", "poważaniem", "saygı", "selam", "trân trọng", "salam", "stimă", "εκτίμηση"}
+	// toMany end regards that are for many.
 	toMany = []string{" à tous et à toutes", " à toutes et à tous", " à tous et toutes", " à toutes et tous", " à tous", " à toutes", " a todas y todos", " a todos y todas", " a todos", " a todas", " to all", " all", " everyone", " everybody", " an alle", " euch allen", " ihnen allen", " allerseits", " всем", " a tutti", " a tutte", " allemaal", " wszystkim", " للجميع"}
 	// cardWords begin lines that stand under names and have a colon.
 	cardWords = []string{
