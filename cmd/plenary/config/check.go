@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -139,7 +140,9 @@ func (c *Config) checkReception(say, note sayer) {
 		say("smtp.max_bytes", "%d is too small for mail with an attachment: write 65536 or more (26214400 is 25 MiB)", c.SMTP.MaxBytes)
 	}
 	if id := c.SMTP.TrustedAuthserv; id != "" {
-		if strings.EqualFold(id, c.Domain) {
+		if strings.ContainsAny(id, " \t\r\n;()@") {
+			say("smtp.trusted_authserv", `%q: write the word that stands before the first semicolon of its Authentication-Results, as "mx.example.org"`, id)
+		} else if strings.EqualFold(id, c.Domain) {
 			say("smtp.trusted_authserv", "%q is the name that Plenary itself writes: give the server before it another", id)
 		} else if c.SMTP.LMTP == "" && c.Collect.Server == "" {
 			note("smtp.trusted_authserv", "not used: it counts over LMTP and collection only, where nothing else tells who the client was")
@@ -151,8 +154,10 @@ func (c *Config) checkReception(say, note sayer) {
 	if c.Collect.Server == "" {
 		return
 	}
-	if c.Collect.User == "" || c.Collect.Password == "" {
+	if c.Collect.User == "" {
 		say("collect.user", "missing: the mailbox needs user and password")
+	} else if c.Collect.Password == "" {
+		say("collect.password", "missing: the mailbox needs user and password")
 	}
 	if c.Collect.Folder == "" {
 		say("collect.folder", `empty: write the folder to collect from, as "INBOX"`)
@@ -190,6 +195,8 @@ func (c *Config) checkDelivery(say, note sayer) {
 	switch {
 	case len(c.DKIM.Keys) > 0 && c.DKIM.Selector == "":
 		say("dkim.selector", `missing: write the RSA key's selector, as "p2026"; an Ed25519 key's is p2026-ed then`)
+	case len(c.DKIM.Keys) > 0 && strings.ContainsAny(c.DKIM.Selector, " \t\r\n;=@/"):
+		say("dkim.selector", `%q is no selector: write what stands before ._domainkey in the key's DNS record, as "p2026"`, c.DKIM.Selector)
 	case len(c.DKIM.Keys) == 0 && c.DKIM.Selector != "":
 		note("dkim.selector", "not used: it goes with dkim.keys; keys made by plenary keys new have their own")
 	}
@@ -205,6 +212,8 @@ func (c *Config) checkPages(say, note sayer) {
 		}
 	}
 	switch u, err := url.Parse(c.Archive.Bucket); {
+	case c.DataDir != "" && !filepath.IsAbs(c.DataDir) && c.Archive.Bucket == c.ownBucket():
+		say("data_dir", `%q: write a full path, as "/var/lib/plenary": the archive is kept under it`, c.DataDir)
 	case err != nil, u.Scheme != "file" && u.Scheme != "s3":
 		say("archive.bucket", `%q: write a folder, as "file:///var/lib/plenary/archive", or "s3://…"`, c.Archive.Bucket)
 	case u.Scheme == "file" && (u.Host != "" || len(u.Path) < 2):

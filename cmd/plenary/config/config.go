@@ -172,7 +172,7 @@ func (c *Config) settle() {
 		c.SMTP.Listen = "0.0.0.0:25"
 	}
 	if c.Archive.Bucket == "" {
-		c.Archive.Bucket = (&url.URL{Scheme: "file", Path: filepath.Join(c.DataDir, "archive")}).String()
+		c.Archive.Bucket = c.ownBucket()
 	}
 	c.HTTP.BaseURL = strings.TrimRight(c.HTTP.BaseURL, "/")
 	if d, err := lists.ParseDomain(c.Domain); err == nil {
@@ -232,4 +232,9 @@ func location(name string) (*time.Location, error) {
 		return nil, errors.New("no name of a time zone")
 	}
 	return time.LoadLocation(name)
+}
+
+// ownBucket is the archive's folder where none is named.
+func (c *Config) ownBucket() string {
+	return (&url.URL{Scheme: "file", Path: filepath.Join(c.DataDir, "archive")}).String()
 }

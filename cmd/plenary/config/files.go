@@ -38,10 +38,16 @@ func (c *Config) CheckFiles() Faults {
 			faults = append(faults, c.Fault("smtp.tls_cert", "%s and %s are no certificate and its key in PEM: %v", c.SMTP.TLSCert, c.SMTP.TLSKey, err))
 		}
 	}
-	for _, path := range c.DKIM.Keys {
+	file := func(name, path string) {
 		if err := readable(path); err != nil {
-			faults = append(faults, c.Fault("dkim.keys", "%s: %v", path, err))
+			faults = append(faults, c.Fault(name, "%s: %v", path, err))
 		}
+	}
+	for _, path := range c.DKIM.Keys {
+		file("dkim.keys", path)
+	}
+	if c.SMTP.ACME && c.ACME.Roots != "" {
+		file("acme.roots", c.ACME.Roots)
 	}
 	folder := func(name, path string) {
 		if err := usableFolder(path); err != nil {
