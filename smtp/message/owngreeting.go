@@ -26,6 +26,7 @@ func greeting(line string, alone bool) bool {
 	if wideGreeting.MatchString(line) {
 		return true
 	}
+	line = howAreYou.ReplaceAllString(line, "")
 	end := strings.TrimRight(line, " \u00a0\u202f")
 	body := strings.TrimRightFunc(end, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '?' && r != '？' && r != ')'
@@ -57,6 +58,9 @@ func greeting(line string, alone bool) bool {
 	}
 	return greeted || who && closed && !hasAnySuffix(end, []string{".", ":", "-"})
 }
+
+// howAreYou is asked of nobody in particular behind a greeting.
+var howAreYou = regexp.MustCompile(`(?i)[,،.!]?\s*(?:how are you(?: all| doing)?|hope (?:you are|you're|all is) (?:all )?well|¿qué tal|¿cómo están|¿cómo va|comment allez[- ]vous|ça va|wie geht(?:'|’|e)?s(?: euch| ihnen)?|как дела|كيف حالكم|كيف الحال|tudo bem|come va)\s*[?？؟.!]*\s*$`)
 
 // honoured knows "الأستاذة سلمى المحترمة".
 func honoured(words []string) bool {
@@ -113,6 +117,7 @@ func onlyAddressees(words []string) bool {
 
 // wideGreeting are greetings in scripts that set no blanks between words.
 var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
+	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:尊敬的|亲爱的|親愛的|敬爱的|各位|諸位|诸位)[^。！？!?，,：:\s]{0,10}(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
 	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
@@ -125,10 +130,10 @@ var greetingPhrases = longestFirst([]string{
 	"hi", "hello", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "salaam", "salam", "shalom", "namaste", "aloha", "g day", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
 	"bonjour", "bonsoir", "salut", "coucou", "cher", "chère", "chers", "chères", "rebonjour", "mesdames", "messieurs", "madame", "monsieur",
 	"hola", "buenos días", "buenos dias", "buen día", "buen dia", "buenas tardes", "buenas noches", "buenas", "muy buenos días", "muy buenas", "estimado", "estimada", "estimados", "estimadas", "querido", "querida", "queridos", "queridas", "apreciado", "apreciada", "apreciados", "apreciadas", "saludos",
-	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "geehrte", "werte",
+	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "sehr geehrtes", "geehrtes", "geehrte", "werte",
 	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
 	"добрий день", "доброго ранку", "добрий вечір", "вітаю", "привіт", "шановні",
-	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
+	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "هلا", "يا هلا", "حياكم الله", "إلى فريق", "إلى السادة", "إلى الزملاء", "حضرات", "حضرة", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
 	"olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
 	"ciao", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
 	"beste", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",

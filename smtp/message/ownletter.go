@@ -49,23 +49,39 @@ func withoutName(text, name string) string {
 	if len(who.words) == 0 {
 		return text
 	}
-	lines := strings.Split(text, "\n")
+	lines := who.unsigned(strings.Split(text, "\n"))
+	for i := max(1, len(lines)-maxSignature); i < len(lines)-1; i++ {
+		switch under := lines[i+1:]; {
+		case regardAt(lines, i-1) && who.named(lines[i]) && (isCard(under) || isTitles(under)):
+			return joinOwn(who.unsigned(lines[:i-1]))
+		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && endsItem(lines[i-2]) && isTitles(under)):
+			return joinOwn(who.unsigned(lines[:i]))
+		}
+	}
+	return joinOwn(lines)
+}
+
+// unsigned cuts the name from the last two lines, and the regards above it.
+func (s signer) unsigned(lines []string) []string {
+	lines = strings.Split(joinOwn(lines), "\n")
 	for range 2 {
 		last := len(lines) - 1
-		if last > 0 && pronouns.MatchString(lines[last]) && who.named(lines[last-1]) {
+		if last > 0 && pronouns.MatchString(lines[last]) && s.named(lines[last-1]) {
 			last--
 		}
-		if last < 0 || !who.signsAt(lines, last) {
+		if last < 0 || !s.signsAt(lines, last) {
 			break
 		}
 		lines = withoutClosing(withoutRegard(lines[:last]))
 	}
-	for i := max(1, len(lines)-maxSignature); i < len(lines)-1; i++ {
-		if strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(lines[i+1:]) || i > 1 && endsSentence(lines[i-2]) && isTitles(lines[i+1:])) {
-			return joinOwn(lines[:i])
-		}
-	}
-	return joinOwn(lines)
+	return lines
+}
+
+// endsItem tells whether a line ends a sentence, or what a key word began
+// ("next: the map").
+func endsItem(line string) bool {
+	_, keyed := headerName(line)
+	return endsSentence(line) || keyed && !hasAnySuffix(line, []string{":", "："})
 }
 
 // withoutRegard cuts what stands between an empty line and a name: a line with
@@ -178,6 +194,9 @@ func (s signer) named(line string) bool {
 	}
 	if len(words) == 0 || len(words) > len(s.words)+1 {
 		return false
+	}
+	if first := words[:len(words)-1]; len(first) > 0 && wide(words[len(first)]) && slices.Equal(first, s.words) {
+		return true // "Huang Li 黄丽"
 	}
 	joined := strings.Join(words, "")
 	if s.initialed(joined) || wide(joined) && utf8.RuneCountInString(joined) > 1 && strings.HasPrefix(s.words[0], joined) {
