@@ -52,6 +52,8 @@ func greeting(line string, alone bool) bool {
 			greeted = true
 		case !greets && onlyAddressees(words):
 			who = true
+		case alone && len(words) > 1 && len(words) <= 4 && onlyAddressees(words[1:]):
+			greeted = true // "Tach zusammen,": whatever the word is
 		default:
 			return false
 		}

@@ -33,6 +33,7 @@ func TestOwnLetter(t *testing.T) {
 		{"", "Plenary 团队，你们好！\n\n进展顺利。", "进展顺利。"},
 		// What only looks like it stays.
 		{"", "进展如何？\n大家都好。", "进展如何？\n大家都好。"},
+		{"", "Tach zusammen,\n\nfertig.", "fertig."},
 		{"", "Hi, done!\n\nThe map is up.", "Hi, done!\n\nThe map is up."},
 		{"", "Saludos desde Quito: el taller salió bien.", "Saludos desde Quito: el taller salió bien."},
 		{"", "External review: the report came from outside of our group.\nIt passed.", "External review: the report came from outside of our group.\nIt passed."},

@@ -164,7 +164,7 @@ var (
 	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully respectfully cordially best cheers yours warmest
 		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
 		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
-		grüßen grüße gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
+		grüßen grüße grüßle gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
 		ув уважением пожеланиями благодарностью приветом повагою
 		تحيات تحياتي تحياتنا تحية التحيات التحية تقدير التقدير تقديري احترام الاحترام احترامي تحیات احترام ارادتمند בברכה εκτίμηση
 		atenciosamente cumprimentos abraço abraços att saudações
