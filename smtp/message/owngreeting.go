@@ -17,7 +17,7 @@ const maxGreeting = 6
 func greets(line string) bool { return greeting(line, false) }
 
 // greeting is greets; of a line that stands alone, and ends as greetings do,
-// the words behind the first need not be known.
+// one word need not be known.
 func greeting(line string, alone bool) bool {
 	line = withoutMarks(line)
 	if utf8.RuneCountInString(line) > 60 {
@@ -46,7 +46,7 @@ func greeting(line string, alone bool) bool {
 		rest, greets := cutGreeting(strings.ToLower(strings.Join(words, " ")))
 		named := words[len(words)-len(strings.Fields(rest)):]
 		switch {
-		case greets && (addressed(named, closed) || alone && len(parts) == 1):
+		case greets && addressed(named, closed, alone):
 			greeted = true
 		case honoured(words):
 			greeted = true
@@ -86,22 +86,28 @@ func cutGreeting(plain string) (rest string, greeted bool) {
 	return rest, greeted
 }
 
-// addressed tells whether words name who is greeted: known ones, and two or
-// three that can be a name.
-func addressed(words []string, closed bool) bool {
-	names := 0
+// addressed tells whether words name who is greeted: known ones, and up to
+// three that can be a name; where the line stands alone, one of any kind.
+func addressed(words []string, closed, alone bool) bool {
+	names, others := 0, 0
 	for _, w := range words {
 		lower := strings.ToLower(w)
 		if slices.Contains(addresseeWords, lower) || slices.Contains(greetingPhrases, lower) {
 			continue
 		}
 		first, _ := utf8.DecodeRuneInString(w)
-		cased := unicode.IsUpper(first) || unicode.IsLower(first)
-		if names++; names > 3 || cased && !unicode.IsUpper(first) || !cased && !closed {
+		switch {
+		case unicode.IsUpper(first):
+			names++
+		case unicode.IsLower(first):
+			others += 2
+		case closed: // no letter of it tells a name
+			others++
+		default:
 			return false
 		}
 	}
-	return true
+	return names <= 3 && others == 0 || names == 0 && others <= 2 && (alone || others == 1)
 }
 
 // onlyAddressees tells whether words are such as "colleagues" alone.
@@ -121,7 +127,7 @@ func onlyAddressees(words []string) bool {
 var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
-	`(?:尊敬的|亲爱的|親愛的|敬爱的|各位|諸位|诸位)[^。！？!?，,：:\s]{0,10}(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
+	`(?:(?:尊敬的|亲爱的|親愛的|敬爱的)[^。！？!?，,：:\s已了在将正]{0,10}|(?:各位|諸位|诸位)[^。！？!?，,：:\s已了在将正]{0,6})(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
 	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
 	`(?:(?:皆様|皆さま|皆さん|みなさん)[、, ])?(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
 	`(?:(?:[^.!?]{1,12}[ ,，] ?)?안녕하(?:세요|십니까)(?:[,，]? [^.!?]{1,12}(?:님|여러분))?|여러분|[^.!?]{1,12}(?:님|님께|여러분))`,
@@ -151,7 +157,7 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
+var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
 	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
 	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
 	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau

@@ -101,7 +101,13 @@ func regardAt(lines []string, i int) bool {
 		return false
 	}
 	lower := strings.ToLower(line)
-	return hasAnySuffix(line, []string{",", "،", "，"}) || slices.ContainsFunc(partingWords, func(w string) bool { return strings.Contains(lower, w) })
+	return hasAnySuffix(line, []string{",", "،", "，"}) && !strings.Contains(line, ":") && !namesOthers(line) || slices.ContainsFunc(partingWords, func(w string) bool { return strings.Contains(lower, w) })
+}
+
+// namesOthers tells whether a line has capitals beside its first: "against Joe,".
+func namesOthers(line string) bool {
+	words := strings.Fields(line)
+	return slices.ContainsFunc(words[1:], func(w string) bool { return !startsLow(w) && strings.ToLower(w) != w })
 }
 
 // pronouns stand under a name: "(she/her)".
@@ -284,8 +290,8 @@ func (s signer) signsAt(lines []string, i int) bool {
 // stop stands there: it is not as long as those that programs break, no word
 // that joins others is its last, and it is no entry of a list of names.
 func endsSaying(line string) bool {
-	if _, said := headerName(line); said {
-		return true // "next: the second map"
+	if _, said := headerName(line); said { // "next: the second map", and no "Speakers: Joe Roe"
+		line = strings.TrimSpace(line[strings.IndexAny(line, ":\uff1a|")+1:])
 	}
 	words := strings.Fields(line)
 	if utf8.RuneCountInString(line) > 60 || len(words) == 0 || slices.Contains(joiningWords, strings.ToLower(words[len(words)-1])) {

@@ -34,6 +34,13 @@ func TestOwnLetter(t *testing.T) {
 		// What only looks like it stays.
 		{"", "进展如何？\n大家都好。", "进展如何？\n大家都好。"},
 		{"", "Tach zusammen,\n\nfertig.", "fertig."},
+		{"", "Dear donors paid for it:\n\nten laptops.", "Dear donors paid for it:\n\nten laptops."},
+		{"", "Liebe Berlin war die Kampagne nicht,\n\nsie fiel durch.", "Liebe Berlin war die Kampagne nicht,\n\nsie fiel durch."},
+		{"", "Уважаемые эксперты дали отзывы,\n\nмы их учли.", "Уважаемые эксперты дали отзывы,\n\nмы их учли."},
+		{"", "各位专家已提交意见，\n\n正在整理。", "各位专家已提交意见，\n\n正在整理。"},
+		{"", "السادة الوزراء وافقوا على المقترح،\n\nوسننشره.", "السادة الوزراء وافقوا على المقترح،\n\nوسننشره."},
+		{"Ann Bell", "Speakers: Joe Roe\nAnn Bell", "Speakers: Joe Roe\nAnn Bell"},
+		{"Ann Bell", "Five yes.\n\nAgainst: Joe Roe,\nAnn Bell", "Five yes.\n\nAgainst: Joe Roe,\nAnn Bell"},
 		{"", "Hi, done!\n\nThe map is up.", "Hi, done!\n\nThe map is up."},
 		{"", "Saludos desde Quito: el taller salió bien.", "Saludos desde Quito: el taller salió bien."},
 		{"", "External review: the report came from outside of our group.\nIt passed.", "External review: the report came from outside of our group.\nIt passed."},
