@@ -195,7 +195,7 @@ func (c *Config) checkDelivery(say, note sayer) {
 	switch {
 	case len(c.DKIM.Keys) > 0 && c.DKIM.Selector == "":
 		say("dkim.selector", `missing: write the RSA key's selector, as "p2026"; an Ed25519 key's is p2026-ed then`)
-	case len(c.DKIM.Keys) > 0 && strings.ContainsAny(c.DKIM.Selector, " \t\r\n;=@/"):
+	case strings.ContainsAny(c.DKIM.Selector, " \t\r\n;=@/"):
 		say("dkim.selector", `%q is no selector: write what stands before ._domainkey in the key's DNS record, as "p2026"`, c.DKIM.Selector)
 	case len(c.DKIM.Keys) == 0 && c.DKIM.Selector != "":
 		note("dkim.selector", "not used: it goes with dkim.keys; keys made by plenary keys new have their own")

@@ -123,7 +123,7 @@ func TestFaults(t *testing.T) {
 		"no authserv":        {ok + "[smtp]\ntrusted_authserv = \"mx; spf=pass\"\n", []string{`:3:1: smtp.trusted_authserv: "mx; spf=pass": write the word`}},
 		"no full path":       {ok + "data_dir = \"here\"\n", []string{`:2:1: data_dir: "here": write a full path`}},
 		"a path elsewhere":   {ok + "data_dir = \"here\"\narchive.bucket = \"file:///x/y\"\n", nil},
-		"no selector at all": {ok + "[dkim]\nkeys = [\"/k\"]\nselector = \"a b\"\n", []string{`:4:1: dkim.selector: "a b" is no selector`}},
+		"no selector at all": {ok + "[dkim]\nselector = \"a b\"\n", []string{`:3:1: dkim.selector: "a b" is no selector`}},
 		"no password":        {ok + "[collect]\nserver = \"127.0.0.1:993\"\nuser = \"u\"\n", []string{`: collect.password: missing: the mailbox needs user and password`}},
 		"nothing takes mail": {ok + "[smtp]\nlisten = \"\"\n", []string{`:3:1: smtp.listen: nothing takes mail in`}},
 		"base_url":           {ok + "[http]\nbase_url = \"lists.example.org\"\n", []string{`:3:1: http.base_url: "lists.example.org" is no address of a site`}},
