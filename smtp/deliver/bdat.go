@@ -28,7 +28,7 @@ func (c *conn) sendChunks(f feed) error {
 		return nil
 	}
 	for next != nil {
-		if !f.ready() {
+		if !f.ready() || !c.last.await() {
 			return errStopped
 		}
 		b, octets, rcpts := c.buf[:0], 0, 0
@@ -53,6 +53,7 @@ func (c *conn) sendChunks(f feed) error {
 			return err
 		}
 		answered, err := c.burstReplies(burst, resets)
+		c.last.answered()
 		for _, t := range burst[:answered] {
 			reset = t.refused()
 			c.settle(f, t)

@@ -66,6 +66,7 @@ type conn struct {
 	heard    int       // replies since the last write
 	idleFrom time.Time // when it was put back
 	spoiled  bool      // may not be used again
+	last     lastAnswer
 }
 
 // refusal is the far side's no to the session itself.

@@ -133,6 +133,7 @@ func (c *conn) body(f feed, t, next *transaction) error {
 	}
 	began := time.Now()
 	r, err := c.verdict(c.times.Dot)
+	c.last.answered()
 	if err != nil {
 		return fmt.Errorf("after the message: %w", err)
 	}
@@ -287,10 +288,16 @@ func (c *conn) message(f feed, t, next *transaction) error {
 	b, content := append(c.buf[:0], stuff(t.own)...), t.items[0].content
 	if content.stuffed != nil {
 		b = append(b, content.stuffed...)
+		if !c.last.await() {
+			return errStopped
+		}
 		return c.write(c.follow(append(b, ".\r\n"...), next))
 	}
 	if err := c.blocks(f, b, content.plain, true); err != nil {
 		return err
+	}
+	if !c.last.await() {
+		return errStopped
 	}
 	return c.write(c.follow(append(c.buf[:0], ".\r\n"...), next))
 }

@@ -136,7 +136,7 @@ func (g *group) run(ctx context.Context) {
 			entered = time.Now()
 		}
 		before := g.served
-		unhook := context.AfterFunc(ctx, c.close)
+		unhook := context.AfterFunc(ctx, c.cut)
 		err = c.send(g)
 		unhook()
 		g.to.put(c, g.letter)

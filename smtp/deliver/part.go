@@ -38,15 +38,12 @@ func (s *Sender) part(ctx context.Context, p Part) {
 	run.ledger.end(runAll(wire, groups, groupsAtOnce))
 }
 
-// drainFor is how long messages on the wire may take after ctx has ended.
-const drainFor = 10 * time.Second
-
 // drain gives a context that ends a while after ctx.
 func (s *Sender) drain(ctx context.Context) (context.Context, context.CancelFunc) {
 	wire, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		select {
-		case <-time.After(drainFor):
+		case <-time.After(s.cfg.Timeouts.Stop):
 			cancel()
 		case <-wire.Done():
 		}
