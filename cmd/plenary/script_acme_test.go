@@ -46,9 +46,9 @@ func trustedVerb(ts *testscript.TestScript, _ bool, args []string) {
 		seen = worldOf(ts).giver.Trusts(state.PeerCertificates, args[1])
 		return seen
 	}}
-	c, err := gosmtp.DialStartTLS(args[0], config)
+	c, err := secured(args[0], config)
 	for end := time.Now().Add(patience); err != nil && seen == nil && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		c, err = gosmtp.DialStartTLS(args[0], config) // it was got a moment ago, and is not shown yet
+		c, err = secured(args[0], config) // it was got a moment ago, and is not shown yet
 	}
 	if err != nil {
 		ts.Fatalf("STARTTLS: %v (%v)", err, seen)
@@ -62,4 +62,18 @@ func trustedVerb(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(w.Close())
 	ts.Check(c.Quit())
+}
+
+// secured is a connection after STARTTLS; the handshake comes with the first
+// command.
+func secured(addr string, config *tls.Config) (*gosmtp.Client, error) {
+	c, err := gosmtp.DialStartTLS(addr, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Noop(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
 }
