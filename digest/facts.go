@@ -69,6 +69,7 @@ type Thread struct {
 	Subject string
 	Posts   int
 	Link    string // "" where the archive has no page
+	Code    string // by which the archive knows the post that stands for it
 }
 
 // Kinds of entry in a group's record.

@@ -257,7 +257,7 @@ func (t threads) Threads(ctx context.Context, l lists.List, since, until time.Ti
 	}
 	var out []digest.Thread
 	for _, f := range found {
-		thread := digest.Thread{Subject: f.Subject, Posts: f.Posts}
+		thread := digest.Thread{Subject: f.Subject, Posts: f.Posts, Code: f.Code}
 		if t.site.BaseURL != "" {
 			thread.Link = t.site.BaseURL + "/" + l.ID + "/archive/" + f.Code
 		}

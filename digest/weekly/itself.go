@@ -2,12 +2,9 @@ package weekly
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"plenary/digest"
-	"plenary/digest/words"
-	"plenary/lists"
 )
 
 // withoutItself takes the digests that went out since the last one's end out
@@ -29,17 +26,6 @@ func (h history) withoutItself(f *digest.Facts, since time.Time) {
 		f.People--
 	}
 	f.Threads = slices.DeleteFunc(f.Threads, func(t digest.Thread) bool {
-		return t.Posts == 1 && isDigest(f.Main, t.Subject)
+		return t.Posts == 1 && t.Code != "" && slices.Contains(h.codes, t.Code)
 	})
-}
-
-// isDigest knows a digest's subject: whose it is, and of which week.
-func isDigest(main lists.List, subject string) bool {
-	w := words.For(main.Language)
-	for week := 1; week <= 53; week++ {
-		if strings.HasPrefix(subject, w.Say("subject", "body", strings.Join(strings.Fields(main.Title), " "), "week", week, "news", "")) {
-			return true
-		}
-	}
-	return false
 }

@@ -225,6 +225,7 @@ type history struct {
 	skipped map[string]bool // of those: nothing had happened, and nothing was sent
 	last    time.Time       // the list's creation where none went out
 	posted  []time.Time     // until when those reached that were posted
+	codes   []string        // by which the archive knows those
 }
 
 // Skipped tells whether the week's digest was passed over.
@@ -245,7 +246,7 @@ func (s *Sender) history(ctx context.Context, main lists.List) (history, error) 
 		}
 		h.sent[e.Week], h.skipped[e.Week] = true, e.Text == skippedText
 		if e.Text != skippedText {
-			h.posted = append(h.posted, wholeSecond(e.At))
+			h.posted, h.codes = append(h.posted, wholeSecond(e.At)), append(h.codes, e.Post)
 		}
 		if at := wholeSecond(e.At); at.After(h.last) {
 			h.last = at
