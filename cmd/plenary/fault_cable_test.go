@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // cable is a TCP connection's way from a server to Redis or to the sink,
@@ -69,6 +71,11 @@ func (c *cable) restore() error {
 		return nil
 	}
 	l, err := net.Listen("tcp", c.addr)
+	for end := time.Now().Add(10 * time.Second); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(end); {
+		// A program that is being started holds what was open here, from its fork to its exec: a listener closed meanwhile, too.
+		time.Sleep(5 * time.Millisecond)
+		l, err = net.Listen("tcp", c.addr)
+	}
 	if err != nil {
 		return err
 	}
