@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -182,17 +183,26 @@ func refusals(to string) string {
 // take the ports of outgoing connections from.
 var lastPort atomic.Int32
 
-// freePorts finds loopback addresses that nobody listens on, none twice.
+// freePorts finds loopback addresses that nobody listens on, none twice. It
+// asks by connecting: a listener of its own, closed again, could still be open
+// in a program that another goroutine has forked and not yet executed.
 func freePorts(n int) (addrs []string, err error) {
 	lastPort.CompareAndSwap(0, int32(12000+os.Getpid()%10000))
-	for tries := 0; len(addrs) < n && tries < 10000; tries++ {
+	for tries := 0; len(addrs) < n; tries++ {
+		if tries == 10000 {
+			return nil, fmt.Errorf("no free port: %w", err)
+		}
 		addr := fmt.Sprintf("127.0.0.1:%d", 12000+(lastPort.Add(1)-12000)%20000)
-		l, listenErr := net.Listen("tcp", addr)
-		if err = listenErr; err == nil {
-			addrs, err = append(addrs, addr), l.Close()
+		c, dialErr := net.DialTimeout("tcp", addr, time.Second)
+		switch err = dialErr; {
+		case err == nil:
+			c.Close()
+			err = fmt.Errorf("%s is taken", addr)
+		case errors.Is(err, syscall.ECONNREFUSED):
+			addrs = append(addrs, addr)
 		}
 	}
-	return addrs, err
+	return addrs, nil
 }
 
 func exitsVerb(ts *testscript.TestScript, _ bool, args []string) {

@@ -100,7 +100,11 @@ func (p *Proxy) Listen() error {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := net.Listen("tcp", addr)
+	var l net.Listener
+	err := await(func() (err error) { // a program in mid-start holds our listener of before, from its fork to its exec
+		l, err = net.Listen("tcp", addr)
+		return err
+	})
 	if err != nil {
 		return err
 	}
