@@ -213,7 +213,7 @@ func (o *Office) Tick(ctx context.Context) error {
 			return o.askSilent(ctx, dir, main, week)
 		})
 		if err == nil && !now.Before(o.Schedule.Ahead(week, reminderLead, !o.Weekdays)) && o.Lead > reminderLead {
-			err = o.once(ctx, main, remindedKind, week, func() error { return o.remind(ctx, dir, main, week) })
+			err = o.remindOnce(ctx, dir, main, week)
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("ask the leaders under %s: %w", main.Name, err))
@@ -226,14 +226,8 @@ func (o *Office) Tick(ctx context.Context) error {
 // Letters are sent once for their keys, so doing it again after a crash is
 // harmless.
 func (o *Office) once(ctx context.Context, main lists.List, kind string, week digest.Week, do func() error) error {
-	entries, err := o.Reader.Progress(ctx, main.ID, o.Now().AddDate(0, 0, -30), o.Now().Add(time.Minute))
-	if err != nil {
+	if _, done, err := o.marked(ctx, main, kind, week); err != nil || done {
 		return err
-	}
-	for _, e := range entries {
-		if e.Kind == kind && e.Week == week.String() {
-			return nil
-		}
 	}
 	if sent, err := o.Weeks.Sent(ctx, main, week); err != nil || sent {
 		return err
@@ -242,4 +236,18 @@ func (o *Office) once(ctx context.Context, main lists.List, kind string, week di
 		return err
 	}
 	return o.mark(ctx, main, kind, week)
+}
+
+// marked tells whether something was done for a week's digest, and when.
+func (o *Office) marked(ctx context.Context, main lists.List, kind string, week digest.Week) (at time.Time, done bool, err error) {
+	entries, err := o.Reader.Progress(ctx, main.ID, o.Now().AddDate(0, 0, -30), o.Now().Add(time.Minute))
+	if err != nil {
+		return at, false, err
+	}
+	for _, e := range entries {
+		if e.Kind == kind && e.Week == week.String() {
+			return e.At, true, nil
+		}
+	}
+	return at, false, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"plenary/digest"
 	"plenary/lists"
+	"plenary/smtp"
 )
 
 // week goes on to the next week's question and digest, and tells what the
@@ -151,7 +152,9 @@ func TestWorkingDaysOnly(t *testing.T) {
 	}{
 		{"2026-11-21T09:00:00+01:00", 0}, // down until Saturday
 		{"2026-11-22T23:59:00+01:00", 0},
-		{"2026-11-23T07:00:00+01:00", 2}, // question and reminder on Monday, before nine
+		{"2026-11-23T02:00:00+01:00", 1}, // the question on Monday, long before nine
+		{"2026-11-23T07:59:00+01:00", 0}, // no reminder of what was just asked
+		{"2026-11-23T08:00:00+01:00", 1},
 		{"2026-11-26T08:59:00+01:00", 0},
 		{"2026-11-26T09:00:00+01:00", 1}, // Thursday
 		{"2026-11-27T09:00:00+01:00", 1}, // Friday
@@ -160,6 +163,37 @@ func TestWorkingDaysOnly(t *testing.T) {
 	} {
 		if n := tick(row.at); n != row.n {
 			t.Errorf("%s: %d mails, want %d", row.at, n, row.n)
+		}
+	}
+}
+
+// A reminder says when the digest goes out: tomorrow, today after an outage,
+// or on Monday where it is sent on Friday; and nobody is reminded of what they
+// were asked a moment ago.
+func TestReminderSaysWhen(t *testing.T) {
+	for name, row := range map[string]struct {
+		asked, at, subject string
+		weekdays           bool
+	}{
+		"a day before":     {"2026-11-21T09:00:00+01:00", "2026-11-22T09:00:00+01:00", "The digest goes out tomorrow: what happened in Maps?", false},
+		"the day itself":   {"2026-11-21T09:00:00+01:00", "2026-11-23T07:00:00+01:00", "The digest goes out today: what happened in Maps?", false},
+		"over the weekend": {"2026-11-19T09:00:00+01:00", "2026-11-20T09:00:00+01:00", "The digest goes out on Monday 23 November: what happened in Maps?", true},
+		"asked just now":   {"2026-11-23T07:00:00+01:00", "2026-11-23T08:59:00+01:00", "", false},
+	} {
+		w := newWorld(t)
+		var last []smtp.Letter
+		for _, at := range []string{row.asked, row.at} {
+			w.set(at)
+			o := w.office()
+			o.Weekdays = row.weekdays
+			if err := o.Tick(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			last = w.outbox.take()
+		}
+		switch {
+		case row.subject == "" && len(last) > 0, row.subject != "" && (len(last) != 1 || last[0].Subject != row.subject):
+			t.Errorf("%s: %+v, want %q", name, last, row.subject)
 		}
 	}
 }

@@ -6,8 +6,22 @@ import (
 	"time"
 
 	"plenary/digest"
+	"plenary/digest/words"
 	"plenary/lists"
 )
+
+// answerTime is how long a question has stood at least before anybody is
+// reminded of it: one that an outage held up is no silence yet.
+const answerTime = 6 * time.Hour
+
+// remindOnce reminds once, where the question has been out for a while.
+func (o *Office) remindOnce(ctx context.Context, dir *lists.Directory, main lists.List, week digest.Week) error {
+	asked, _, err := o.marked(ctx, main, askedKind, week)
+	if err != nil || o.Now().Before(asked.Add(answerTime)) {
+		return err
+	}
+	return o.once(ctx, main, remindedKind, week, func() error { return o.remind(ctx, dir, main, week) })
+}
 
 // remind writes once more, the day before the digest, to those who were
 // asked, where nobody of the group said anything since the last digest.
@@ -30,7 +44,7 @@ func (o *Office) remind(ctx context.Context, dir *lists.Directory, main lists.Li
 		due := o.Schedule.Due(week)
 		for _, p := range leaders {
 			w := speak(p, main)
-			letter := o.letter(main, l, p, purpose(week), w.Say("remind-subject", "group", l.Title), []string{
+			letter := o.letter(main, l, p, purpose(week), o.near(w, l, due), []string{
 				w.Say("remind", "group", l.Title), w.Say("ask", "group", l.Title),
 				w.Say("ask-how", "body", main.Title, "date", w.Day(due), "time", due.Format("15:04"))})
 			letter.Key = fmt.Sprintf("remind/%s/%s/%d", l.ID, week, p.Number)
@@ -40,6 +54,19 @@ func (o *Office) remind(ctx context.Context, dir *lists.Directory, main lists.Li
 		}
 	}
 	return nil
+}
+
+// near is a reminder's subject: it says when the digest goes out, which is
+// not tomorrow where the days between are a weekend, or the server was down.
+func (o *Office) near(w *words.Words, l lists.List, due time.Time) string {
+	today, _ := o.Site.Today(o.Now()).Time()
+	switch day, _ := o.Site.Today(due).Time(); day.Sub(today) {
+	case 0:
+		return w.Say("remind-subject-today", "group", l.Title)
+	case 24 * time.Hour:
+		return w.Say("remind-subject", "group", l.Title)
+	}
+	return w.Say("remind-subject-day", "group", l.Title, "date", w.Day(due))
 }
 
 // told tells whether the group said anything in the week before the digest.
