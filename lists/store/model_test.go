@@ -210,7 +210,11 @@ func (m *model) address(rt *rapid.T) {
 	default:
 		delete(m.people, from.Key())
 		m.people[to.Key()] = p
-		p.text = string(to) + p.text[strings.IndexByte(p.text, '|'):]
+		fields := strings.Split(p.text, "|")
+		if fields[0] = string(to); !from.Same(to) {
+			fields[5] = "false" // the new address has not failed
+		}
+		p.text = strings.Join(fields, "|")
 	}
 }
 

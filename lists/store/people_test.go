@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"plenary/lists"
+	"plenary/lists/store/redistest"
 )
 
 func TestJoinAndLeave(t *testing.T) {
@@ -152,6 +153,37 @@ func TestUpdatePerson(t *testing.T) {
 		_, err := s.UpdatePerson(ctx, "dc", "bob@example.org", func(*lists.Person) error { return nil })
 		missing(t, err)
 	})
+}
+
+// Mail is paused for an address that fails: another one has failed nobody yet.
+func TestChangeAddressEndsThePauseOfTheOldOne(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, redistest.New(t), newClock())
+	coalition(t, s)
+	join(t, s, "dc", lists.NewMember{Address: "ada@example.org"})
+	fails := func() {
+		t.Helper()
+		must(s.UpdatePerson(ctx, "dc", "ada@example.org", func(p *lists.Person) error { p.Bouncing = true; return nil }))(t)
+		if err := s.SetBounces(ctx, "dc", 1, []byte("score")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fails()
+	if err := s.ChangeAddress(ctx, "dc", "ada@example.org", "Ada@example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if p := must(s.Person(ctx, "dc", "ada@example.org"))(t); !p.Bouncing {
+		t.Error("the same mailbox in capitals is not paused any more")
+	}
+	if err := s.ChangeAddress(ctx, "dc", "ada@example.org", "ada@new.example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if p := must(s.Person(ctx, "dc", "ada@new.example.org"))(t); p.Bouncing {
+		t.Error("the new address is paused for the old one's failures")
+	}
+	if score := must(s.Bounces(ctx, "dc", 1))(t); score != nil {
+		t.Errorf("the new address begins with the score %q", score)
+	}
 }
 
 func TestChangeAddress(t *testing.T) {

@@ -134,26 +134,35 @@ func (r *record) join(l, main lists.List, m lists.NewMember, now time.Time) (add
 // its sub-lists along. It reports the person as they were before, and the IDs
 // of the lists left, which are none where they were in none of them.
 func (s *Store) Unsubscribe(ctx context.Context, family string, listIDs []string, a lists.Address) (before lists.Person, left []string, err error) {
+	tried := false // by this call: where they are gone, that went through and its answer was lost
 	err = retry(ctx, func() (bool, error) {
 		reg, old, err := s.lookup(ctx, family, a)
 		if err != nil {
 			return false, err
 		}
 		if old == nil || len(old.person.Subs) == 0 {
+			if tried {
+				return true, nil
+			}
 			return false, notFound("address")
 		}
-		before, left = old.person, nil
 		next := old.clone()
+		var goes []string
 		next.person.Subs = slices.DeleteFunc(next.person.Subs, func(sub lists.Subscription) bool {
-			goes := slices.Contains(listIDs, sub.List) || slices.Contains(listIDs, family)
-			if goes {
-				left = append(left, sub.List)
+			of := slices.Contains(listIDs, sub.List) || slices.Contains(listIDs, family)
+			if of {
+				goes = append(goes, sub.List)
 			}
-			return goes
+			return of
 		})
+		if len(goes) == 0 && tried {
+			return true, nil
+		}
+		before, left = old.person, goes
 		if len(left) == 0 {
 			return true, nil
 		}
+		tried = true
 		return s.commit(ctx, s.put(reg, old, next, true))
 	})
 	if err != nil {
@@ -220,7 +229,8 @@ func checkPerson(old lists.Person, p *lists.Person) error {
 }
 
 // ChangeAddress gives a person of the family a new address; number and
-// everything else stay. An address that somebody else has is refused.
+// everything else stay, save a pause: it was for the old one, which failed. An
+// address that somebody else has is refused.
 func (s *Store) ChangeAddress(ctx context.Context, family string, from, to lists.Address) error {
 	to, err := lists.ParseAddress(string(to))
 	if err != nil {
@@ -229,24 +239,31 @@ func (s *Store) ChangeAddress(ctx context.Context, family string, from, to lists
 	if err := s.notOurs(to); err != nil {
 		return err
 	}
+	var moving lists.Number // by this call: where they have it, that went through and its answer was lost
 	err = retry(ctx, func() (bool, error) {
 		reg, old, err := s.lookup(ctx, family, from)
 		if err != nil {
 			return false, err
 		}
 		_, other, err := s.lookup(ctx, family, to)
-		if err != nil {
+		switch {
+		case err != nil:
 			return false, err
-		}
-		if other != nil && (old == nil || other.person.Number != old.person.Number) {
+		case other != nil && old == nil && other.person.Number == moving:
+			return true, nil
+		case other != nil && (old == nil || other.person.Number != old.person.Number):
 			return false, refusal("%s is already a member's address.", to)
-		}
-		if old == nil || len(old.person.Subs) == 0 {
+		case old == nil || len(old.person.Subs) == 0:
 			return false, notFound("address")
 		}
 		next := old.clone()
-		next.person.Address = to
-		return s.commit(ctx, s.put(reg, old, next, true))
+		next.person.Address, moving = to, old.person.Number
+		next.person.Bouncing = old.person.Bouncing && from.Same(to)
+		c := s.put(reg, old, next, true)
+		if !from.Same(to) {
+			c.delKey(bouncesKey(family, moving))
+		}
+		return s.commit(ctx, c)
 	})
 	if err != nil {
 		return fmt.Errorf("change an address in %s: %w", family, err)
