@@ -193,6 +193,26 @@ func TestFooterInOtherCharsets(t *testing.T) {
 	}
 }
 
+// The end of an HTML body is found whatever stands before it: octets that are
+// no UTF-8, and letters that are longer or shorter in lower case.
+func TestFooterInPagesBeyondASCII(t *testing.T) {
+	l := maps()
+	l.Footer = "Leave: dc-maps-leave@lists.example.org"
+	for name, word := range map[string]string{
+		"latin":   strings.Repeat("\xe9", 40),
+		"turkish": strings.Repeat("\u0130", 40),
+		"kelvin":  strings.Repeat("\u212a", 40),
+		"longer":  strings.Repeat("\u023a", 40),
+	} {
+		page := "<html><BODY><p>" + word + "</p>"
+		c := composer().Compose(context.Background(), Post{Raw: []byte("Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + page + "</BODY></html>\r\n"), List: l})
+		body := string(c.Body)
+		if !strings.HasPrefix(body, page+"\r\n<hr>") || !strings.HasSuffix(body, "</p>\r\n</BODY></html>\r\n") || !strings.Contains(body, "dc-maps-leave@") {
+			t.Errorf("%s: %q", name, body)
+		}
+	}
+}
+
 func TestMissingMessageIDAndFromLine(t *testing.T) {
 	c := composer().Compose(context.Background(), Post{Raw: []byte("From ana Mon Nov 23\r\nSubject: x"), List: maps(), DefaultID: "q1@lists.example.org"})
 	m := read(t, c, nil)

@@ -122,8 +122,8 @@ func unruled(footer string) string {
 func insert(body []byte, kind string, add []byte) []byte {
 	at := len(body)
 	if kind == "text/html" {
-		if i := bytes.LastIndex(bytes.ToLower(body), []byte("</body")); i >= 0 {
-			at = i
+		if end := bodyEndTag(body); end >= 0 {
+			at = end
 		}
 	}
 	out := make([]byte, 0, len(body)+len(add)+2)
@@ -132,6 +132,21 @@ func insert(body []byte, kind string, add []byte) []byte {
 		out = append(out, "\r\n"...)
 	}
 	return append(append(out, add...), body[at:]...)
+}
+
+// bodyEndTag is where the last end tag of an HTML body begins, -1 where there
+// is none. It is looked for in the page as it is: in lower case, what is no
+// UTF-8 and some letters beyond ASCII have another length.
+func bodyEndTag(page []byte) int {
+	tag := []byte("</body")
+	for at := len(page); ; {
+		if at = bytes.LastIndex(page[:at], tag[:2]); at < 0 {
+			return -1
+		}
+		if len(page)-at >= len(tag) && bytes.EqualFold(page[at:at+len(tag)], tag) {
+			return at
+		}
+	}
 }
 
 func base64Lines(b []byte) []byte {
