@@ -141,7 +141,8 @@ func (s *Sender) frozen(ctx context.Context, main lists.List, week digest.Week, 
 	if err != nil {
 		return Mail{}, err
 	}
-	stands, first, err := s.Ledger.Freeze(ctx, main.ID, "digest/"+week.String(), value, frozenFor)
+	// Under its serial: a list made anew may have the ID of one that was removed.
+	stands, first, err := s.Ledger.Freeze(ctx, main.ID, fmt.Sprintf("digest/%d/%s", main.Serial, week), value, frozenFor)
 	if err != nil {
 		return Mail{}, fmt.Errorf("freeze the digest %s of %s: %w", week, main.Name, err)
 	}

@@ -249,3 +249,34 @@ func TestEmptyWeek(t *testing.T) {
 }
 
 func unfold(raw string) string { return strings.ReplaceAll(raw, "\r\n ", " ") }
+
+// A main list that takes a removed one's name is another body: it must not get
+// the digest that was frozen for the one before.
+func TestListMadeAnewHasItsOwnDigest(t *testing.T) {
+	w := newWorld(t)
+	ctx, s := t.Context(), w.sender(t)
+	if already, err := s.Send(ctx, w.main, s.Next()); err != nil || already {
+		t.Fatalf("sent before %v, %v", already, err)
+	}
+	for _, id := range []string{"dc-maps", "dc"} {
+		if err := w.store.RemoveList(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anew, err := w.store.CreateList(ctx, lists.NewList{Name: "dc", Title: "Dance Club"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.posted.raws = map[string]int{}
+	if already, err := s.Send(ctx, anew, s.Next()); err != nil || already {
+		t.Fatalf("sent before %v, %v", already, err)
+	}
+	for raw := range w.posted.raws {
+		if !strings.Contains(raw, "Dance Club") || strings.Contains(raw, "We met.") {
+			t.Errorf("the new list's digest is the old one's:\n%s", raw)
+		}
+	}
+	if len(w.posted.raws) != 1 {
+		t.Errorf("%d digests posted, not 1", len(w.posted.raws))
+	}
+}
