@@ -13,12 +13,12 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
-	"mime"
 	"strings"
 	"time"
 
 	"plenary/lists"
 	"plenary/smtp"
+	"plenary/smtp/message"
 )
 
 // Composer makes copies for one site. Any number of goroutines may use it.
@@ -203,17 +203,18 @@ func tagged(f field, tag string) field {
 		return f
 	}
 	tag = "[" + strings.Trim(tag, "[] ") + "]"
-	v := f.value()
-	decoded, err := new(mime.WordDecoder).DecodeHeader(v)
-	if err != nil {
-		decoded = v
-	}
-	if strings.Contains(strings.ToLower(decoded), strings.ToLower(tag)) {
+	if strings.Contains(strings.ToLower(message.DecodeWords(f.value())), strings.ToLower(tag)) {
 		return f
 	}
 	i := bytes.IndexByte(f.raw, ':')
 	rest := bytes.TrimLeft(f.raw[i+1:], " ")
-	return field{name: f.name, raw: append([]byte("Subject: "+encoded(tag)+" "), rest...)}
+	mark := encoded(tag)
+	if mark != tag && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("=?")) {
+		// What stands between two encoded words is not shown (RFC 2047 6.2): the
+		// blank is part of the first.
+		mark = encodedWords(clean(tag) + " ")
+	}
+	return field{name: f.name, raw: append([]byte("Subject: "+mark+" "), rest...)}
 }
 
 // Identity names a post by what it says: SHA-256 over its Message-ID and its

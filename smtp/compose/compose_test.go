@@ -136,6 +136,32 @@ func TestSubjectTag(t *testing.T) {
 	}
 }
 
+// A tag is known in any charset, so that answers do not gather one each; and
+// parted from an encoded subject by a blank that is shown.
+func TestSubjectTagInOtherCharsets(t *testing.T) {
+	l := maps()
+	l.SubjectTag = "Fu\u00dfweg"
+	for in, want := range map[string]string{
+		"Re: =?iso-8859-1?q?=5BFu=DFweg=5D_Treffen?=":                    "Re: [Fu\u00dfweg] Treffen",
+		"=?windows-1252?b?W0Z139dlZ10=?= x":                              "[Fu\u00dfweg] [Fu\u00df\u00d7eg] x",
+		"Re: =?gb2312?q?=5Bmaps=5D?= =?iso-8859-1?q?_=5BFU=DFWEG=5D_x?=": "Re: [maps] [FU\u00dfWEG] x",
+		"=?utf-8?q?=C3=9Cber?=":                                          "[Fu\u00dfweg] \u00dcber",
+		"Plain":                                                          "[Fu\u00dfweg] Plain",
+	} {
+		c := composer().Compose(context.Background(), Post{Raw: []byte("Subject: " + in + "\r\n\r\nx\r\n"), List: l})
+		m, err := message.Parse(append(append([]byte(nil), c.Head...), c.Body...))
+		if err != nil || m.Subject != want {
+			t.Errorf("%q: %q, want %q (%v)", in, m.Subject, want, err)
+		}
+	}
+	l.SubjectTag = "maps"
+	again := "Subject: Re: =?gb2312?b?W21hcHNdIMTjusM=?=\r\n"
+	c := composer().Compose(context.Background(), Post{Raw: []byte(again + "\r\nx\r\n"), List: l})
+	if !bytes.Contains(c.Head, []byte(again)) {
+		t.Errorf("tagged twice: %q", c.Head)
+	}
+}
+
 func TestFooterByShape(t *testing.T) {
 	l := maps()
 	l.Footer = "Leave: dc-maps-leave@lists.example.org"

@@ -38,8 +38,11 @@ func phrase(s string) string {
 
 // encoded is s as RFC 2047 encoded words, each folded onto its own line, or s
 // itself where it is ASCII.
-func encoded(s string) string {
-	return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", clean(s)), "?= =?", "?=\r\n =?")
+func encoded(s string) string { return encodedWords(clean(s)) }
+
+// encodedWords is encoded of what is clean, blanks at its ends kept.
+func encodedWords(s string) string {
+	return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", s), "?= =?", "?=\r\n =?")
 }
 
 // mailbox is an author for an address field.
