@@ -234,3 +234,17 @@ func TestBodyIsAskedOnce(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 }
+
+// A group that paused owes nobody a word: it has no news, but it neither
+// stands among the silent nor is its lead offered, also where the digest
+// before went out long ago.
+func TestPausedGroupIsNotSilent(t *testing.T) {
+	heard := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+	for state, silent := range map[lists.State]bool{lists.Active: true, lists.Forming: true, lists.Paused: false} {
+		r := Gather(Facts{Since: heard.AddDate(0, 0, 6), Until: heard.AddDate(0, 0, 60),
+			Groups: []GroupFacts{{List: lists.List{State: state, Created: heard}, Heard: heard}}})
+		if g := r.Quiet[0]; g.Quiet(SilentSaid, r.Until) != silent || g.Orphaned != silent || r.Empty() == silent || g.Silent(r.Until) != 8 {
+			t.Errorf("%s: silent %v, offered %v, empty %v", state, g.Quiet(SilentSaid, r.Until), g.Orphaned, r.Empty())
+		}
+	}
+}

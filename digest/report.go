@@ -107,7 +107,7 @@ func Gather(f Facts) Report {
 		case news:
 			r.News = append(r.News, g)
 		case facts.List.State != lists.Done:
-			g.Orphaned = facts.Silent(f.Until) >= SilentBody && facts.Silent(f.Since) < SilentBody
+			g.Orphaned = g.fell(SilentBody, f.Since, f.Until)
 			r.Quiet = append(r.Quiet, g)
 		}
 		if g.Waiting.Any() {
@@ -124,6 +124,17 @@ func Gather(f Facts) Report {
 }
 
 func running(s lists.State) bool { return s == lists.Forming || s == lists.Active }
+
+// Quiet tells whether the group owes a word at a time, so many weeks after its
+// last. One that paused said that there would be none.
+func (g Group) Quiet(weeks int, at time.Time) bool {
+	return running(g.List.State) && g.Silent(at) >= weeks
+}
+
+// fell tells whether it came to owe one since the last digest.
+func (g Group) fell(weeks int, since, until time.Time) bool {
+	return g.Quiet(weeks, until) && !g.Quiet(weeks, since)
+}
 
 // news tells whether anybody of the group said or wrote anything.
 func (g Group) news() bool {
@@ -265,8 +276,7 @@ func (r Report) Empty() bool {
 		return false
 	}
 	for _, g := range r.Quiet {
-		fell := g.Silent(r.Until) >= SilentSaid && g.Silent(r.Since) < SilentSaid
-		if g.When == Overdue && running(g.List.State) || fell || g.Asked || g.Orphaned {
+		if g.When == Overdue && running(g.List.State) || g.fell(SilentSaid, r.Since, r.Until) || g.Asked || g.Orphaned {
 			return false
 		}
 	}

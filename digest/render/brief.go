@@ -34,7 +34,7 @@ func (o *outline) brief() {
 	line("brief-overdue", o.those(groups, func(g digest.Group) bool {
 		return g.When == digest.Overdue && (g.List.State == lists.Forming || g.List.State == lists.Active)
 	}))
-	line("brief-quiet", o.those(r.Quiet, func(g digest.Group) bool { return g.Silent(r.Until) >= digest.SilentSaid }))
+	line("brief-quiet", o.those(r.Quiet, func(g digest.Group) bool { return g.Quiet(digest.SilentSaid, r.Until) }))
 	if len(items) > 0 {
 		o.heading(2, o.w.Say("brief-heading"))
 		o.blocks = append(o.blocks, block{Items: items})

@@ -346,3 +346,20 @@ func visible(t *testing.T, page string) string {
 		}
 	}
 }
+
+// The brief names no paused group as silent; the list of those without news
+// says that it paused.
+func TestPausedIsNotSilent(t *testing.T) {
+	r := report("en")
+	r.Quiet[0].List.State, r.Quiet[0].Orphaned = lists.Paused, false
+	text := written(t, r).Text
+	title := r.Quiet[0].List.Title
+	for _, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, "- Silent for") && strings.Contains(line, title) {
+			t.Errorf("%q", line)
+		}
+	}
+	if !strings.Contains(text, title+": no news") || !strings.Contains(text, "The group is paused.") {
+		t.Errorf("nothing of %s in\n%s", title, text)
+	}
+}
