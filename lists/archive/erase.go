@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/redis/go-redis/v9"
 
@@ -163,12 +165,8 @@ func pad(head *bytes.Buffer, n int, eol string) {
 // struckOut writes x for every letter and digit of the address where it stands
 // in text, however it is capitalised; the length stays.
 func struckOut(text []byte, address string) []byte {
-	lower := bytes.ToLower(text)
-	if len(lower) != len(text) || address == "" {
-		lower = text // beyond ASCII: as it is written
-	}
+	lower, needle := lowerInPlace(text), lowerInPlace([]byte(address))
 	out := bytes.Clone(text)
-	needle := []byte(strings.ToLower(address))
 	for at := 0; ; {
 		i := bytes.Index(lower[at:], needle)
 		if i < 0 || len(needle) == 0 {
@@ -181,4 +179,18 @@ func struckOut(text []byte, address string) []byte {
 		}
 		at += i + len(needle)
 	}
+}
+
+// lowerInPlace is text in lower case, but for what would have another length
+// then: every octet stays at its place, also in text that is no UTF-8.
+func lowerInPlace(text []byte) []byte {
+	out := bytes.Clone(text)
+	for at := 0; at < len(out); {
+		r, size := utf8.DecodeRune(out[at:])
+		if low := unicode.ToLower(r); low != r && utf8.RuneLen(low) == size {
+			utf8.EncodeRune(out[at:], low)
+		}
+		at += size
+	}
+	return out
 }

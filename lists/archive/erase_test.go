@@ -123,3 +123,24 @@ func FuzzStandIn(f *testing.F) {
 		}
 	})
 }
+
+// TestStruckOutBeyondASCII: an address is found however it is capitalised,
+// whatever else stands in the text, and nothing but it is changed.
+func TestStruckOutBeyondASCII(t *testing.T) {
+	for text, want := range map[string]string{
+		"Gr\xfc\xdfe, Ada@Example.ORG":                "Gr\xfc\xdfe, xxx@xxxxxxx.xxx",
+		"\u0130stanbul ADA@example.org \u023a":        "\u0130stanbul xxx@xxxxxxx.xxx \u023a",
+		"\u212a\u212a ada@example.org, ada@x.example": "\u212a\u212a xxx@xxxxxxx.xxx, ada@x.example",
+		"": "",
+	} {
+		if got := string(struckOut([]byte(text), "ada@example.org")); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := string(struckOut([]byte("x \u00c9va@example.org"), "\u00e9va@example.org")); strings.Contains(got, "example") {
+		t.Errorf("an address beyond ASCII: %q", got)
+	}
+	if got := string(struckOut([]byte("all of it"), "")); got != "all of it" {
+		t.Errorf("no address: %q", got)
+	}
+}
