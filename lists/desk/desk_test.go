@@ -132,9 +132,14 @@ type poster struct {
 	ids   map[string]bool
 	posts []posted
 	fails int
+
+	meanwhile func() // what happens while a held post is put on its list; nil nothing
 }
 
 func (p *poster) PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error {
+	if p.meanwhile != nil {
+		p.meanwhile()
+	}
 	return p.Post(ctx, h.List, h.Queue, raw)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -12,6 +13,10 @@ import (
 
 // moderating decides about held posts and requests to join.
 type moderating struct{}
+
+// decidingFor is how long who decides first has for it: of two who decide
+// otherwise at once, one counts. After that, as after a crash, others may.
+const decidingFor = 2 * time.Minute
 
 func (moderating) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, error) {
 	l, no, err := s.led(ctx, a.List)
@@ -82,6 +87,13 @@ func (moderating) say(_ context.Context, s *sight, a lists.Action, v *verdict) (
 
 func (moderating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
 	l, _ := w.dir.ByID(a.List)
+	stands, _, err := w.d.freeze(ctx, fmt.Sprintf("deciding/%d/%d", l.Serial, a.Number), []byte(a.Verb), decidingFor)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	if string(stands) != string(a.Verb) {
+		return lists.Outcome{Result: lists.Already, Text: fmt.Sprintf("Somebody else has just decided otherwise about number %d of %s. What waits is shown by \"moderate %s\".", a.Number, w.named(l), l.Name)}, nil
+	}
 	h, err := w.d.waiting(ctx, l.ID, a.Number)
 	switch {
 	case errors.Is(err, lists.ErrNotFound):

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -146,6 +147,63 @@ func TestApproveSurvivesCrashes(t *testing.T) {
 		result(t, outs[0], lists.Did)
 	}
 	if len(o.posts.posts) != 1 {
+		t.Errorf("%d posts", len(o.posts.posts))
+	}
+}
+
+// Two who decide otherwise at the same time, on two servers: the first counts,
+// and no author is told that a post was rejected which everybody got.
+func TestTwoDecideAtOnce(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.hold("dc-map", 1)
+	var other lists.Outcome
+	o.posts.meanwhile = func() {
+		outs, err := o.newDesk().Do(o.ctx, "admin@example.org", true, "", "QA", []lists.Action{decide(lists.DoReject, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other = outs[0]
+	}
+	result(t, o.says("lea@example.org", decide(lists.DoApprove, 1))[0], lists.Did)
+	result(t, other, lists.Already)
+	contains(t, other.Text, "decided otherwise")
+	o.wants("out@example.net", 0)
+	if len(o.posts.posts) != 1 {
+		t.Errorf("%d posts", len(o.posts.posts))
+	}
+}
+
+// sluggish is a store through which what waits is seen late the second time:
+// when it is to be decided.
+type sluggish struct {
+	Store
+	looks  int
+	before func()
+}
+
+func (s *sluggish) Held(ctx context.Context, listID string) ([]lists.HeldPost, error) {
+	if s.looks++; s.looks == 2 {
+		s.before()
+	}
+	return s.Store.Held(ctx, listID)
+}
+
+// Who comes second is not told that their own decision was carried out.
+func TestDecidedByAnotherMeanwhile(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.hold("dc-map", 1)
+	slow := o.newDesk()
+	slow.store = &sluggish{Store: slow.store, before: func() { result(t, o.says("admin@example.org", decide(lists.DoReject, 1))[0], lists.Did) }}
+	for range 2 { // and not when it is done again
+		outs, err := slow.Do(o.ctx, "lea@example.org", true, "", "QS", []lists.Action{decide(lists.DoApprove, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result(t, outs[0], lists.Already)
+	}
+	if len(o.posts.posts) != 0 {
 		t.Errorf("%d posts", len(o.posts.posts))
 	}
 }
