@@ -114,17 +114,15 @@ func (w *words) blanks() {
 
 // next is the next word: a token or a quoted string. It is "" at a separator.
 func (w *words) next() string {
-	w.blanks()
+	for w.blanks(); w.pos < len(w.s) && w.s[w.pos] == ')'; w.blanks() {
+		w.pos++ // it closes nothing
+	}
 	if w.pos < len(w.s) && w.s[w.pos] == '"' {
 		return w.quoted()
 	}
 	start := w.pos
 	for w.pos < len(w.s) && !strings.ContainsRune(" \t\r\n();=\"", rune(w.s[w.pos])) {
 		w.pos++
-	}
-	if w.pos == start && w.pos < len(w.s) && w.s[w.pos] == ')' {
-		w.pos++ // it closes nothing
-		return w.next()
 	}
 	return clipWord(w.s[start:w.pos])
 }
