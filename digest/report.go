@@ -18,7 +18,7 @@ type Report struct {
 	Main         lists.List
 	Site         lists.Site
 	News         []Group // groups with something to tell, by due date
-	Quiet        []Group // the others, the longest silence last
+	Quiet        []Group // the others, by due date
 	Coming       []Group // whose step is due in two weeks from today, by date
 	Founded      []lists.List
 	Closed       []lists.List

@@ -18,7 +18,7 @@ const (
 	DoLanguage  Verb = "language"   // Subject, Value
 	DoAddress   Verb = "address"    // Subject, Value: the new address
 	DoPassword  Verb = "password"   // Subject
-	DoProgress  Verb = "progress"   // List, Subject, Text; Value "" or a further kind of entry: help|dissent
+	DoProgress  Verb = "progress"   // List, Subject, Text; Value "" or a further kind of entry: help|dissent|done|dropped
 	DoNext      Verb = "next"       // List, Text, By
 	DoState     Verb = "state"      // List, Value
 	DoAdd       Verb = "add"        // List, Subject (one action an address)

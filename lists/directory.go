@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -69,7 +70,7 @@ func (d *Directory) shorts(l List) []string {
 	}
 	for _, label := range l.labels() {
 		for _, mainLabel := range main.labels() {
-			if short := ShortName(label, mainLabel); short != label && !contains(shorts, short) {
+			if short := ShortName(label, mainLabel); short != label && !slices.Contains(shorts, short) {
 				shorts = append(shorts, short)
 			}
 		}

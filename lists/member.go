@@ -1,8 +1,9 @@
 package lists
 
-import "hash/fnv"
-
-import "time"
+import (
+	"hash/fnv"
+	"time"
+)
 
 // Number is a person's number in a family: given once, from 1, never reused.
 type Number uint32

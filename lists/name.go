@@ -2,6 +2,7 @@ package lists
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,18 +85,9 @@ func wellFormed(s string) bool {
 
 func isAlnum(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
-func isRole(s string) bool { return contains(RoleWords(), s) }
+func isRole(s string) bool { return slices.Contains(RoleWords(), s) }
 
-func isSite(s string) bool { return contains(SiteLocals(), s) }
-
-func contains(words []string, s string) bool {
-	for _, w := range words {
-		if w == s {
-			return true
-		}
-	}
-	return false
-}
+func isSite(s string) bool { return slices.Contains(SiteLocals(), s) }
 
 // cutRole splits STEM-ROLE. There is one way at most: no role word holds a
 // hyphen.

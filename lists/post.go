@@ -43,7 +43,7 @@ type HeldPost struct {
 type ProgressEntry struct {
 	ID     string    `json:"id"`   // set by the store, grows with time
 	List   string    `json:"list"` // list ID
-	Kind   string    `json:"kind"` // progress | next | state | help | dissent
+	Kind   string    `json:"kind"` // progress, next and so on: those of package digest, and marks of the site's own
 	Author Address   `json:"author"`
 	Name   string    `json:"name"` // author's display name
 	Text   string    `json:"text"` // progress, step, state …

@@ -13,7 +13,6 @@ const (
 	TokenBounce = "bounce" // envelope senders
 	TokenChunk  = "chunk"  // envelope senders that members share: the number is the first of theirs
 	TokenLeave  = "leave"  // List-Unsubscribe
-	TokenPage   = "page"   // a member's own links
 )
 
 // tokenCode is base32 (RFC 4648) in lower case: it survives every mail

@@ -77,11 +77,11 @@ func TestRoleAddressStaysWithinALocalPart(t *testing.T) {
 
 func FuzzReadMemberToken(f *testing.F) {
 	secret := []byte("s")
-	f.Add(MemberToken(secret, TokenPage, List{Serial: 1}, 2))
+	f.Add(MemberToken(secret, TokenLeave, List{Serial: 1}, 2))
 	f.Add("aaaaaaaaaaaaaaaaaaaaaaaaaa")
 	f.Fuzz(func(t *testing.T, token string) {
-		serial, n, ok := ReadMemberToken(secret, TokenPage, token)
-		if ok && MemberToken(secret, TokenPage, List{Serial: serial}, n) != strings.ToLower(token) {
+		serial, n, ok := ReadMemberToken(secret, TokenLeave, token)
+		if ok && MemberToken(secret, TokenLeave, List{Serial: serial}, n) != strings.ToLower(token) {
 			t.Fatalf("%q is read but never written", token)
 		}
 	})

@@ -161,7 +161,7 @@ func (s bareSender) connection(ctx context.Context, first, last int, message []b
 // bareEnvelope appends the commands for recipient n, whom the sender names.
 func bareEnvelope(buf []byte, n int) []byte {
 	l := lists.List{ID: "dc", Family: "dc", Name: "dc", Serial: 1}
-	token := lists.MemberToken([]byte("bare"), "bounce", l, lists.Number(n))
+	token := lists.MemberToken([]byte("bare"), lists.TokenBounce, l, lists.Number(n))
 	return fmt.Appendf(buf, "MAIL FROM:<%s>\r\nRCPT TO:<m%d@bench.example>\r\nDATA\r\n", lists.RoleAddress(l, "bounces", token, benchDomain), n)
 }
 

@@ -83,7 +83,7 @@ func (s *service) posts() route.Posts {
 // oneClick is a mail to LIST-leave+TOKEN@: the token alone decides. Where it
 // is nobody's, the mail is one to LIST-leave@, and its sender is asked.
 func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target, ask route.Handler) error {
-	serial, number, ok := lists.ReadMemberToken(s.store.Secret(), "leave", t.Token)
+	serial, number, ok := lists.ReadMemberToken(s.store.Secret(), lists.TokenLeave, t.Token)
 	if !ok {
 		s.log.Info("leave token unknown", "queue", m.Envelope.ID, "message", m.Message.MessageID, "list", t.List.Name)
 		t.Token = ""

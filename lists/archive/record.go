@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func nearest(d described, references []string) []string {
 	}
 	var heard []string
 	for _, id := range candidates {
-		if id != "" && id != d.MessageID && !contains(heard, id) && len(heard) < maxHeard {
+		if id != "" && id != d.MessageID && !slices.Contains(heard, id) && len(heard) < maxHeard {
 			heard = append(heard, id)
 		}
 	}
@@ -148,15 +149,6 @@ func messageIDs(value string) []string {
 func idField(messageID string) string {
 	sum := sha256.Sum256([]byte(messageID))
 	return string(sum[:12])
-}
-
-func contains(all []string, s string) bool {
-	for _, one := range all {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }
 
 // encode writes the record up to its last value, the thread: which that is,

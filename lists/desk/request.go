@@ -57,8 +57,8 @@ func (w *work) request(ctx context.Context, a lists.Action, v *verdict) (lists.O
 		return lists.Outcome{}, fmt.Errorf("write a request: %w", err)
 	}
 	held, err := w.d.store.Hold(ctx, lists.HeldPost{
-		Kind: lists.HeldJoin, List: at.ID, Author: a.Subject, Name: oneLine(a.Name), Subject: "asks to join " + l.Title,
-		Reason: "newcomers need the owners' yes", Queue: w.key("join"), At: w.d.now().UTC(),
+		Kind: lists.HeldJoin, List: at.ID, Author: a.Subject, Name: oneLine(a.Name), Subject: lists.AsksToJoin + l.Title,
+		Reason: lists.WhyNewcomer, Queue: w.key("join"), At: w.d.now().UTC(),
 	}, raw)
 	if err != nil {
 		return lists.Outcome{}, err
