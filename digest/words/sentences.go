@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,7 +99,9 @@ func (s Speaker) Say(english string, args ...any) string {
 	}
 	var fill []string
 	for i, verb := range verbs(english) {
-		fill = append(fill, fmt.Sprintf("{%d}", i+1), fmt.Sprintf(verb, args[i]))
+		hole, value := strconv.Itoa(i+1), fmt.Sprintf(verb, args[i])
+		text = s.words.fitted(text, hole, value)
+		fill = append(fill, "{"+hole+"}", value)
 	}
 	return strings.NewReplacer(fill...).Replace(text)
 }
@@ -151,7 +154,8 @@ func (s Speaker) series(last string, names []string) string {
 		return strings.Join(names, "")
 	}
 	first := strings.Join(names[:n-1], texts["comma"]["other"])
-	return strings.NewReplacer("{first}", first, "{last}", names[n-1]).Replace(texts[last]["other"])
+	text := s.Words().fitted(texts[last]["other"], "last", names[n-1])
+	return strings.NewReplacer("{first}", first, "{last}", names[n-1]).Replace(text)
 }
 
 // Spoken names the languages that there are, each in its own words, with its

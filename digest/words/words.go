@@ -28,6 +28,7 @@ type Words struct {
 	Dir      string // ltr or rtl
 	weekdays []string
 	months   []string
+	turns    []Turn
 	texts    map[string]map[string]string // key, plural form ("other" alone where it has none)
 }
 
@@ -37,6 +38,7 @@ type catalogue struct {
 	Direction string         `toml:"direction"`
 	Weekdays  []string       `toml:"weekdays"` // from Sunday
 	Months    []string       `toml:"months"`
+	Turns     []Turn         `toml:"turns"` // of words of ours before what is filled in
 	Texts     map[string]any `toml:"texts"`
 }
 
@@ -81,7 +83,7 @@ func read(lang string) (*Words, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalogue %s: %w", lang, err)
 	}
-	w := &Words{tag: tag, Lang: lang, Name: c.Name, Dir: c.Direction, weekdays: c.Weekdays, months: c.Months, texts: byForm(c.Texts)}
+	w := &Words{tag: tag, Lang: lang, Name: c.Name, Dir: c.Direction, weekdays: c.Weekdays, months: c.Months, turns: c.Turns, texts: byForm(c.Texts)}
 	if len(w.weekdays) != 7 || len(w.months) != 12 || w.Dir != "ltr" && w.Dir != "rtl" || w.Name == "" {
 		return nil, fmt.Errorf("catalogue %s: it needs its name, 7 weekdays, 12 months and a direction", lang)
 	}
@@ -117,14 +119,18 @@ func (w *Words) Say(key string, pairs ...any) string {
 		return key
 	}
 	text := forms["other"]
-	var fill []string
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if n, ok := pairs[i+1].(int); ok && pairs[i] == "n" {
 			if t, ok := forms[w.form(n)]; ok {
 				text = t
 			}
 		}
-		fill = append(fill, fmt.Sprintf("{%s}", pairs[i]), w.Isolate(fmt.Sprint(pairs[i+1])))
+	}
+	var fill []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, value := fmt.Sprint(pairs[i]), fmt.Sprint(pairs[i+1])
+		text = w.fitted(text, name, value)
+		fill = append(fill, "{"+name+"}", w.Isolate(value))
 	}
 	return strings.NewReplacer(fill...).Replace(text)
 }
