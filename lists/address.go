@@ -82,6 +82,9 @@ func ParseDomain(s string) (string, error) {
 }
 
 func domainOf(s string) (string, *Refusal) {
+	if strings.ContainsFunc(s, mark) {
+		return "", refusal("%q is no domain name", clip(s, 80))
+	}
 	d, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
 	if again, wrong := idna.Lookup.ToASCII(d); err != nil || d == "" || wrong != nil || again != d || !utf8.ValidString(s) {
 		return "", refusal("%q is no domain name", clip(s, 80))
@@ -100,6 +103,10 @@ func domainOf(s string) (string, *Refusal) {
 	}
 	return d, nil
 }
+
+// mark tells whether r is a quotation mark or bracket: idna makes A-labels of
+// those that are not ASCII, and no domain has them.
+func mark(r rune) bool { return unicode.In(r, unicode.Pi, unicode.Pf, unicode.Ps, unicode.Pe) }
 
 // Key is the form in which addresses are compared: lower case throughout.
 func (a Address) Key() string { return strings.ToLower(string(a)) }

@@ -35,6 +35,8 @@ type decider struct {
 	d *Decision
 	// before is the list of the progress command that this one stands under.
 	before lists.List
+	// touching is the command that stands right below this one's lines.
+	touching *Command
 }
 
 // Decide tells for each command what becomes of it. It changes nothing and
@@ -50,6 +52,9 @@ func Decide(f Facts, commands []Command) []Decision {
 		}
 		out[i].Command = c
 		d := decider{Facts: f, e: e, c: c, d: &out[i], before: before}
+		if i+1 < len(commands) && commands[i+1].Touch {
+			d.touching = &commands[i+1]
+		}
 		if !c.Under {
 			before = lists.List{}
 		}

@@ -3,7 +3,9 @@ package command
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"plenary/lists"
 )
@@ -43,9 +45,15 @@ func (d decider) create() {
 		d.refuse(no)
 		return
 	}
-	name, title := splitTitle(d.c.Rest)
+	if d.c.Echo {
+		d.refuse(d.no("The subject is that of an earlier mail, and what is quoted or forwarded is not read, so no group was made. Write the create line, and the lines under it, in a new mail."))
+		return
+	}
+	name, title, behind := splitTitle(d.c.Rest)
 	if t := d.field("title"); title == "" {
 		title = cleanTitle(t.Value)
+	} else if t.Line > 0 && cleanTitle(t.Value) != title {
+		d.refuse(d.no("The title stands there twice, again in %s.", d.place(t.Line)))
 	}
 	n := lists.NewList{Name: name, Title: title, Parent: main.ID, Leader: d.Asker}
 	d.refuse(d.newName(&n, main))
@@ -55,11 +63,17 @@ func (d decider) create() {
 		d.refuse(d.no("The title is missing. Write it after the name: create NAME \"Title\""))
 	case quotedLater(d.c.Rest):
 		d.refuse(d.no("The name in %s can't be used: a name has only the letters a to z, digits and hyphens, and begins with a letter or digit, such as data-protection. The title follows it in quotation marks.", d.place(d.c.Line)))
+	case behind != "":
+		d.refuse(d.no("More stands behind the title in %s. Write purpose: and the like on lines of their own.", d.place(d.c.Line)))
 	case letters(title) > 200:
 		d.refuse(d.no("The title has %d characters, and 200 is the most.", letters(title)))
 	}
 	seen := map[string]bool{}
 	for _, f := range d.c.Fields {
+		if f.Bare {
+			d.refuse(d.bare(f.Key, f.Line))
+			continue
+		}
 		if meant := misspelt(f.Key); meant != "" {
 			d.refuse(d.no("The word before the colon in %s is not known. Did you mean \"%s:\"?", d.place(f.Line), meant))
 			continue
@@ -75,11 +89,19 @@ func (d decider) create() {
 		seen[f.Key] = true
 		d.refuse(d.property(&n, f))
 	}
+	if c := d.touching; c != nil && (c.Name == "next" || c.Name == "leader") && !d.names(firstWord(c.Rest)) && !strings.EqualFold(firstWord(c.Rest), name) {
+		d.refuse(d.bare(c.Name, c.Line))
+	}
 	if len(d.d.Refused) > 0 {
 		d.note(d.say("The group was not made. Mend that and send the whole again."))
 		return
 	}
 	d.act(lists.Action{Verb: lists.DoCreate, New: &n})
+}
+
+// bare refuses a line under create that lacks its colon.
+func (d decider) bare(key string, line int) refused {
+	return d.no("A colon is missing behind %q in %s. Write it as \"%s: …\".", key, d.place(line), key)
 }
 
 // quoteKey says the word before a colon: itself where the asker is believed.
@@ -100,14 +122,39 @@ func (d decider) field(key string) Field {
 	return Field{}
 }
 
-// splitTitle parts NAME "Title"; the quotation marks may be missing.
-func splitTitle(s string) (name, title string) {
+// splitTitle parts NAME "Title"; the quotation marks may be missing. What
+// stands behind is neither: behind the closing quotation mark, or a property
+// on the same line.
+func splitTitle(s string) (name, title, behind string) {
 	s = strings.TrimSpace(plainQuotes(s))
-	if strings.HasPrefix(s, `"`) { // the title alone, or first
-		return "", cleanTitle(s)
+	if strings.HasPrefix(s, `"`) { // the title alone, or first; or the name in quotation marks too
+		first, rest, _ := strings.Cut(s[1:], `"`)
+		if rest = strings.TrimSpace(rest); !strings.HasPrefix(rest, `"`) || len(strings.Fields(first)) != 1 {
+			return "", cleanTitle(s), ""
+		}
+		s = strings.TrimSpace(first) + " " + rest
 	}
 	name, rest := cutWord(s)
-	return strings.Trim(name, "'<>.,;"), cleanTitle(rest)
+	return strings.Trim(name, "'<>.,;"), cleanTitle(rest), behindTitle(rest)
+}
+
+// sameLine is a property that follows an unquoted title on its line.
+var sameLine = regexp.MustCompile(`(?i)\s(?:purpose|leader|next|join|post|archive)\s?:`)
+
+// behindTitle is what follows a title on its line, courtesy apart.
+func behindTitle(s string) string {
+	s = strings.TrimSpace(strings.TrimLeft(oneLine(s), "-–—="))
+	if !strings.HasPrefix(s, `"`) {
+		return sameLine.FindString(s)
+	}
+	if strings.HasSuffix(s, `"`) {
+		return ""
+	}
+	_, rest, _ := strings.Cut(s[1:], `"`)
+	if words := strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); fill(words) {
+		return ""
+	}
+	return rest
 }
 
 // quotedLater tells that a quoted title ends a create line and more than one
@@ -124,6 +171,9 @@ func quotedLater(s string) bool {
 func cleanTitle(s string) string {
 	s = oneLine(plainQuotes(s))
 	s = strings.TrimSpace(strings.TrimLeft(s, "-–—="))
+	if n := len(s); n > 1 && s[0] == '"' && s[n-1] == '"' { // marks within it stay
+		return strings.TrimSpace(strings.ReplaceAll(s[1:n-1], `\"`, `"`))
+	}
 	if strings.HasPrefix(s, `"`) {
 		if inner, _, ok := strings.Cut(s[1:], `"`); ok {
 			return strings.TrimSpace(inner)

@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"net/mail"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,20 +10,17 @@ import (
 	"plenary/lists"
 )
 
-// mailboxWords is one person as a leader writes them down.
-type mailboxWords struct {
-	name, address string
-}
-
 // people adds, drops or invites, one action an address.
 func (d decider) people() {
-	l, rest, no := d.list(d.e, d.c)
+	c := d.c
+	c.Rest = d.listFirst(c.Rest)
+	l, rest, no := d.list(d.e, c)
 	switch {
 	case no != "":
 		d.refuse(no)
 		return
 	case !d.may(Leaders, l):
-		d.refuse(d.outside(l))
+		d.refuse(d.elsewhere(l, rest == c.Rest))
 		return
 	}
 	people := splitMailboxes(rest)
@@ -50,41 +46,35 @@ func (d decider) people() {
 	}
 }
 
-// splitMailboxes reads addresses parted by spaces or commas, each bare or as
-// Name <address>.
-func splitMailboxes(s string) []mailboxWords {
-	if parsed, err := mail.ParseAddressList(s); err == nil {
-		var out []mailboxWords
-		for _, p := range parsed {
-			out = append(out, mailboxWords{cleanName(p.Name), p.Address})
-		}
-		return out
+// listFirst puts the list of "add jane@example.net to maps" in front, where
+// it belongs, and drops the words between.
+func (d decider) listFirst(rest string) string {
+	if strings.ContainsAny(rest, "<\"") {
+		return rest // names
 	}
-	var out []mailboxWords
-	var name []string
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
-		bracketed := strings.HasPrefix(w, "<") && strings.HasSuffix(w, ">")
+	var people []string
+	list := ""
+	for _, w := range strings.FieldsFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
+		ours := !strings.Contains(w, "@") || strings.HasSuffix(strings.ToLower(strings.TrimRight(w, listTrim)), "@"+strings.ToLower(d.Site.Domain))
 		switch {
-		case bracketed:
-			out = append(out, mailboxWords{cleanName(strings.Join(name, " ")), w})
-			name = nil
-		case strings.Contains(w, "@"), !strings.Contains(s, "<"):
-			out = append(out, mailboxWords{"", w})
-		default:
-			name = append(name, w)
+		case list == "" && ours && d.names(w):
+			list = d.lookUp(w)[0].Name
+		case strings.Contains(w, "@"):
+			people = append(people, w)
+		case !isFiller(strings.ToLower(w)) && !strings.EqualFold(w, "and") && !strings.EqualFold(w, "in") && w != "&":
+			return rest
 		}
 	}
-	return out
+	return strings.TrimSpace(list + " " + strings.Join(people, " "))
 }
 
-// cleanName makes a display name fit to be kept: one line, no quotation
-// marks around it, no longer than names are.
-func cleanName(s string) string {
-	s = strings.Trim(oneLine(s), `"'`)
-	if r := []rune(s); len(r) > 100 {
-		s = string(r[:100])
+// elsewhere refuses who does not lead l. Where the command named no list, it
+// may be meant for one that they lead.
+func (d decider) elsewhere(l lists.List, unnamed bool) refused {
+	if led := d.led(); unnamed && len(led) > 0 {
+		return d.no("You lead %s, and not %s. Name the group first: \"%s %s …\".", d.and(d.listed(led)), l.Name, d.c.Name, led[0].Name)
 	}
-	return s
+	return d.outside(l)
 }
 
 // held decides about posts that wait.
@@ -108,7 +98,7 @@ func (d decider) held() {
 		return
 	}
 	if !d.may(Leaders, l) {
-		d.refuse(d.outside(l))
+		d.refuse(d.elsewhere(l, rest == c.Rest))
 		return
 	}
 	verb := map[string]lists.Verb{"approve": lists.DoApprove, "reject": lists.DoReject, "discard": lists.DoDiscard}[d.c.Name]

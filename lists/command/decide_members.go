@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"plenary/lists"
@@ -149,33 +148,6 @@ func (d decider) moveTo() {
 	default:
 		d.act(lists.Action{Verb: lists.DoAddress, Subject: d.Asker, Value: string(a)})
 	}
-}
-
-// mailbox reads an address as somebody wrote it.
-func (d decider) mailbox(s, what string) (lists.Address, refused) {
-	s = strings.TrimPrefix(strings.Trim(s, "<>()[]\"'`*,;:"), "mailto:")
-	a, err := lists.ParseAddress(strings.TrimRight(s, "."))
-	switch {
-	case err != nil && d.Believed:
-		return "", d.no("%s is no mail address: %s. Write it as name@example.org.", what, d.wrong(err))
-	case err != nil:
-		return "", d.no("%s in %s is no mail address. Write it as name@example.org.", what, d.place(d.c.Line))
-	}
-	if strings.EqualFold(a.Domain(), d.Site.Domain) {
-		if _, ours := d.Dir.Resolve(a.Local()); ours {
-			return "", d.no("%s in %s is an address of the lists themselves. Write a person's own address.", what, d.place(d.c.Line))
-		}
-	}
-	return a, ""
-}
-
-// wrong says what is wrong with an address.
-func (d decider) wrong(err error) string {
-	var bad *lists.AddressError
-	if !errors.As(err, &bad) {
-		return err.Error()
-	}
-	return fmt.Sprintf("%q: %s", bad.Written, d.sorry(bad.Why))
 }
 
 // report records progress, the next step, the state, and what stands under a

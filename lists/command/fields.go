@@ -53,6 +53,11 @@ func (p *parser) fields() []Field {
 			continue
 		}
 		key, value := keyed(l.text)
+		if bare := p.bare(l); bare != "" {
+			p.at++
+			fields = append(fields, Field{Key: bare, Line: l.no, Bare: true})
+			continue
+		}
 		if !fieldKey(key) && misspelt(key) == "" && (!stray(key, value) || begins(l.text, greetings) || begins(l.text, closings)) {
 			if len(fields) == 0 && begins(l.text, greetings) {
 				p.at++
@@ -62,9 +67,33 @@ func (p *parser) fields() []Field {
 		}
 		p.at++
 		free := key == "purpose" || key == "next"
-		fields = append(fields, Field{key, p.unwrap(value, l, &free), l.no})
+		fields = append(fields, Field{Key: key, Value: p.unwrap(value, l, &free), Line: l.no})
 	}
 	return fields
+}
+
+// bare is the key that a line of the block begins with, without its colon:
+// "leader jane@example.net", "purpose = To map". It stands right below the
+// line before, and can't be a command; else "".
+func (p *parser) bare(l line) string {
+	s := strings.TrimLeft(l.text, decoration)
+	words := strings.Fields(s)
+	if p.at == 0 || p.lines[p.at-1].blank() || len(words) < 2 || l.text != s {
+		return ""
+	}
+	key, sign := strings.ToLower(words[0]), words[1]
+	switch equals := strings.HasPrefix(sign, "=") || sign == "-" || sign == "–" || sign == "—"; {
+	case !fieldKey(key):
+	case equals && (key != "in" || sign[0] == '='):
+		return key
+	case key == "purpose", key == "title", key == "post", key == "archive":
+		return key
+	case key == "leader" && (strings.Contains(sign, "@") || strings.EqualFold(sign, "me")):
+		return key
+	case key == "join" && len(words) == 2 && (sign == "open" || sign == "approved" || sign == "invited"):
+		return key
+	}
+	return ""
 }
 
 // unwrap adds to value the lines that continue l. free says that any plain

@@ -225,5 +225,22 @@ func (h *Handler) read(in In, f Facts) Parsed {
 		}
 		return p
 	}
-	return Parse(in.Message.Subject, in.Message.Text(maxRead))
+	return Parse(subjectOf(in, f), in.Message.Text(maxRead))
+}
+
+// subjectOf is a mail's subject as far as its author means it: of a reply to
+// an answer of ours it says what was asked for before, and is a command again
+// only where nothing else is written.
+func subjectOf(in In, f Facts) string {
+	_, marked := cleanSubject(in.Message.Subject)
+	to := strings.ToLower(strings.TrimSpace(in.Message.Get("In-Reply-To")))
+	if !marked || !strings.HasSuffix(strings.TrimSuffix(to, ">"), "@"+strings.ToLower(f.Site.Domain)) {
+		return in.Message.Subject
+	}
+	for _, l := range ownLines(in.Message.Text(maxRead)) {
+		if !l.blank() {
+			return ""
+		}
+	}
+	return in.Message.Subject
 }

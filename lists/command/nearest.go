@@ -47,6 +47,9 @@ func nearestCommand(text string) (near string, tried bool) {
 	for _, e := range language {
 		known = append(known, e.Synonyms...)
 	}
+	if first := strings.ToLower(strings.Trim(words[0], decoration+".,;:!?")); setWord(first) && first != "mail" {
+		return "set", true // "vacation until 1 May"
+	}
 	if near := nearest(words[0], known); near != "" {
 		return near, true
 	}

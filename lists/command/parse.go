@@ -1,6 +1,7 @@
 package command
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,6 +22,8 @@ type Command struct {
 	Fields []Field  // create: the lines under it
 	Line   int      // 0 the subject, else the line of the text, from 1
 	Under  bool     // stands under a progress command, and is about its list
+	Touch  bool     // stands right below the lines of a create
+	Echo   bool     // create: the subject of an earlier mail, and no line under it
 	To     string   // the address that asked for it, where that alone did
 }
 
@@ -28,6 +31,7 @@ type Command struct {
 type Field struct {
 	Key, Value string
 	Line       int
+	Bare       bool // without its colon
 }
 
 // Unknown is a line that is no command.
@@ -49,20 +53,31 @@ type Parsed struct {
 // A subject that the first line repeats or goes on from is skipped.
 func Parse(subject, text string) Parsed {
 	p := parser{lines: ownLines(text)}
-	subject, _ = cleanSubject(subject)
+	subject, marked := cleanSubject(subject)
 	if subject != "" && !p.repeats(subject) {
 		p.lines = append([]line{{0, subject}}, p.lines...)
 	}
+	for i, l := range p.lines {
+		p.lines[i].text = nextStep.ReplaceAllString(l.text, "${1}next:")
+	}
 	p.run()
 	p.judgeUnknown()
+	if all := p.out.Commands; len(all) > 0 && all[0].Line == 0 && all[0].Name == "create" {
+		all[0].Echo = marked && len(all[0].Fields) == 0
+	}
 	return p.out
 }
+
+// nextStep is the command next as answers to the week's question have it.
+var nextStep = regexp.MustCompile(`(?i)^([^\pL]*)next\s+steps?\s*[:：]`)
 
 type parser struct {
 	lines []line
 	at    int
 	out   Parsed
 	texts map[int]string // of unknown lines
+
+	touching bool // the command before is a create
 }
 
 // repeats tells whether the first line says what the subject says, and more.
@@ -117,7 +132,8 @@ func (p *parser) run() {
 
 // take reads one command and the lines that belong to it.
 func (p *parser) take(entry Entry, rest string, l line) {
-	c := Command{Name: entry.Name, Rest: rest, Line: l.no}
+	c := Command{Name: entry.Name, Rest: rest, Line: l.no, Touch: p.touching && !p.lines[p.at-2].blank()}
+	p.touching = entry.Name == "create"
 	switch {
 	case entry.Name == "create":
 		c.Rest = p.openQuote(rest)
@@ -126,6 +142,8 @@ func (p *parser) take(entry Entry, rest string, l line) {
 		c.Text = p.following(entry.Name, rest)
 	case entry.Name == "next":
 		c.Rest = p.unwrap(rest, l, nil)
+	case entry.Name == "add" || entry.Name == "drop" || entry.Name == "invite":
+		c.Rest = p.addresses(rest, l)
 	}
 	c.Args = strings.Fields(c.Rest)
 	p.add(c)

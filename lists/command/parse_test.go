@@ -109,6 +109,10 @@ func TestParseTakesFollowingLines(t *testing.T) {
 		{"two progress reports", "", "progress: maps We met.\nprogress: edu We too.", "1 progress \"maps We met.\"\n2 progress \"edu We too.\""},
 		{"a wrapped next step", "", "next maps Publish the first version of the map of data protection laws by\n2026-12-01\nhelp",
 			"1 next maps Publish the first version of the map of data protection laws by 2026-12-01\n3 help"},
+		{"as answers say it", "", "next step: Publish by 2026-12-01\nprogress maps We met.\nNext steps : Print", "1 next Publish by 2026-12-01\n2 progress \"maps We met.\"\n3 next under Print"},
+		{"addresses in a column", "", "add maps\na@b.example\n  c@d.example,\nEve <e@f.example>\nwho", "1 add maps\na@b.example\nc@d.example,\nEve <e@f.example>\n5 who"},
+		{"addresses under a subject", "invite maps", "\na@b.example\n\nThanks", "0 invite maps\na@b.example"},
+		{"a sentence with an address", "", "drop maps a@b.example\nWrite to c@d.example", "1 drop maps a@b.example"},
 		{"a short next step does not go on", "", "next maps Publish\nhelp", "1 next maps Publish\n2 help"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -155,6 +155,9 @@ func (f Facts) namedList(e Entry, c Command, first, after string) (lists.List, s
 		}
 		return f.Here, c.Rest, ""
 	}
+	if e.Name == "next" && strings.EqualFold(first, "step") && !f.names(first) {
+		first, after = cutWord(after)
+	}
 	if first == "" {
 		return lists.List{}, "", f.no("Say which group: %s. %s", forms(e), f.whichThereAre())
 	}
