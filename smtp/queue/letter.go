@@ -71,9 +71,6 @@ func (l *Letter) To() []string { return l.to }
 // Raw is the message, not to be changed.
 func (l *Letter) Raw() []byte { return l.raw }
 
-// Tries is how often it was tried before.
-func (l *Letter) Tries() int { return l.tries }
-
 // Expired tells whether it is too old to be put off once more.
 func (l *Letter) Expired() bool { return l.q.now().Sub(l.at) >= l.q.opt.Retry.Expire }
 

@@ -268,10 +268,8 @@ func (q *Queue) entriesOf(ctx context.Context, p waiting, fn func(Entry) error) 
 		}
 		for _, who := range people {
 			e := Entry{Message: p.message, Recipient: string(who.Address), Attempts: l.Tries, Due: l.due, LastReply: l.Reply, Kind: KindLate}
-			for _, c := range p.copies {
-				if id, _ := lists.PickTarget(who, p.copies, p.author, ""); e.List == "" || id == c.List.ID {
-					e.List = c.List.Name
-				}
+			if id, _ := lists.PickTarget(who, p.copies, p.author, ""); len(names) > 0 { // the first for who gets it no more
+				e.List = names[max(0, slices.IndexFunc(p.copies, func(c lists.Copy) bool { return c.List.ID == id }))]
 			}
 			if err := fn(e); err != nil {
 				return err

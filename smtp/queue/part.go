@@ -91,8 +91,8 @@ func (p *Part) Todo(n lists.Number) bool {
 // Fresh tells whether this is a first try, not one put off.
 func (p *Part) Fresh() bool { return p.late == nil }
 
-// Tries is how often it was tried before.
-func (p *Part) Tries() int {
+// tries is how often it was tried before.
+func (p *Part) tries() int {
 	if p.late == nil {
 		return 0
 	}
@@ -237,7 +237,7 @@ func (p *Part) state(mode string, but map[lists.Number]bool) ([]byte, error) {
 
 // putOff says how what a destination put off is kept, and until when.
 func (p *Part) putOff(d lists.Deferral, now time.Time) (late, time.Time) {
-	l := late{Destination: d.Destination, Numbers: joinNumbers(d.Numbers), Tries: p.Tries(), First: now.Unix(), Reply: strings.ToValidUTF8(d.Reply, "?")}
+	l := late{Destination: d.Destination, Numbers: joinNumbers(d.Numbers), Tries: p.tries(), First: now.Unix(), Reply: strings.ToValidUTF8(d.Reply, "?")}
 	if p.late != nil {
 		l.First = p.late.First
 	}

@@ -14,10 +14,5 @@ func (p *pause) reset() { p.d = 0 }
 
 func (p *pause) sleep(ctx context.Context) {
 	p.d = min(max(2*p.d, 50*time.Millisecond), 2*time.Second)
-	t := time.NewTimer(p.d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	wait(ctx, nil, p.d)
 }
