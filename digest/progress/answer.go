@@ -45,6 +45,10 @@ var (
 		`(?:der |unser )?nächste[rn]? schritt(?: ist| wird sein|:)\s+`,
 		`(?:наш )?следующий шаг(?:\s*[—–-]|:| будет)\s+`,
 		`(?:الخطوة التالية)(?: هي|:)\s+`,
+		`(?:de |onze )?volgende stap(?: is| wordt|:)\s+(?:om )?`,
+		`(?:naszym )?następn(?:ym krokiem|y krok)(?: jest| będzie|:| to)\s+`,
+		`(?:bir )?sonraki adım(?:ımız)?(?::|\s*[—–-])\s+`,
+		`hatua inayofuata(?: ni|:)\s+`,
 	}, "|") + `)((?:[^.!?\n]|\d\.)+)[.!?]?\s*$|(?:^|[。！？\n])\s*下一步(?:是|：|:|，我们将|将)\s*([^。！？\n]+)[。！？]?\s*$`)
 )
 

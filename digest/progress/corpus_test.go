@@ -152,6 +152,16 @@ func TestLettersMadeApart(t *testing.T) {
 	}
 }
 
+// So are replies of many mail programs that were made in sets, each before it
+// was known how the last one was read, with lists, tables, own quotations,
+// postscripts and cards under the name.
+func TestRepliesOfManyProgramsMadeApart(t *testing.T) {
+	right, all := readRight(t, "testdata/programs.jsonl", func(m *message.Message) string { return m.OwnLetter(32 << 10) })
+	if all < 100 || right*100 < 99*all {
+		t.Errorf("%d of %d read right, want 99 %%", right, all)
+	}
+}
+
 // readRight counts the replies in a file, and those that are read as wanted.
 func readRight(t *testing.T, name string, own func(*message.Message) string) (right, all int) {
 	t.Helper()

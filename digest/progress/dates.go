@@ -24,12 +24,15 @@ var byWords = []string{
 
 var (
 	byDate = regexp.MustCompile(`(?is)^(.*\S)[\s,،–—-]+(?:` + strings.Join(byWords, "|") + `)[\s:]+(\S.*)$`)
-	// "（12月4日前）" and "截止12月4日" behind a step, "12月4日前" in front of it.
+	// "（12月4日前）", "截止12月4日" and "（12月4日）" behind a step, "12月4日前" in front of it.
 	hanDay   = `((?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|\d{1,2}号|底)|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:本|下|这)?(?:周|星期)[一二三四五六日天]|明天|后天)`
 	hanAfter = []*regexp.Regexp{
-		regexp.MustCompile(`^(.*?)[，,。；\s（(]*(?:在|于|最晚|最迟)?` + hanDay + `(?:之前|以前|前|截止|まで(?:に)?)[)）]?$`),
+		regexp.MustCompile(`^(.*?)[，,。；\s（(]*(?:在|于|最晚|最迟)?` + hanDay + `(?:之前|以前|前|截止|まで(?:に)?)(?:完成|提交|发布|公布|定稿|结束|交付|公開|提出|完了)?[)）]?$`),
 		regexp.MustCompile(`^(.*?)[，,。；\s（(]*(?:截止日期|截止时间|截止到|截止|截至|期限|締め切り|締切)(?:是|为)?[:：\s]*` + hanDay + `[)）]?$`),
+		regexp.MustCompile(`^(.+?)\s*[（(]` + hanDay + `[)）]$`),
 	}
+	// "on 4 December", ", 4 December" and "(4 Dec)": a day of a month to the end.
+	onDate    = regexp.MustCompile(`(?is)^(.*\S)(?:\s+(?:on|le|el|am|op|em|il|no dia|el día|den|på|w dniu|في|يوم)\s+|\s*[,،(–—]\s*|\s+-\s+)((?:\pL+[.,]? )?\d{1,2}(?:st|nd|rd|th|er|º|\.)? ?(?:de |d['’]|of )?\pL{3,}\.?(?:,? (?:de )?\d{4})?|\pL{3,}\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d)\)?$`)
 	hanBefore = regexp.MustCompile(`^(?:在|于|最晚|最迟)?` + hanDay + `(?:之前|以前|前|までに|截止)[，,、]?\s*(.+)$`)
 	inHan     = regexp.MustCompile(`^(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号]|底)$`)
 	dayFirst  = regexp.MustCompile(`^(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?\.?$`)
@@ -59,7 +62,21 @@ func splitStep(text string, today lists.Date) (step string, by lists.Date, err e
 			return before, by, err
 		}
 	}
+	if m := onDate.FindStringSubmatch(plain); m != nil {
+		_, by, err := lists.SplitStep("x by "+inEnglish(m[2], today), today)
+		if err == nil && near(by, today) {
+			return strings.TrimRight(m[1], " \t,;:-–—،，(（"), by, nil
+		}
+	}
 	return step, "", nil
+}
+
+// near tells whether a day said in passing is one to be held to: "answer the
+// letter (3 Dec)" does not mean that day in a year.
+func near(by, today lists.Date) bool {
+	day, ok := by.Time()
+	now, known := today.Time()
+	return ok && known && !day.Before(now) && day.Sub(now) <= 300*24*time.Hour
 }
 
 // cutDate parts a step from what may be its date, "" there is none.

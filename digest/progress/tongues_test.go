@@ -29,17 +29,26 @@ func TestAnswersInOtherLanguages(t *testing.T) {
 
 func TestSplitStep(t *testing.T) {
 	for in, want := range map[string][2]string{
-		"publier la carte pour le 1er décembre":  {"publier la carte", "2026-12-01"},
-		"publier la carte avant le 3/12/2026":    {"publier la carte", "2026-12-03"},
-		"publier la carte d'ici au 2026-12-03":   {"publier la carte", "2026-12-03"},
-		"écrire pour le conseil":                 {"écrire pour le conseil", ""},
-		"llegar a un acuerdo para el 3 de enero": {"llegar a un acuerdo", "2027-01-03"},
-		"bis zum Ende lesen":                     {"bis zum Ende lesen", ""},
-		"karte drucken bis Freitag, 4. dezember": {"karte drucken", "2026-12-04"},
-		"挑选工具，12月4日之前":                           {"挑选工具", "2026-12-04"},
-		"نشر الخريطة بحلول 2026-12-04":           {"نشر الخريطة", "2026-12-04"},
-		"publish the map by 4 December":          {"publish the map", "2026-12-04"},
-		"publier la carte":                       {"publier la carte", ""},
+		"publier la carte pour le 1er décembre":   {"publier la carte", "2026-12-01"},
+		"publier la carte avant le 3/12/2026":     {"publier la carte", "2026-12-03"},
+		"publier la carte d'ici au 2026-12-03":    {"publier la carte", "2026-12-03"},
+		"écrire pour le conseil":                  {"écrire pour le conseil", ""},
+		"llegar a un acuerdo para el 3 de enero":  {"llegar a un acuerdo", "2027-01-03"},
+		"bis zum Ende lesen":                      {"bis zum Ende lesen", ""},
+		"karte drucken bis Freitag, 4. dezember":  {"karte drucken", "2026-12-04"},
+		"挑选工具，12月4日之前":                            {"挑选工具", "2026-12-04"},
+		"نشر الخريطة بحلول 2026-12-04":            {"نشر الخريطة", "2026-12-04"},
+		"publish the map by 4 December":           {"publish the map", "2026-12-04"},
+		"publier la carte":                        {"publier la carte", ""},
+		"hold the hearing on 14 December":         {"hold the hearing", "2026-12-14"},
+		"presentar el informe el 17 de diciembre": {"presentar el informe", "2026-12-17"},
+		"resultaten bespreken op 14 december":     {"resultaten bespreken", "2026-12-14"},
+		"user test (Dec 15)":                      {"user test", "2026-12-15"},
+		"answer the letter (3 Nov)":               {"answer the letter (3 Nov)", ""},
+		"invite the members, 40 people":           {"invite the members, 40 people", ""},
+		"meet on Tuesday":                         {"meet on Tuesday", ""},
+		"整理案例库，12月20日前完成":                         {"整理案例库", "2026-12-20"},
+		"本調査の開始（12月14日）":                          {"本調査の開始", "2026-12-14"},
 	} {
 		step, by, err := splitStep(in, "2026-11-23")
 		if step != want[0] || string(by) != want[1] || err != nil {

@@ -24,7 +24,7 @@ func OwnStart(text string, most int) string {
 		}
 		line := r.lines[i]
 		switch {
-		case isQuoted(line):
+		case isQuoted(line), r.brokenQuoteAt(i):
 			i++
 		case r.endsAt(i, written):
 			i = len(r.lines)
@@ -44,7 +44,7 @@ func OwnStart(text string, most int) string {
 				}
 				i = r.afterBars(i + n)
 			default:
-				if !isDevice(line) && !isFrame(line) {
+				if !isDevice(line) && !r.frameAt(i) && !isPicture(line) {
 					own = append(own, line)
 					if strings.TrimSpace(line) != "" {
 						written = true

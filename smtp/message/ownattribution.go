@@ -13,6 +13,9 @@ func (r reply) attributionAt(i int) (n int, strong bool) {
 	joined, rest := "", ""
 	for n = 1; n <= 3 && i+n <= len(r.lines); n++ {
 		line := undashed(withoutMarks(r.lines[i+n-1]))
+		if point, ok := strings.CutPrefix(line, "- "); ok && n == 1 && opensAttribution(point) {
+			line = point // Zimbra's
+		}
 		if line == "" || isQuoted(line) || len(joined)+len(line) > 500 {
 			break
 		}
@@ -61,6 +64,9 @@ func introduces(line string) int {
 			return perhaps
 		}
 		// "Am 23.11.26 um 10:00 schrieb Ann"
+		if _, year, hour := timesIn(line); year && hour && opensAttribution(line) && slices.ContainsFunc(wroteWords, func(v string) bool { return strings.HasSuffix(line, "> "+v) }) {
+			return surely // "On Wed, 14 Nov 2018 08:14:43 -0200 Ann <ann@example.net> wrote"
+		}
 		if _, _, hour := timesIn(line); hour && opensAttribution(line) && slices.ContainsFunc(wroteWords, func(v string) bool { return strings.Contains(line, " "+v) }) {
 			return perhaps
 		}
@@ -78,6 +84,9 @@ func introduces(line string) int {
 			return likely
 		}
 	}
+	if wroteAt(body) {
+		return likely
+	}
 	bracketed := addressed && strings.HasSuffix(body, ">")
 	switch {
 	case digits && bracketed && opens: // "2026-11-23 10:05 GMT+01:00 Ann <ann@example.net>:"
@@ -90,6 +99,21 @@ func introduces(line string) int {
 		return perhaps
 	}
 	return no
+}
+
+// wroteAt knows "ann kirjoitti 20.05.2019 kello 10:26": a name, the verb, and
+// nothing but a day and an hour.
+func wroteAt(body string) bool {
+	for _, v := range wroteWords {
+		before, after, ok := strings.Cut(body, " "+v+" ")
+		if !ok || before == "" || len(strings.Fields(before)) > 6 || len(strings.Fields(after)) > 9 {
+			continue
+		}
+		if _, year, hour := timesIn(after); year && hour {
+			return true
+		}
+	}
+	return false
 }
 
 // timesIn tells what stands in a text beside its addresses: a digit, four of
@@ -128,6 +152,9 @@ func complete(text string) bool {
 // runsOn tells whether a line may be the first of an attribution that opens
 // with the writer's name, or in a language that we don't know.
 func runsOn(line string) bool {
+	if strings.Contains(line, "@") && slices.ContainsFunc(middleWords, func(v string) bool { return strings.Contains(line, "> "+v+" ") }) {
+		return true // "Ann <ann@example.net> schrieb am So., 23."
+	}
 	if strings.ContainsAny(line[len(line)-1:], ".!?;") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "！") || strings.HasSuffix(line, "？") {
 		return false
 	}
@@ -158,6 +185,11 @@ func saidBefore(line string) string {
 		return ""
 	}
 	for at, c := range line {
+		if rest := line[at:]; c == ' ' && hasAnyPrefix(rest, openings) && !strings.ContainsAny(line[:at], "@<") && hasAnyPrefix(line[len(line)-1:], []string{":"}) {
+			if _, year, hour := timesIn(rest); year && hour && complete(rest[1:]) {
+				return line[:at]
+			}
+		}
 		if c != '.' && c != '!' && c != '?' && c != '-' {
 			continue
 		}
@@ -168,6 +200,10 @@ func saidBefore(line string) string {
 	}
 	return ""
 }
+
+// openings are how an attribution begins on a line where something stands
+// before it.
+var openings = []string{" On ", " Le ", " El ", " Am ", " Em ", " Il "}
 
 // introducesCopy tells whether the copy of the mail answered begins on the
 // very line that introduces it, as Yahoo's phone programs have it.

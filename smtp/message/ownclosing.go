@@ -21,7 +21,7 @@ func withoutClosing(lines []string) []string {
 			continue
 		}
 		isOne, warm := closes(line)
-		bare := i > 0 && strings.TrimSpace(lines[i-1]) != "" && startsLow(line)
+		bare := i > 0 && strings.TrimSpace(lines[i-1]) != "" && startsLow(line) && !endsSentence(lines[i-1])
 		isOne = isOne && !bare || isDashedName(line) && (i == 0 || !isDash(lines[i-1]))
 		switch {
 		case isOne:
@@ -90,7 +90,7 @@ func closes(line string) (isOne, warm bool) {
 		return true, true
 	}
 	words := strings.FieldsFunc(line, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!،-–—_*&", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!،-–—_*&/", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Sk, r) || r == '\ufe0f'
 	})
 	known := 0
 	for known < len(words) {

@@ -128,7 +128,7 @@ var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:(?:尊敬的|亲爱的|親愛的|敬爱的)[^。！？!?，,：:\s已了在将正]{0,10}|(?:各位|諸位|诸位)[^。！？!?，,：:\s已了在将正]{0,6})(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
-	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
+	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係(?:者)?各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
 	`(?:(?:皆様|皆さま|皆さん|みなさん)[、, ])?(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
 	`(?:(?:[^.!?]{1,12}[ ,，] ?)?안녕하(?:세요|십니까)(?:[,，]? [^.!?]{1,12}(?:님|여러분))?|여러분|[^.!?]{1,12}(?:님|님께|여러분))`,
 }, "|") + `)\s*[，,、：:！!。.～~ ]*$`)
@@ -148,7 +148,7 @@ var greetingPhrases = longestFirst([]string{
 	"dzień dobry", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
 	"merhaba", "merhabalar", "selam", "selamlar", "iyi günler", "iyi akşamlar", "günaydın", "sayın", "sevgili", "değerli",
 	"hej", "hei", "god morgon", "god morgen", "god dag", "kära", "kære", "kjære", "dobrý den", "ahoj", "vážení", "szia", "sziasztok", "kedves", "jó napot", "bună ziua", "bună", "salutare", "dragi", "stimați", "hyvä", "hyvää päivää", "moikka",
-	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "kính gửi", "thân gửi", "kính chào", "stimate", "stimată", "dragă", "selamat pagi", "selamat siang", "halo", "jambo", "habari", "नमस्ते", "สวัสดี",
+	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "kính gửi", "thân gửi", "kính chào", "stimate", "stimată", "dragă", "selamat pagi", "selamat siang", "halo", "jambo", "habari za asubuhi", "habari za mchana", "habari za jioni", "habari zenu", "habari", "hamjambo", "ndugu", "नमस्ते", "สวัสดี",
 })
 
 func longestFirst(words []string) []string {
@@ -157,10 +157,10 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
+var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa zangu wenzangu all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
 	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
 	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
-	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
+	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
 	коллеги коллега друзья всем все уважаемые дорогие господа дамы и участники команда коллегам колеги друзі всім
 	جميعا جميعاً جميعًا الجميع بالجميع للجميع بكم زملاء الزملاء زميلاتي زملائي الزميلات و والزميلات الأعزاء الكرام الأفاضل الأصدقاء أصدقائي السادة السيدات والسادة وسهلا وبعد أعضاء المجموعة الفريق فريق كل عليكم ورحمة الله وبركاته
 	tutti tutte colleghi colleghe e amici ai pessoal gente caros collega's allemaal iedereen collega beste leden

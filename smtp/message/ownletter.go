@@ -12,7 +12,11 @@ import (
 // greeting alone on its first lines, where more follows, and without the name
 // of who wrote it, as From has it, alone on its last ones.
 func OwnLetter(text, name string) string {
-	lines := strings.Split(withoutName(OwnText(text), name), "\n")
+	own, postscript := cutPostscript(OwnText(text))
+	lines := strings.Split(withoutName(own, name), "\n")
+	if postscript != "" {
+		lines = append(withoutClosing(lines), "", postscript)
+	}
 	at := 0
 	for greeted := 0; at < len(lines) && greeted < maxGreetings; at++ {
 		switch line := strings.TrimSpace(lines[at]); {
@@ -28,6 +32,18 @@ func OwnLetter(text, name string) string {
 	}
 	return joinOwn(lines) // who only greets said that
 }
+
+// cutPostscript parts a text from the paragraph at its end that begins with
+// "PS": the regards and the name stand above it.
+func cutPostscript(text string) (rest, postscript string) {
+	at := strings.LastIndex(text, "\n\n")
+	if at < 0 || !postscripts.MatchString(text[at+2:]) {
+		return text, ""
+	}
+	return text[:at], text[at+2:]
+}
+
+var postscripts = regexp.MustCompile(`(?i)^(?:p\.? ?p?\.?[sd]|ps)\.?\s*[:;,.–—-]?\s+\S|^P[SD][:：]`)
 
 // OwnLetter is the own text of the message's first max octets, as a letter
 // by whom its From names.
@@ -54,8 +70,10 @@ func withoutName(text, name string) string {
 		switch under := lines[i+1:]; {
 		case regardAt(lines, i-1) && who.named(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(lines[:i-1]))
+		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && who.carded(lines[i]) && (isCard(under) || isTitles(under)):
+			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && endsItem(lines[i-2]) && isTitles(under)):
-			return joinOwn(who.unsigned(lines[:i]))
+			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		}
 	}
 	return joinOwn(lines)
@@ -71,6 +89,9 @@ func (s signer) unsigned(lines []string) []string {
 		}
 		if last < 0 || !s.signsAt(lines, last) {
 			break
+		}
+		if last > 1 && isShortRule(lines[last-1]) {
+			last--
 		}
 		lines = withoutClosing(withoutRegard(lines[:last]))
 	}
@@ -187,6 +208,19 @@ func (s signer) whole(line string) bool {
 	return len(words) > 1 && slices.Equal(words, slices.Sorted(slices.Values(s.words)))
 }
 
+// carded tells whether a line is the whole name and what people are, as on a
+// card: "Ann Bell | Chair", "Ann Bell, PhD".
+func (s signer) carded(line string) bool {
+	for _, mark := range []string{" | ", ", ", " – ", " — ", " - ", " / ", " • ", " · ", " @"} {
+		if name, office, ok := strings.Cut(line, mark); ok && s.whole(name) && len(nameWords(name)) > 1 {
+			words := strings.Fields(office)
+			first, _ := utf8.DecodeRuneInString(office)
+			return signs(line) && len(words) > 0 && (!unicode.IsLower(first) || mark == " @") && !unicode.IsDigit(first) && len(words) < 8 && (!endsSentence(line) || len(words) == 1 || isAbbreviation(words[len(words)-1]))
+		}
+	}
+	return false
+}
+
 // named tells whether a line is nothing but the name, some words or initials
 // of it.
 func (s signer) named(line string) bool {
@@ -205,8 +239,8 @@ func (s signer) named(line string) bool {
 		return true // "Huang Li 黄丽"
 	}
 	joined := strings.Join(words, "")
-	if s.initialed(joined) || wide(joined) && utf8.RuneCountInString(joined) > 1 && strings.HasPrefix(s.words[0], joined) {
-		return true // "鈴木" of "鈴木一郎"
+	if s.initialed(joined) || wide(joined) && utf8.RuneCountInString(joined) > 1 && (strings.HasPrefix(s.words[0], joined) || strings.HasSuffix(s.words[0], joined)) {
+		return true // "鈴木" or "一郎" of "鈴木一郎"
 	}
 	left, whole := slices.Clone(s.words), false
 	for _, w := range slices.DeleteFunc(words, isTitle) {
@@ -261,17 +295,23 @@ func endsSentence(line string) bool {
 // signsAt tells whether a line signs what stands above it. A name that goes
 // on with a sentence, or with a list of names, does not.
 func (s signer) signsAt(lines []string, i int) bool {
-	if !s.named(lines[i]) {
-		return false
-	}
 	above := i - 1
 	for above >= 0 && strings.TrimSpace(lines[above]) == "" {
 		above--
+	}
+	if dashed, ok := strings.CutPrefix(lines[i], "- "); ok && above >= 0 && above < i-1 && endsSentence(lines[above]) && !isDash(lines[above]) {
+		return s.named(dashed)
+	}
+	if !s.named(lines[i]) && !(above < i-1 && above >= 0 && endsItem(lines[above]) && s.carded(lines[i])) {
+		return false
 	}
 	if above < 0 {
 		return true
 	}
 	line := strings.TrimRight(lines[above], " \t\u00a0")
+	if isShortRule(line) { // and no line under a heading
+		return above > 0 && (strings.TrimSpace(lines[above-1]) == "" || endsItem(lines[above-1]))
+	}
 	if regardAt(lines, above) {
 		return true
 	}

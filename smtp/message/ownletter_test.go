@@ -86,6 +86,17 @@ func TestOwnLetter(t *testing.T) {
 		{"Kofi Mensah", "Draft done.\n\nAma", "Draft done.\n\nAma"},
 		{"Will", "They say they can, and\nwill", "They say they can, and\nwill"},
 		{"Will", "They give it if the ministry\nwill", "They give it if the ministry\nwill"},
+		{"Kofi Mensah", "Draft done.\n\nBest\nKofi\n\nPS: I am away.", "Draft done.\n\nPS: I am away."},
+		{"Kofi Mensah", "Draft done.\n\nPS is what we call the annex.", "Draft done.\n\nPS is what we call the annex."},
+		{"Kofi Mensah", "Draft done.\n\nKofi Mensah | Chair\nYouth IGF", "Draft done."},
+		{"Kofi Mensah", "Draft done.\n\nKofi Mensah, PhD", "Draft done."},
+		{"Kofi Mensah", "Draft done.\n\nKofi Mensah, our chair, resigned", "Draft done.\n\nKofi Mensah, our chair, resigned"},
+		{"Kofi Mensah", "Draft done.\n\nKofi Mensah - 12 countries", "Draft done.\n\nKofi Mensah - 12 countries"},
+		{"Kofi J. Mensah", "Draft done.\n\nYours ever,\n\nKofi J. Mensah, LL.M.\nPartner | Mensah LLP\n+1 202 555 0147", "Draft done."},
+		{"Kofi Mensah", "Draft done.\n---\nKofi", "Draft done."},
+		{"Kofi Mensah", "Volunteers\n----------\nKofi", "Volunteers\n----------\nKofi"},
+		{"Kofi Mensah", "Draft done.\n\n- Kofi", "Draft done."},
+		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,15 +24,28 @@ func drawn(line string) bool {
 }
 
 // copyFollows tells whether a copied mail, what servers put below, or nothing
-// comes after a rule. A rule of underscores, longer than anybody types, always
-// ends the text.
+// comes after a rule. A rule of underscores, longer than most people type, ends
+// the text, unless somebody goes on in sentences.
 func (r reply) copyFollows(i int) bool {
 	rule := strings.TrimSpace(r.lines[i-1])
-	if rule[0] == '_' && len(rule) >= 20 {
+	i = r.nextWritten(i)
+	if rule[0] == '_' && len(rule) >= 20 && !r.proseAt(i) {
 		return true
 	}
-	i = r.nextWritten(i)
 	return i == len(r.lines) || r.headerBlockAt(i) || r.footerFollows(i) || r.fieldsAndAttributionAt(i)
+}
+
+// proseAt tells whether sentences stand at line i, and nothing of a list's
+// footer: no address.
+func (r reply) proseAt(i int) bool {
+	if i == len(r.lines) || isQuoted(r.lines[i]) {
+		return false
+	}
+	if _, field := headerName(r.lines[i]); field {
+		return false
+	}
+	paragraph := r.paragraph(i)
+	return endsSentence(paragraph) && len(strings.Fields(paragraph)) > 4 && !strings.Contains(paragraph, "@") && !strings.Contains(paragraph, "subscri")
 }
 
 // footerFollows tells whether what comes next was put there by a program.
@@ -143,6 +157,12 @@ func isDevice(line string) bool {
 		return slices.ContainsFunc(deviceNames, func(w string) bool { return strings.Contains(line, w) })
 	}
 	plain := strings.TrimRight(line, ".!]*_ ")
+	if strings.HasPrefix(line, "sent from my ") {
+		words := len(strings.Fields(line))
+		if words <= 6 && !strings.ContainsAny(line, ":.") || words <= 10 && slices.ContainsFunc(excuses, func(w string) bool { return strings.Contains(line, w) }) {
+			return true
+		}
+	}
 	switch {
 	case hasAnyPrefix(line, deviceWords), hasAnyPrefix(line, sentWith) && named(), strings.Contains(line, "outlook") && strings.Contains(line, "aka.ms/"):
 		return true
@@ -154,10 +174,32 @@ func isDevice(line string) bool {
 	return len(line) <= 80 && slices.ContainsFunc(deviceEnds, func(w string) bool { return strings.HasSuffix(plain, w) })
 }
 
-// isFrame knows a line of a table that holds no words, as a card with the
-// writer's name leaves it.
-func isFrame(line string) bool {
-	return strings.Contains(line, "|") && strings.Trim(line, "| \t\r\u00a0-") == ""
+// frameAt knows a line of a table that holds no words, as a card with the
+// writer's name leaves it. The line under a table's head is none.
+func (r reply) frameAt(i int) bool {
+	line := r.lines[i]
+	if !strings.Contains(line, "|") || strings.Trim(line, "| \t\r\u00a0-") != "" {
+		return false
+	}
+	return i == 0 || !strings.Contains(line, "--") || strings.Trim(r.lines[i-1], "| \t\r\u00a0-") == "" || !strings.Contains(r.lines[i-1], "|")
+}
+
+// isPicture knows what stands for a picture where there is text only.
+func isPicture(line string) bool {
+	line = strings.TrimSpace(line)
+	return len(line) < 400 && picture.MatchString(line)
+}
+
+var picture = regexp.MustCompile(`(?i)^(?:\[(?:cid:|image\b|inline image|imagen?\b|bild\b|logo\b)[^\]]*\]|!\[[^\]]*\]\([^)]*\)|<image\d+\.\w+>|\[https?://\S+\.(?:png|jpe?g|gif)\])(?:<[^>]*>)?$`)
+
+// brokenQuoteAt knows the end of a quoted line that a program broke anew and
+// put no mark before: in the middle of a quoted sentence.
+func (r reply) brokenQuoteAt(i int) bool {
+	if i == 0 || i+1 >= len(r.lines) || !isQuoted(r.lines[i-1]) || !isQuoted(r.lines[i+1]) {
+		return false
+	}
+	line, above := strings.TrimSpace(r.lines[i]), strings.TrimRight(r.lines[i-1], " \t\u00a0\r")
+	return line != "" && len(line) <= 60 && len(above) >= 60 && startsLow(line) && !endsSentence(above) && !strings.HasSuffix(above, ":")
 }
 
 // isFooter knows the lines that programs put below every mail: nothing of the
@@ -189,6 +231,10 @@ func (r reply) paragraph(i int) string {
 // for whom.
 func (r reply) disclaimerAt(i int) bool {
 	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
+	if alone := strings.Trim(first, " \t\u00a0*_:."); alone != "" && len(alone) < 40 && hasAnyPrefix(alone+":", noticeHeads) {
+		below := r.paragraph(r.nextWritten(i + 1))
+		return secrecy(below) >= 2 && len(below) >= minDisclaimer
+	}
 	head := hasAnyPrefix(first, noticeHeads)
 	under := i > 0 && strings.TrimSpace(r.lines[i-1]) != "" && !isShortRule(r.lines[i-1])
 	if under && !head {
@@ -198,12 +244,7 @@ func (r reply) disclaimerAt(i int) bool {
 		return false
 	}
 	paragraph := r.paragraph(i)
-	signs := 0
-	for _, w := range secrecyWords {
-		if strings.Contains(paragraph, w) {
-			signs++
-		}
-	}
+	signs := secrecy(paragraph)
 	if under {
 		return signs >= 2 && len(paragraph) >= minDisclaimer // right under the name
 	}
@@ -211,6 +252,16 @@ func (r reply) disclaimerAt(i int) bool {
 		return signs > 0 || slices.ContainsFunc(mailWords, func(w string) bool { return strings.Contains(paragraph, w) })
 	}
 	return signs >= 2 && len(paragraph) >= minDisclaimer || signs >= 3 && len(paragraph) >= minDisclaimer-30
+}
+
+// secrecy counts what a paragraph says of those who may read it.
+func secrecy(paragraph string) (signs int) {
+	for _, w := range secrecyWords {
+		if strings.Contains(paragraph, w) {
+			signs++
+		}
+	}
+	return signs
 }
 
 // minDisclaimer is how long a disclaimer is at least, in octets.

@@ -86,10 +86,12 @@ var (
 		"تم الإرسال من", "تم إرسالها من", "갤럭시에서 보냈", "네이버 메일 앱에서", "나의 iphone에서", "أرسلت من", "أُرسلت من", "مرسل من", "مُرسل من", "مرسلة من", "مُرسلة من", "diese nachricht wurde von meinem",
 	}
 	sentWith = []string{
-		"sent from my ", "sent via ", "envoyé depuis ", "message envoyé depuis ", "envoyé à partir de ", "envoyé avec ", "enviado desde ", "enviado con ", "enviado a través de ", "enviado a partir do ",
+		"sent from my ", "sent wirelessly from ", "envoyé sans fil ", "sent via ", "envoyé depuis ", "message envoyé depuis ", "envoyé à partir de ", "envoyé avec ", "enviado desde ", "enviado con ", "enviado a través de ", "enviado a partir do ",
 		"gesendet von ", "gesendet mit ", "inviato da ", "inviato dal ", "verzonden vanaf ", "verstuurd vanaf ", "verzonden met ", "wysłane z ", "wysłano z ",
 		"отправлено с ", "отправлено из ", "отправлено через ", "надіслано з ", "odesláno z ", "trimis de pe ", "lähetetty ", "στάλθηκε από ", "נשלח מה", "đã gửi từ ", "dikirim dari ",
 	}
+	// excuses are made for what one writes on such a device.
+	excuses     = []string{"please excuse", "excuse the", "excuse my", "pardon", "sorry for", "apologies for", "forgive"}
 	sentBriefly = []string{"sent from ", "sent with ", "sent by ", "from my "} // in a few words
 	deviceNames = []string{
 		"phone", "ipad", "ipod", "mac", "android", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "honor", "oppo", "vivo", "pixel", "nokia", "motorola", "oneplus", "lenovo", "blackberry", "tablet",
@@ -161,7 +163,7 @@ var noticeHeads = []string{
 // The regards that end a letter, word by word: one of regardWords or
 // thankWords, and for the rest fillWords.
 var (
-	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully respectfully cordially best cheers yours warmest
+	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully truly respectfully cordially xx xo xoxo best cheers yours warmest
 		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
 		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
 		grüßen grüße grüßle gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
@@ -173,24 +175,24 @@ var (
 		pozdrawiam pozdrowieniami pozdrowienia poważaniem szacunku pozdravem pozdravy
 		saygılarımla saygılarımızla saygılar selamlar selamlarımla sevgiler sevgilerle çalışmalar günler
 		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
-	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc köszönöm ευχαριστώ תודה شكرا شكراً شكرًا الشكر تشکر`)
+	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc shukrani köszönöm ευχαριστώ תודה asante asanteni ahsante ahsanteni شكرا شكراً شكرًا الشكر تشکر`)
 	fillWords  = strings.Fields(`e y et en och og i ve à in the with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
 		les bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
 		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo fuerte quedo atento atenta a todos
 		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute schönes wochenende in die runde ihr ihre im voraus aus und freundliche sonnige
 		с наилучшими большое заранее и
-		com os melhores meus um uma grande caro cara buona giornata distinti cordiali con i più migliori un' met vriendelijke hartelijk hartelijke veel alvast
-		z wyrazami serdecznie serdeczne s iyi çok kolay з найкращими med vänliga vennlig venlig bästa beste mange ystävällisin parhain cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
+		com os melhores meus um uma grande caro cara buona giornata serata buon lavoro proseguimento distinti cordiali con i più migliori un' met vriendelijke hartelijk hartelijke veel alvast
+		z wyrazami serdecznie serdeczne s iyi çok kolay з найкращими med vänliga vennlig venlig venlige bästa beste mange ystävällisin parhain sana nyote cu respect trân thân ái με بي با مع خالص أطيب فائق جزيل جزيلا جزيلاً لكم كل أجمل بكل الود و`)
 	closingPhrases = []string{
 		"bonne soirée", "bon week-end", "bon weekend", "bonne semaine", "bonne fin de journée", "bonne fin de semaine", "excellente journée", "excellente semaine", "bien à vous", "bien à toi",
 		"im auftrag", "i. a", "i.a", "in vertretung", "i. v", "par délégation", "pour ordre", "دمتم بخير", "ودمتم", "ودمتم بخير", "دمتم", "وفقكم الله", "buen fin de semana", "buena semana", "feliz semana", "feliz día", "buen día", "lindo día", "quedo atento", "quedo atenta", "quedamos atentos", "schönes wochenende", "schönen tag noch", "schönen abend", "schönen feierabend", "schöne woche", "einen schönen tag", "have a great day", "have a nice day", "have a good day", "have a great week", "have a good week", "have a nice weekend", "have a good weekend", "have a great weekend", "talk soon", "speak soon", "until next week", "хорошего вечера", "хорошей недели", "удачной недели", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
-		"此致", "敬礼", "此致敬礼", "祝好", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
+		"此致", "敬礼", "此致敬礼", "祝好", "謝謝", "謝謝大家", "謝謝您", "謝謝各位", "感謝", "感謝您", "敬禮", "此致敬禮", "此致 敬禮", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
 		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
 		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
 	}
 	closingStarts = []string{
 		"顺祝", "順祝", "敬祝", "祝您", "祝大家", "どうぞよろしく", "以上、よろしく", "引き続きよろしく", "今後ともよろしく",
-		"je vous prie d'agréer", "je vous prie d’agréer", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "sin otro particular", "sin más por el momento", "sin mas por el momento", "quedo a sus órdenes", "en espera de su", "dans l'attente de", "dans l’attente de", "restant à votre disposition", "je reste à votre disposition", "looking forward to hearing", "für rückfragen stehe ich", "bei rückfragen", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول", "وتقبلوا", "تقبلوا", "وتقبل ",
+		"je vous prie d'agréer", "je vous prie d’agréer", "je vous prie de croire", "je vous prie de bien vouloir agréer", "veuillez croire", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "sin otro particular", "sin más por el momento", "sin mas por el momento", "quedo a sus órdenes", "en espera de su", "dans l'attente de", "dans l’attente de", "restant à votre disposition", "je reste à votre disposition", "looking forward to hearing", "für rückfragen stehe ich", "bei rückfragen", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول", "وتقبلوا", "تقبلوا", "وتقبل ",
 	}
 	// partingWords are said in parting only, wherever in a short line they stand.
 	partingWords = []string{"grüße", "grüsse", "grüßen", "grüssen", "salutations", "saludos", "saluda", "saluto", "saluti", "abraço", "abrazo", "beijo", "besos", "bisous", "fraternal", "cordialement", "atentamente", "atenciosamente", "regards", "greetings", "sincerely", "التحية", "التحيات", "تحيات", "والتقدير", "الاحترام", "уважением", "наилучшими", "hilsen", "hälsning", "groet", "pozdraw", "poważaniem", "saygı", "selam", "trân trọng", "salam", "stimă", "εκτίμηση"}
