@@ -28,7 +28,6 @@ type Letter struct {
 	Text         string      // text/plain, UTF-8, LF line ends, lines as meant (format=flowed is not used)
 	HTML         string      // "" none; else a multipart/alternative is made
 	Inline       []Inline    // pictures that HTML shows by cid:ID
-	Attached     []byte      // a whole message attached as message/rfc822, nil none
 	AutoReplied  bool        // Auto-Submitted: auto-replied, else auto-generated
 	Headers      [][2]string // further fields, values without line ends
 	Priority     Priority

@@ -105,52 +105,27 @@ func (l Letter) header(domain string) (message.Header, error) {
 	return h, nil
 }
 
-// write writes header and body: text, or text and HTML as alternatives, and
-// with an attached message both inside a multipart/mixed.
+// write writes header and body: text, or text and HTML as alternatives.
 func (l Letter) write(out *bytes.Buffer, h message.Header) error {
-	whole := func(h message.Header) (*message.Writer, error) { return message.CreateWriter(out, h) }
-	if l.Attached == nil {
-		return l.writeWords(whole, h)
-	}
-	h.SetContentType("multipart/mixed", map[string]string{"boundary": l.boundary("mixed")})
-	w, err := whole(h)
-	if err != nil {
-		return err
-	}
-	if err := l.writeWords(w.CreatePart, message.Header{}); err != nil {
-		return err
-	}
-	var mh message.Header
-	mh.SetContentType("message/rfc822", nil)
-	mh.Set("Content-Disposition", "attachment")
-	mh.Set("Content-Transfer-Encoding", bits(l.Attached))
-	if err := writePart(w, mh, l.Attached); err != nil {
-		return err
-	}
-	return w.Close()
-}
-
-// writeWords writes the letter's own words under h.
-func (l Letter) writeWords(create func(message.Header) (*message.Writer, error), h message.Header) error {
 	if l.HTML == "" {
 		textHeader(&h, "text/plain", l.Text)
-		w, err := create(h)
+		w, err := message.CreateWriter(out, h)
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(crlf(l.Text)); err != nil {
+		if _, err := w.Write(WireForm([]byte(l.Text))); err != nil {
 			return err
 		}
 		return w.Close()
 	}
 	h.SetContentType("multipart/alternative", map[string]string{"boundary": l.boundary("alternative")})
-	w, err := create(h)
+	w, err := message.CreateWriter(out, h)
 	if err != nil {
 		return err
 	}
 	var ph message.Header
 	textHeader(&ph, "text/plain", l.Text)
-	if err := writePart(w, ph, crlf(l.Text)); err != nil {
+	if err := writePart(w, ph, WireForm([]byte(l.Text))); err != nil {
 		return err
 	}
 	if err := l.writeHTML(w); err != nil {
@@ -165,7 +140,7 @@ func (l Letter) writeHTML(w *message.Writer) error {
 	var ph message.Header
 	textHeader(&ph, "text/html", l.HTML)
 	if len(l.Inline) == 0 {
-		return writePart(w, ph, crlf(l.HTML))
+		return writePart(w, ph, WireForm([]byte(l.HTML)))
 	}
 	var rh message.Header
 	rh.SetContentType("multipart/related", map[string]string{"boundary": l.boundary("related"), "type": "text/html"})
@@ -173,7 +148,7 @@ func (l Letter) writeHTML(w *message.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := writePart(related, ph, crlf(l.HTML)); err != nil {
+	if err := writePart(related, ph, WireForm([]byte(l.HTML))); err != nil {
 		return err
 	}
 	for _, p := range l.Inline {
@@ -190,7 +165,7 @@ func (l Letter) writeHTML(w *message.Writer) error {
 }
 
 func (l Letter) boundary(kind string) string {
-	return "=_" + letterHash(kind, l.Key, l.Text, l.HTML, string(l.Attached))
+	return "=_" + letterHash(kind, l.Key, l.Text, l.HTML)
 }
 
 func writePart(w *message.Writer, h message.Header, body []byte) error {
@@ -215,24 +190,6 @@ func textHeader(h *message.Header, kind, text string) {
 		}
 	}
 	h.Set("Content-Transfer-Encoding", code)
-}
-
-func bits(b []byte) string {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return "8bit"
-		}
-	}
-	return "7bit"
-}
-
-func crlf(text string) []byte {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	text = strings.ReplaceAll(text, "\r", "\n")
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	return []byte(strings.ReplaceAll(text, "\n", "\r\n"))
 }
 
 // clean takes out what must not stand in a header value: line ends become
