@@ -129,7 +129,7 @@ func (h *Handler) askAgain(ctx context.Context, in In, f Facts, q lists.Question
 		Key: "unclear/" + q.ID, To: []string{string(q.Address)}, From: address, FromName: h.senderName(in.Target.List), ReplyTo: address,
 		Subject: f.subject(f.say("Please answer yes or no")), Text: text, Headers: f.headers(), AutoReplied: true, Priority: smtp.Prompt, Date: h.Now(),
 	}
-	if message.ValidID(in.Message.MessageID) {
+	if smtp.WellFormedID(in.Message.MessageID) {
 		l.InReplyTo = in.Message.MessageID
 	}
 	if err := h.Outbox.Send(ctx, l); err != nil {

@@ -140,6 +140,7 @@ func TestDecide(t *testing.T) {
 			`do create dc/dc-laws "Laws" purpose="All of them" leader=lea@example.org next="Outline" by=2026-12-01 approved anyone none`},
 		{"create with the whole name", "dc-maps", "ann", "create dc-laws “Laws”", `do create dc/dc-laws "Laws" purpose="" leader=ann@example.org next="" by=`},
 		{"create with quotation marks in a title", "dc", "ann", "create laws The \"good\" laws", `do create dc/dc-laws "The \"good\" laws" purpose="" leader=ann@example.org next="" by=`},
+		{"create with blanks before colons", "dc", "ann", "create laws \"Laws\"\nPurpose : All\nArchive : none\nleader : me", `do create dc/dc-laws "Laws" purpose="All" leader=ann@example.org next="" by=   none`},
 		{"create in", "", "ann", "create laws: Laws of all\nin: dc", `do create dc/dc-laws "Laws of all" purpose="" leader=ann@example.org next="" by=`},
 		{"create with the name in quotation marks", "dc", "ann", "create \"laws\" \"Laws\"", `do create dc/dc-laws "Laws" purpose="" leader=ann@example.org next="" by=`},
 		{"create with quotation marks in quotation marks", "dc", "ann", "create laws \"The \"good\" laws\"", `do create dc/dc-laws "The \"good\" laws" purpose="" leader=ann@example.org next="" by=`},

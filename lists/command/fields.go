@@ -53,7 +53,7 @@ func (p *parser) fields() []Field {
 			continue
 		}
 		key, value := keyed(l.text)
-		if bare := p.bare(l); bare != "" {
+		if bare := p.bare(l); bare != "" && !fieldKey(key) {
 			p.at++
 			fields = append(fields, Field{Key: bare, Line: l.no, Bare: true})
 			continue

@@ -198,7 +198,7 @@ func (h *Handler) facts(ctx context.Context, in In, dir *lists.Directory, who se
 		Today: h.Site.Today(h.Now()), People: people, Here: in.Target.List,
 	}
 	f.Speaker = h.texts.sentences.To(dir.LanguageFor(people, f.Here))
-	if id := in.Message.MessageID; message.ValidID(id) && (f.Believed || strings.TrimSpace(in.Message.Get("Message-ID")) == "<"+id+">") {
+	if id := in.Message.MessageID; smtp.WellFormedID(id) && (f.Believed || strings.TrimSpace(in.Message.Get("Message-ID")) == "<"+id+">") {
 		f.Source = id // of one mended by reading it, words could come back to whoever is asked
 	}
 	return f, nil

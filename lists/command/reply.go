@@ -286,7 +286,7 @@ func (h *Handler) answer(ctx context.Context, in In, f Facts, subject, text stri
 			l.Subject = "Re: " + s
 		}
 		for _, id := range in.Message.References {
-			if message.ValidID(id) && len(l.References) < 20 {
+			if smtp.WellFormedID(id) && len(l.References) < 20 {
 				l.References = append(l.References, id)
 			}
 		}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plenary/lists"
@@ -66,13 +67,18 @@ func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 		return lists.Outcome{}, err
 	}
 	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.office(a, l))
+	out := lists.Outcome{Result: lists.Did, Told: true, Text: fmt.Sprintf("You are now %s. A mail of its own tells what that means.", w.office(a, l))}
 	if a.Verb == lists.DoHandover {
-		if err := w.stepDown(ctx, a, l, strings.Fields(v.Note)); err != nil {
+		former := strings.Fields(v.Note)
+		if err := w.stepDown(ctx, a, l, former); err != nil {
 			return lists.Outcome{}, err
+		}
+		if slices.ContainsFunc(former, func(s string) bool { return lists.Address(s).Same(a.Asker) }) {
+			return out, nil // told by that
 		}
 	}
 	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title, said)
-	return lists.Outcome{Result: lists.Did, Told: true, Text: fmt.Sprintf("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
+	return out, err
 }
 
 // steppingDown are the addresses of those who lead no more when a handover is

@@ -64,8 +64,13 @@ func TestHandover(t *testing.T) {
 	if got := o.kinds("dc-map"); got != "leader Mo Member" {
 		t.Errorf("record: %s", got)
 	}
-	if l := o.last("lea@example.org"); !strings.Contains(l.Text, "Thank you for having led it") && !strings.Contains(l.Text, "has said yes") {
+	if l := o.last("lea@example.org"); !strings.Contains(flat(l.Text), "Thank you for having led it") {
 		t.Errorf("told: %s", l.Text)
+	}
+	for _, l := range o.out.to("lea@example.org") {
+		if strings.Contains(l.Subject, "A yes for") {
+			t.Errorf("told twice: %s", l.Text)
+		}
 	}
 	o.yes("mo@example.org")
 	if got := o.kinds("dc-map"); got != "leader Mo Member" {
@@ -122,6 +127,11 @@ func TestDeputy(t *testing.T) {
 	o.says("lea@example.org", lists.Action{Verb: lists.DoLeave, List: "dc-map", Subject: "lea@example.org"})
 	if l := o.last("admin@example.org"); !strings.Contains(l.Subject, "no leader any more") {
 		t.Errorf("the admins were told: %s", l.Subject)
+	}
+	// And the line that they are given makes the deputy the leader.
+	said(t, o.says("admin@example.org", lists.Action{Verb: lists.DoLeader, List: "dc-map", Subject: "mo@example.org"})[0], lists.Did, "mo@example.org is now a leader")
+	if o.role("mo@example.org") != "leader" {
+		t.Errorf("mo %q", o.role("mo@example.org"))
 	}
 }
 

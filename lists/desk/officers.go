@@ -33,7 +33,7 @@ func (appointing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 		v.Note = "offer"
 	case p != nil:
 		sub, _ := p.Sub(l.ID)
-		if a.Verb == lists.DoLeader && sub.Leader {
+		if a.Verb == lists.DoLeader && p.Leads(l.ID) { // a deputy doesn't
 			return already("%s leads %s already.", s.whom(a.Subject), s.named(l)), nil
 		}
 		if a.Verb == lists.DoAdmin && sub.Admin {
