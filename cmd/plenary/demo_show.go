@@ -22,7 +22,11 @@ type show struct {
 }
 
 func newShow(out io.Writer) *show {
-	f, ok := out.(*os.File)
+	to := out
+	if told, ok := out.(*output); ok {
+		to = told.to
+	}
+	f, ok := to.(*os.File)
 	return &show{out: out, color: ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""}
 }
 

@@ -71,8 +71,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	)
 	line, err := parser.Parse(markValues(args))
 	if err == nil {
-		a := &app{ctx: ctx, in: in, out: out, errs: errs, now: time.Now, file: strings.TrimPrefix(c.Config, "="), environ: os.Environ()}
-		err = line.Run(a)
+		told := &output{to: out}
+		a := &app{ctx: ctx, in: in, out: told, errs: errs, now: time.Now, file: strings.TrimPrefix(c.Config, "="), environ: os.Environ()}
+		if err = line.Run(a); err == nil {
+			err = told.err
+		}
 		a.close()
 	} else {
 		err = misused("%s (plenary --help shows how)", plainly(err))

@@ -83,6 +83,9 @@ func TestFaults(t *testing.T) {
 		"key of another section": {ok + "[smtp]\nrelay = \"127.0.0.1:25\"\n", []string{
 			`:3:1: smtp.relay: there is no such key; is delivery.relay meant?`}},
 		"unknown section, once": {ok + "[dance]\nfloor = 1\nlight = 2\n", []string{`:2:2: dance: there is no such key (`}},
+		"section misspelt":      {ok + "[redsi]\nurl = \"x\"\n", []string{`:2:2: redsi: there is no such section; is [redis] meant?`}},
+		"section within one":    {ok + "[smtp.dnsb]\nzones = []\n", []string{`:2:7: smtp.dnsb: there is no such section; is [smtp.dnsbl] meant?`}},
+		"after a mark of order": {"\ufeff" + ok + "[smtp]\nlistn = \"x\"\n", []string{`:3:1: smtp.listn: there is no such key`}},
 		"upper case":            {ok + "Data_Dir = \"/x\"\n", []string{`:2:1: Data_Dir: there is no such key; is data_dir meant?`}},
 		"text for a number":     {ok + "delivery.port = \"25\"\n", []string{`:2:10: delivery.port: write a whole number, without quotes`}},
 		"number for a text":     {ok + "[redis]\nurl = 6379\n", []string{`:3:1: redis.url: write a text in quotes, as "…"`}},
@@ -195,7 +198,7 @@ func TestEnvironmentLiesOverTheFile(t *testing.T) {
 	_, faults = Load(file, []string{"PLENARY_DELIVERY_PORT=many", "PLENARY_SMTP_LISTEN=here", "PLENARY_SMPT_LISTEN=x"})
 	want := []string{
 		`PLENARY_DELIVERY_PORT: delivery.port: "many": write a whole number`,
-		`PLENARY_SMPT_LISTEN: note: this variable names no key and is not read`,
+		`PLENARY_SMPT_LISTEN: note: this variable names no key and is not read; is PLENARY_SMTP_LISTEN meant?`,
 		`PLENARY_SMTP_LISTEN: smtp.listen: "here" is no address to listen on`,
 	}
 	for i, w := range want {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,26 @@ func Names() []string {
 		names = append(names, k.name)
 	}
 	return names
+}
+
+// sections lists what keys stand under, as smtp and smtp.rspamd.
+func sections() []string {
+	var all []string
+	for _, n := range Names() {
+		if i := strings.LastIndexByte(n, '.'); i > 0 && !slices.Contains(all, n[:i]) {
+			all = append(all, n[:i])
+		}
+	}
+	return all
+}
+
+// nearestVariable is the environment form that s was likely meant to be, or "".
+func nearestVariable(s string) string {
+	var names []string
+	for _, k := range Default().keys() {
+		names = append(names, strings.ToLower(k.env()))
+	}
+	return strings.ToUpper(nearest(s, names))
 }
 
 // nearest is the name that s was likely meant to be, or "".

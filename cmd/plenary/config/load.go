@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func read(file string) (text []byte, name string, fault *Fault) {
 		text, err := os.ReadFile(name)
 		switch {
 		case err == nil:
-			return text, name, nil
+			return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), name, nil // as some editors begin a file
 		case file == "" && errors.Is(err, fs.ErrNotExist):
 			continue
 		case errors.Is(err, fs.ErrNotExist):
@@ -165,6 +166,9 @@ func tables(k key, known bool) (*[]Destination, bool) {
 func (c *Config) unknown(name string) Fault {
 	if near := nearest(name, Names()); near != "" {
 		return c.Fault(name, "there is no such key; is %s meant?", near)
+	}
+	if near := nearest(name, sections()); near != "" {
+		return c.Fault(name, "there is no such section; is [%s] meant?", near)
 	}
 	return c.Fault(name, "there is no such key (`plenary config example` prints all)")
 }
@@ -266,7 +270,11 @@ func (c *Config) environment(env map[string]string) Faults {
 	delete(env, "PLENARY_CONFIG")
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if !strings.HasPrefix(name, "PLENARY_SERVICE_") && !strings.HasPrefix(name, "PLENARY_PORT") {
-			faults = append(faults, Fault{File: name, Text: "this variable names no key and is not read", Warn: true})
+			text := "this variable names no key and is not read"
+			if near := nearestVariable(name); near != "" {
+				text += "; is " + near + " meant?"
+			}
+			faults = append(faults, Fault{File: name, Text: text, Warn: true})
 		}
 	}
 	return faults

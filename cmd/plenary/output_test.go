@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// full is a stdout that nothing can be written to.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A script that keeps what a command prints must learn that it was lost.
+func TestAnswerThatCannotBeWrittenIsAFailure(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "plenary.toml")
+	if err := os.WriteFile(file, []byte("domain = \"lists.example.org\"\nadmins = [\"a@example.org\"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"config", "check", "-c", file}, {"config", "example"}} {
+		var errs strings.Builder
+		if code := run(context.Background(), args, nil, full{}, &errs); code != exitFailed || !strings.Contains(errs.String(), syscall.ENOSPC.Error()) {
+			t.Errorf("%v ended with %d, saying %q", args, code, errs.String())
+		}
+	}
+}
