@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"plenary/digest/annual"
@@ -12,30 +13,34 @@ import (
 
 type annualCmd struct {
 	Main string `arg:"" help:"The main list."`
-	Year int    `placeholder:"2026" help:"The year; without it this one, as far as it has gone."`
+	Year string `placeholder:"2026" help:"The year; without it this one, as far as it has gone."`
 	HTML bool   `help:"A page instead of Markdown."`
 }
 
 // Run prints the yearly report.
 func (c annualCmd) Run(a *app) error {
+	year, err := asYear(c.Year)
+	if err != nil {
+		return err
+	}
 	s, l, err := a.mainList(c.Main)
 	if err != nil {
 		return err
 	}
 	this := a.now().In(s.site.Location).Year()
-	if c.Year == 0 {
-		c.Year = this
+	if year == 0 {
+		year = this
 	}
 	first := l.Created.In(s.site.Location).Year()
-	wrong := misused("--year %d: %s has been here since %d, and it is %d now", c.Year, l.Name, first, this)
-	if c.Year > this {
+	wrong := misused("--year %d: %s has been here since %d, and it is %d now", year, l.Name, first, this)
+	if year > this {
 		return wrong
 	}
-	facts, err := s.yearOf(a.ctx, l, c.Year)
+	facts, err := s.yearOf(a.ctx, l, year)
 	if err != nil {
-		return fmt.Errorf("gather the year %d of %s: %w", c.Year, l.Name, err)
+		return fmt.Errorf("gather the year %d of %s: %w", year, l.Name, err)
 	}
-	if c.Year < first && !wrote(facts) {
+	if year < first && !wrote(facts) {
 		return wrong
 	}
 	write := annual.Markdown
@@ -48,6 +53,18 @@ func (c annualCmd) Run(a *app) error {
 	}
 	_, err = fmt.Fprint(a.out, text)
 	return err
+}
+
+// asYear reads a year of four digits; "" is 0, this one.
+func asYear(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	year, err := strconv.Atoi(s)
+	if err != nil || len(s) != 4 || year < 1000 {
+		return 0, misused("--year %q is no year: write its four digits, as 2026", s)
+	}
+	return year, nil
 }
 
 // wrote tells whether the archives have posts of the year: an imported one is

@@ -13,7 +13,7 @@ type boardCmd struct {
 	JSON bool   `help:"Print JSON for scripts; the same stands at /MAIN/board.json."`
 }
 
-// Run prints the board as the page shows it.
+// Run prints the board as the page shows it, to be handed on as it is.
 func (c boardCmd) Run(a *app) error {
 	s, l, err := a.mainList(c.Main)
 	if err != nil {
@@ -23,6 +23,7 @@ func (c boardCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	b = s.site.PublicBoard(b)
 	if c.JSON {
 		return a.printJSON(b)
 	}

@@ -35,7 +35,7 @@ func (p *pages) boardOf(r *http.Request) (main lists.List, b lists.Board, err er
 		return main, b, err
 	}
 	b, err = p.Boards.Board(r.Context(), main)
-	return main, p.withoutAddresses(b), err
+	return main, p.Site.PublicBoard(b), err
 }
 
 func (p *pages) readsDigests(r *http.Request, main lists.List) error {
@@ -43,35 +43,6 @@ func (p *pages) readsDigests(r *http.Request, main lists.List) error {
 		main.Archive = lists.ArchiveMembers
 	}
 	return p.reads(r.Context(), r, main)
-}
-
-// withoutAddresses is the board as anybody may read it.
-func (p *pages) withoutAddresses(b lists.Board) lists.Board {
-	clear := func(all []lists.BoardWord) []lists.BoardWord {
-		clean := make([]lists.BoardWord, len(all))
-		for i, w := range all {
-			clean[i] = lists.BoardWord{Text: p.hideAddresses(w.Text), Who: p.hideAddresses(w.Who), At: w.At}
-		}
-		return clean
-	}
-	groups := make([]lists.BoardGroup, len(b.Groups))
-	for i, g := range b.Groups {
-		g.Progress, g.Help, g.Dissent = clear(g.Progress), clear(g.Help), clear(g.Dissent)
-		threads := make([]lists.BoardThread, len(g.Threads))
-		for j, t := range g.Threads {
-			t.Subject = p.hideAddresses(t.Subject)
-			threads[j] = t
-		}
-		g.Threads, g.Purpose, g.Next = threads, p.hideAddresses(g.Purpose), p.hideAddresses(g.Next)
-		groups[i] = g
-	}
-	due := make([]lists.BoardStep, len(b.Due))
-	for i, step := range b.Due {
-		step.Step = p.hideAddresses(step.Step)
-		due[i] = step
-	}
-	b.Purpose, b.Groups, b.Due = p.hideAddresses(b.Purpose), groups, due
-	return b
 }
 
 // board shows each group's card on one page.
