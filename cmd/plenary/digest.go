@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"plenary/digest"
 	"plenary/lists"
@@ -37,6 +38,18 @@ func week(s *service, asked string) (digest.Week, error) {
 		return w, misused("--week %v", err)
 	}
 	return w, nil
+}
+
+// plausible refuses to send the digest of a week that can only be a slip of
+// the pen. A digest covers all since the last one, whatever its week is called:
+// one called after a year to come would go out now, and the right one twice.
+func plausible(s *service, l lists.List, w digest.Week, asked string) error {
+	const year = 366 * 24 * time.Hour
+	next, begin := s.weekly.Next(), w.Monday(s.site.Location)
+	if begin.Before(l.Created.Add(-year)) || begin.After(next.Monday(s.site.Location).Add(year)) {
+		return misused("--week %s: %s has been here since %s, and its next digest is %s; --week is for one within a year of those", asked, l.Name, digest.WeekOf(l.Created.In(s.site.Location)), next)
+	}
+	return nil
 }
 
 type digestPreviewCmd struct {
@@ -81,6 +94,9 @@ func (c digestSendCmd) Run(a *app) error {
 	}
 	w, err := week(s, c.Week)
 	if err != nil {
+		return err
+	}
+	if err := plausible(s, l, w, c.Week); err != nil {
 		return err
 	}
 	already, err := s.weekly.Send(a.ctx, l, w)
