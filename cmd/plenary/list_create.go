@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plenary/cmd/plenary/config"
@@ -54,7 +55,8 @@ func (c listCreateCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if _, _, err := st.Subscribe(a.ctx, made.ID, lists.NewMember{Address: n.Leader, Leader: true}); err != nil {
+		_, name, _ := readMailbox(c.Leader)
+		if _, _, err := st.Subscribe(a.ctx, made.ID, lists.NewMember{Address: n.Leader, Name: name, Leader: true}); err != nil {
 			return fmt.Errorf("%s is made, but its leader %s is not subscribed: %w", made.Name, n.Leader, err)
 		}
 		if before { // of a new group it goes without saying
@@ -65,6 +67,9 @@ func (c listCreateCmd) Run(a *app) error {
 	}
 	if before {
 		a.say("%s was there already.", made.Address(cfg.Domain))
+		if other := c.other(made, n); len(other) > 0 {
+			a.warn("It stays as it is, and is not as written here in: %s. To change that: plenary list set %s KEY VALUE", strings.Join(other, ", "), made.Name)
+		}
 	} else {
 		a.say("%s is made.", made.Address(cfg.Domain))
 	}
@@ -99,12 +104,31 @@ func (c listCreateCmd) wanted(a *app, st *store.Store, cfg *config.Config) (n li
 		n.Parent = parent.ID
 	}
 	if c.Leader != "" {
-		if n.Leader, err = lists.ParseAddress(c.Leader); err != nil {
+		if n.Leader, _, err = readMailbox(c.Leader); err != nil {
 			return n, err
 		}
 	}
 	n.Next, n.NextBy, err = lists.SplitStep(c.Next, cfg.Site().Today(a.now()))
 	return n, err
+}
+
+// other names what the flags say otherwise than the list that was there: a
+// group goes its own way after its creation, so that a script which makes it
+// again must not take it back, nor think that it did.
+func (c listCreateCmd) other(l lists.List, n lists.NewList) (names []string) {
+	for _, p := range []struct{ name, asked, is string }{
+		{"purpose", strings.Join(strings.Fields(n.Purpose), " "), l.Purpose},
+		{"next", n.Next, l.Next}, {"next", string(n.NextBy), string(l.NextBy)},
+		{"post", c.Post, string(l.Post)}, {"join", c.Join, string(l.Join)}, {"archive", c.Archive, string(l.Archive)},
+	} {
+		if p.asked != "" && p.asked != p.is && !slices.Contains(names, p.name) {
+			names = append(names, p.name)
+		}
+	}
+	if l.State == lists.Closed {
+		names = append(names, "state, closed")
+	}
+	return names
 }
 
 // already finds the list that the same command made before; err is why it

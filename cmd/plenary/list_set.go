@@ -211,13 +211,9 @@ func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, role lists.R
 	if admin && !l.Main() {
 		return &lists.Refusal{Text: fmt.Sprintf("%s is a group: admins are those of its main list, %s.", l.Name, l.Family)}
 	}
-	var named []lists.Address
-	for _, s := range items(c.Value) {
-		address, err := lists.ParseAddress(s)
-		if err != nil {
-			return err
-		}
-		named = append(named, address)
+	people, err := readMailboxes(c.Value)
+	if err != nil {
+		return err
 	}
 	leaders, admins, err := st.Officers(a.ctx, l.ID)
 	if err != nil {
@@ -234,8 +230,11 @@ func (c listSetCmd) officers(a *app, st *store.Store, l lists.List, role lists.R
 	if err != nil {
 		return err
 	}
-	for _, address := range named {
-		if _, _, err := st.Subscribe(a.ctx, l.ID, lists.NewMember{Address: address, Leader: role == lists.RoleLeader, Deputy: role == lists.RoleDeputy, Admin: admin}); err != nil {
+	named := make([]lists.Address, len(people))
+	for i, p := range people {
+		named[i] = p.Address
+		p.Leader, p.Deputy, p.Admin = role == lists.RoleLeader, role == lists.RoleDeputy, admin
+		if _, _, err := st.Subscribe(a.ctx, l.ID, p); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/mail"
 	"strings"
 	"text/tabwriter"
 
@@ -32,19 +31,12 @@ type memberAddCmd struct {
 	Role     string `enum:"${roles}," default:"" placeholder:"member" help:"One of ${roles}."`
 }
 
-// mailbox is the address, which may stand as Name <address>.
-func (c *memberAddCmd) mailbox() (lists.Address, error) {
-	if box, err := mail.ParseAddress(c.Address); err == nil && strings.HasSuffix(c.Address, ">") {
-		c.Address, c.Name = box.Address, orWord(c.Name, box.Name)
-	}
-	return lists.ParseAddress(c.Address)
-}
-
 func (c memberAddCmd) Run(a *app) error {
-	box, err := c.mailbox()
+	box, name, err := readMailbox(c.Address)
 	if err != nil {
 		return err
 	}
+	c.Name = orWord(c.Name, name)
 	st, cfg, l, err := a.list(c.List)
 	if err != nil {
 		return err
@@ -112,7 +104,7 @@ type memberRmCmd struct {
 }
 
 func (c memberRmCmd) Run(a *app) error {
-	address, err := lists.ParseAddress(c.Address)
+	address, _, err := readMailbox(c.Address)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ type memberEraseCmd struct {
 
 // Run forgets one person across all lists. Nobody is told.
 func (c memberEraseCmd) Run(a *app) error {
-	address, err := lists.ParseAddress(c.Address)
+	address, _, err := readMailbox(c.Address)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ type personPost struct {
 
 // Run prints what is kept of one person, across all lists.
 func (c memberExportCmd) Run(a *app) error {
-	address, err := lists.ParseAddress(c.Address)
+	address, _, err := readMailbox(c.Address)
 	if err != nil {
 		return err
 	}

@@ -94,10 +94,27 @@ func (c memberImportCmd) add(a *app, st *store.Store, l lists.List, people []lis
 	return added, nil
 }
 
+// anyLine splits at LF, at CR LF, and at CR alone, as spreadsheets on some
+// machines write.
+func anyLine(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	switch i := bytes.IndexAny(data, "\r\n"); {
+	case i >= 0 && data[i] == '\n':
+		return i + 1, data[:i], nil
+	case i >= 0 && i+1 < len(data) && data[i+1] == '\n':
+		return i + 2, data[:i], nil
+	case i >= 0 && (i+1 < len(data) || atEOF):
+		return i + 1, data[:i], nil
+	case atEOF && len(data) > 0:
+		return len(data), data, nil
+	}
+	return 0, nil, nil
+}
+
 // columns tells which field of a line is what; -1 is none.
 type columns struct {
 	comma                         rune
 	address, name, delivery, role int
+	bare                          bool // no header told
 }
 
 // readMembers reads a CSV or one address a line. The same address twice is
@@ -105,7 +122,8 @@ type columns struct {
 func readMembers(in io.Reader) (people []lists.NewMember, bad []badLine, err error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<20)
-	cols := columns{comma: ',', name: 1, delivery: -1, role: -1}
+	lines.Split(anyLine)
+	cols := columns{comma: ',', name: 1, delivery: -1, role: -1, bare: true}
 	seen := map[string]bool{}
 	for number := 1; lines.Scan(); number++ {
 		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\xef\xbb\xbf")))
@@ -119,6 +137,9 @@ func readMembers(in io.Reader) (people []lists.NewMember, bad []badLine, err err
 			}
 		}
 		m, why := cols.member(string(line))
+		if why != "" && number == 1 && !bytes.ContainsRune(line, '@') {
+			why += "; if this line names the columns, call one of them address or email"
+		}
 		switch {
 		case why != "":
 			bad = append(bad, badLine{number, why})
@@ -194,6 +215,13 @@ func (c columns) member(line string) (m lists.NewMember, why string) {
 	}
 	if m.Address, err = lists.ParseAddress(address); err != nil {
 		return m, err.Error()
+	}
+	if c.bare {
+		for _, f := range fields[1:] {
+			if other, _, err := readMailbox(f); err == nil && !other.Same(m.Address) {
+				return m, fmt.Sprintf("%s stands on the same line as %s: write one address a line", other, m.Address)
+			}
+		}
 	}
 	switch d := lists.Delivery(strings.ToLower(field(c.delivery))); d {
 	case "", lists.Each, lists.Daily, lists.Weekly, lists.NoMail:

@@ -29,7 +29,7 @@ func FuzzReadMembers(f *testing.F) {
 			}
 			seen[a.Key()] = true
 		}
-		if lines := bytes.Count(raw, []byte("\n")) + 1; len(people)+len(bad) > lines {
+		if lines := bytes.Count(raw, []byte("\n")) + bytes.Count(raw, []byte("\r")) + 1; len(people)+len(bad) > lines {
 			t.Fatalf("%d members and %d faults out of %d lines", len(people), len(bad), lines)
 		}
 	})

@@ -21,7 +21,7 @@ type memberSetCmd struct {
 
 func (c memberSetCmd) Run(a *app) error {
 	key, value := strings.ReplaceAll(strings.ToLower(c.Key), "_", "-"), strings.Join(c.Value, " ")
-	address, err := lists.ParseAddress(c.Address)
+	address, _, err := readMailbox(c.Address)
 	if err != nil {
 		return err
 	}
@@ -132,6 +132,9 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 		if value == "" || word == "off" {
 			return person(func(p *lists.Person) { p.Vacation = "" }), nil
 		}
+		if until, rest, ok := strings.Cut(value, " "); ok && strings.EqualFold(until, "until") { // as by mail
+			value = rest
+		}
 		day, err := lists.ParseDate(value, cfg.Site().Today(a.now()))
 		return person(func(p *lists.Person) { p.Vacation = day }), err
 	}
@@ -140,7 +143,7 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 
 // move gives a member another address; number, lists and choices stay.
 func (c memberSetCmd) move(a *app, from lists.Address, value string) error {
-	to, err := lists.ParseAddress(value)
+	to, _, err := readMailbox(value)
 	if err != nil {
 		return err
 	}
