@@ -41,6 +41,7 @@ const (
 	digestName    = 100
 	digestAnswers = 6
 	digestText    = 256 << 10 // of one post in a plain digest
+	digestFiles   = 50        // named of one post there
 )
 
 // enter numbers an accepted post in its lists. The body of one that no
@@ -114,21 +115,21 @@ func (d digestPosts) Read(_ lists.List, raw []byte) (r personal.Reading) {
 			r.Fields = append(r.Fields, [2]string{name, value})
 		}
 	}
-	r.Text = m.Text(digestText)
-	m.Root.Walk(func(p *message.Part) bool {
-		name := p.Params["name"]
-		if name == "" && p.Disposition != "attachment" && (len(p.Parts) > 0 || p.Type == "text/plain" || p.Type == "text/html") {
-			return true
-		}
-		if name == "" {
-			name = p.Type
-		} else {
-			name += " (" + p.Type + ")"
-		}
-		r.Attachments = append(r.Attachments, parts.Line(name, 200))
-		return false
-	})
+	text, left := m.Reading(digestText)
+	r.Text = text
+	for _, p := range left[:min(len(left), digestFiles)] {
+		r.Attachments = append(r.Attachments, parts.Line(called(p), 200))
+	}
 	return r
+}
+
+// called is what a part is called that is not shown: its file's name, or its
+// type alone.
+func called(p *message.Part) string {
+	if name := p.Name(); name != "" {
+		return name + " (" + p.Type + ")"
+	}
+	return p.Type
 }
 
 // Compose puts the list's fields on a digest. Its tag, footer and way of

@@ -49,7 +49,7 @@ delivery none" to dc-maps-request@lists.example.org.
 
 https://lists.example.org/dc-maps/archive
 `
-	p := anEdition("en").page(somePosts(), 1, true)
+	p := anEdition("en").page(somePosts(), 1, true, false)
 	if got := strings.ReplaceAll(p.contents(), "\r\n", "\n"); got != want {
 		t.Errorf("the page:\n%s\nwant:\n%s", got, want)
 	}
@@ -57,7 +57,7 @@ https://lists.example.org/dc-maps/archive
 		t.Errorf("subject %q", p.Subject)
 	}
 	for lang, want := range map[string]string{"fr": "[dc-maps] Recueil de la semaine, vol. 2, n° 7 : 2 messages", "es": "2 mensajes", "ar": "رسالتان"} {
-		p := anEdition(lang).page(somePosts(), 1, false)
+		p := anEdition(lang).page(somePosts(), 1, false, false)
 		if !strings.Contains(p.Subject, want) || strings.Contains(p.contents(), "own-") || strings.Contains(p.contents(), "{") {
 			t.Errorf("%s: %s\n%s", lang, p.Subject, p.contents())
 		}
@@ -73,8 +73,8 @@ func TestMultipartHoldsPostsIntact(t *testing.T) {
 	clash := "Subject: clash\r\n\r\n--" + boundary(id+"/inner", nil) + "--\r\n"
 	bodies := [][]byte{[]byte(signed), []byte(eight), []byte(clash), []byte("Subject: no end of line\r\n\r\nlast")}
 	e := anEdition("en")
-	raw := e.multipart(e.page(somePosts(), 1, false), id, bodies)
-	if again := e.multipart(e.page(somePosts(), 1, false), id, bodies); !bytes.Equal(raw, again) {
+	raw := e.multipart(e.page(somePosts(), 1, false, false), id, bodies)
+	if again := e.multipart(e.page(somePosts(), 1, false, false), id, bodies); !bytes.Equal(raw, again) {
 		t.Error("made twice it is not the same")
 	}
 	for i, b := range bodies {
@@ -126,12 +126,16 @@ func TestPlain(t *testing.T) {
 			Text: "\n" + strings.Repeat("word ", 400) + "\n" + between + "\n" + strings.Repeat("ü", 2000) + "\n\n", Attachments: []string{"map.csv (text/csv)"}},
 		{Fields: [][2]string{{"From", "bob@example.org"}}, Text: "Short."},
 	}
-	raw := string(e.text(e.page(somePosts(), 2, false), "digest-1", readings))
+	raw := string(e.text(e.page(somePosts(), 2, false, true), "digest-1", readings))
 	for _, want := range []string{"\r\n\r\n" + afterContents + "\r\n\r\nDate: Fri,", "\r\n " + between[1:] + "\r\n", "\r\n[Attached: map.csv (text/csv)]\r\n\r\n" + between + "\r\n\r\nFrom: bob@",
 		"Short.\r\n\r\n" + between + "\r\n\r\nEnd of dc-maps Digest, Vol 2, Issue 7\r\n" + strings.Repeat("*", 37) + "\r\n", "Content-Type: text/plain; charset=utf-8\r\n"} {
 		if !strings.Contains(raw, want) {
 			t.Errorf("it lacks %q:\n%s", want, raw)
 		}
+	}
+	// There is nothing to open in one text.
+	if !strings.Contains(raw, "To answer a post, write to dc-maps@lists.example.org under its subject.") || strings.Contains(raw, "open it") {
+		t.Errorf("it tells how to answer otherwise:\n%s", raw)
 	}
 	if n := strings.Count(raw, "\r\n"+between+"\r\n"); n != 2 {
 		t.Errorf("%d separators for 2 posts", n)
@@ -139,7 +143,7 @@ func TestPlain(t *testing.T) {
 	// Programs find the end by these words, whatever the list speaks.
 	for _, language := range []string{"fr", "es", "ar"} {
 		e := anEdition(language)
-		if raw := string(e.text(e.page(somePosts(), 2, false), "digest-1", readings)); !strings.HasSuffix(raw, "\r\n\r\nEnd of dc-maps Digest, Vol 2, Issue 7\r\n"+strings.Repeat("*", 37)+"\r\n") {
+		if raw := string(e.text(e.page(somePosts(), 2, false, true), "digest-1", readings)); !strings.HasSuffix(raw, "\r\n\r\nEnd of dc-maps Digest, Vol 2, Issue 7\r\n"+strings.Repeat("*", 37)+"\r\n") {
 			t.Errorf("%s: it ends %q", language, raw[len(raw)-120:])
 		}
 	}

@@ -39,7 +39,7 @@ type item struct {
 
 // page writes the contents of a copy with these posts, in the order of
 // threads, in the list's language.
-func (e edition) page(posts []lists.DigestPost, threads int, part bool) page {
+func (e edition) page(posts []lists.DigestPost, threads int, part, plain bool) page {
 	w := words.For(e.list.Language)
 	l, domain := e.list, e.site.Domain
 	count := w.Say("own-posts", "n", len(posts))
@@ -66,8 +66,12 @@ func (e edition) page(posts []lists.DigestPost, threads int, part bool) page {
 	if part {
 		p.Notes = append(p.Notes, w.Say("own-part"))
 	}
+	answer := "own-answer"
+	if plain { // there is nothing to open in one text
+		answer = "own-answer-plain"
+	}
 	p.Notes = append(p.Notes,
-		w.Say("own-answer", "address", string(l.Address(domain))),
+		w.Say(answer, "address", string(l.Address(domain))),
 		w.Say("own-choose", "request", string(lists.RoleAddress(l, "request", "", domain))))
 	if base := e.site.BaseURL; base != "" {
 		where := base + "/" + l.ID

@@ -67,7 +67,7 @@ func (s *Sender) compose(e edition, c Copy, id string, posts []lists.DigestPost,
 		return nil
 	}
 	ordered, count := threads(in)
-	head := e.page(ordered, count, len(c.Posts) < len(posts))
+	head := e.page(ordered, count, len(c.Posts) < len(posts), c.Plain)
 	if c.Plain {
 		readings := make([]Reading, len(ordered))
 		for i, p := range ordered {

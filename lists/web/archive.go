@@ -131,7 +131,9 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	page := postPage{worded: p.worded(l), List: l, Post: p.publicPost(post)}
 	text := page.W.Say("web-unreadable")
 	if m, err := message.Parse(raw); err == nil {
-		text, page.Attached = m.Text(maxText), p.attached(m)
+		var left []*message.Part
+		text, left = m.Reading(maxText)
+		page.Attached = p.attached(left)
 		if page.Sheet, err = p.digestHTML(r.Context(), l, post, m); err != nil {
 			return err
 		}
@@ -157,22 +159,13 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 }
 
 // attached names what a post's text leaves out: it is to be had by IMAP.
-func (p *pages) attached(m *message.Message) (names []string) {
-	m.Root.Walk(func(part *message.Part) bool {
-		name := part.Params["name"]
-		if name == "" && part.Disposition != "attachment" && (len(part.Parts) > 0 || part.Type == "text/plain" || part.Type == "text/html") {
-			return true
+func (p *pages) attached(left []*message.Part) (names []string) {
+	for _, part := range left[:min(len(left), maxAttached)] {
+		called := part.Type
+		if name := part.Name(); name != "" {
+			called = name + " (" + part.Type + ")"
 		}
-		if name == "" && part.Disposition == "inline" && strings.HasPrefix(part.Type, "image/") {
-			return false // a picture of the text that is shown
-		}
-		if called := part.Type; len(names) < maxAttached {
-			if name != "" {
-				called = name + " (" + part.Type + ")"
-			}
-			names = append(names, p.line(clip(called, maxPartNamed)))
-		}
-		return false
-	})
+		names = append(names, p.line(clip(called, maxPartNamed)))
+	}
 	return names
 }

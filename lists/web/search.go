@@ -95,7 +95,7 @@ func (p *pages) fits(ctx context.Context, l lists.List, post lists.ArchivedPost,
 	}
 	// Most texts lack a word even with their addresses, and need not be cleared
 	// of them.
-	text := m.Text(searchedText)
+	text, _ := m.Reading(searchedText)
 	return hasAll(text, slices.DeleteFunc(slices.Clone(lacks), func(word string) bool { return strings.Contains(word, "…") })) && hasAll(p.hideAddresses(text), lacks), nil
 }
 
