@@ -81,7 +81,7 @@ func (l Letter) header(domain string) (message.Header, error) {
 	add("Reply-To", replyTo)
 	add("Subject", encodeWords(l.Subject))
 	add("Message-ID", "<"+l.MessageID(domain)+">")
-	if wellFormedID(l.InReplyTo) {
+	if WellFormedID(l.InReplyTo) {
 		add("In-Reply-To", "<"+l.InReplyTo+">")
 	}
 	add("References", references(l.References, l.InReplyTo))
@@ -236,25 +236,11 @@ func formatAddresses(addrs []string) (string, error) {
 	return strings.Join(out, ", "), nil
 }
 
-// wellFormedID tells whether id, without brackets, may be written back to
-// others: one @, printable ASCII without specials, under 200 octets.
-func wellFormedID(id string) bool {
-	if len(id) == 0 || len(id) >= 200 || strings.Count(id, "@") != 1 || id[0] == '@' || id[len(id)-1] == '@' {
-		return false
-	}
-	for i := 0; i < len(id); i++ {
-		if c := id[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`<>()[],;:"\`, c) >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // references are the last twenty well-formed ids, and the one answered.
 func references(refs []string, last string) string {
 	var ids []string
 	for _, id := range append(refs[:len(refs):len(refs)], last) {
-		if wellFormedID(id) {
+		if WellFormedID(id) {
 			ids = append(ids, "<"+id+">")
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"plenary/lists"
 	"plenary/smtp"
-	"plenary/smtp/message"
 )
 
 // reply gathers what came of each command of one mail, and becomes the one

@@ -85,7 +85,7 @@ func (d *Desk) sendIn(ctx context.Context, lang, name string, data any, l smtp.L
 	}
 	l.Date = d.now()
 	l.FromName = oneLine(l.FromName)
-	if !wellFormedID(l.InReplyTo) {
+	if !smtp.WellFormedID(l.InReplyTo) {
 		l.InReplyTo = ""
 	}
 	if err := d.outbox.Send(ctx, l); err != nil {
@@ -100,22 +100,6 @@ func (d *Desk) from(l lists.List, letter smtp.Letter) smtp.Letter {
 	letter.From = string(lists.RoleAddress(l, "request", "", d.site.Domain))
 	letter.FromName = l.Title
 	return letter
-}
-
-// wellFormedID tells whether a Message-ID, without brackets, may stand in a
-// letter to somebody unproven: short, and of characters that can't carry a
-// message.
-func wellFormedID(id string) bool {
-	local, domain, ok := strings.Cut(id, "@")
-	if !ok || local == "" || domain == "" || len(id) >= 200 {
-		return false
-	}
-	for _, r := range id {
-		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>()[]\,;:"`, r) {
-			return false
-		}
-	}
-	return !strings.Contains(domain, "@")
 }
 
 // oneLine makes text fit for a header or one line of a letter.

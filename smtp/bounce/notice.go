@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"plenary/smtp"
 	"plenary/smtp/message"
 )
 
@@ -98,7 +99,7 @@ func (n notice) signsOn(addr string) *signs {
 func (n notice) messageID() string {
 	f, _ := message.Get(n.returned, "Message-ID")
 	id := strings.Trim(f.Value(), "<> ")
-	if f.Raw == nil || !message.ValidID(id) {
+	if f.Raw == nil || !smtp.WellFormedID(id) {
 		return ""
 	}
 	return id

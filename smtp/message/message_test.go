@@ -221,17 +221,6 @@ func TestDecodeWords(t *testing.T) {
 	}
 }
 
-func TestValidID(t *testing.T) {
-	for id, want := range map[string]bool{
-		"1@example.net": true, "": false, "a": false, "a b@c": false, "a@b>": false, "a@b\r\nBcc: x": false, "ä@b": false,
-		strings.Repeat("a", 198) + "@": true, strings.Repeat("a", 199) + "@": false,
-	} {
-		if ValidID(id) != want {
-			t.Errorf("ValidID(%.40q) = %v", id, !want)
-		}
-	}
-}
-
 func TestBodyHash(t *testing.T) {
 	a := BodyHash([]byte("A: 1\r\n\r\none  two \r\n\r\nthree\r\n\r\n\r\n"))
 	for _, same := range []string{"B: 2\n\none two\n\nthree", "B: 2\r\n\r\none\ttwo\t\r\n \r\nthree\r\n", "\none two\n\nthree\n"} {

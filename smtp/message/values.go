@@ -85,20 +85,6 @@ func (m *Message) Addresses(name string) []Mailbox {
 	return all[:min(len(all), MaxAddresses)]
 }
 
-// ValidID tells whether an id, without brackets, may be written into a header
-// of ours: printable ASCII without blanks or brackets, under 200 octets.
-func ValidID(id string) bool {
-	if id == "" || len(id) >= 200 || !strings.Contains(id, "@") {
-		return false
-	}
-	for i := 0; i < len(id); i++ {
-		if id[i] <= ' ' || id[i] > '~' || strings.IndexByte(`<>()\,;:"`, id[i]) >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // ids are the <…> of a value; where there are none, its words. Text between
 // them, as In-Reply-To had of old, is no id.
 func ids(value string) []string {
