@@ -97,18 +97,9 @@ func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target, as
 func (s *service) report(ctx context.Context, m route.Mail, t lists.Target) error {
 	return s.progress.Hear(ctx, progress.Reply{
 		Token: t.Token, QueueID: m.Envelope.ID, MessageID: m.Message.MessageID,
-		OwnText: clip(m.Message.OwnLetter(maxProgress*4), maxProgress), Automatic: automatic(m),
+		OwnText:   clip(m.Message.OwnLetter(maxProgress*4), maxProgress),
+		Automatic: command.Automatic(command.In{Envelope: m.Envelope, Target: t, Message: m.Message}),
 	})
-}
-
-// automatic tells whether no person wrote the mail (RFC 3834).
-func automatic(m route.Mail) bool {
-	auto := m.Message.AutoSubmitted
-	switch m.Message.Precedence {
-	case "bulk", "junk", "list":
-		return true
-	}
-	return m.Envelope.From == "" || auto != "" && auto != "no"
 }
 
 // clip cuts a text at a limit in octets, between characters.

@@ -27,6 +27,10 @@ func (m Marks) Automatic() bool {
 		word(m.ContentType) == "multipart/report" || automaticSubject(m.Subject)
 }
 
+// Automatic tells whether nobody sits at the other end of a mail, whatever it
+// was written for.
+func Automatic(in In) bool { return marks(in).Automatic() }
+
 // word is the first word of a field's value in lower case, without its
 // parameters and comments.
 func word(s string) string {
