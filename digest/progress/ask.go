@@ -63,9 +63,11 @@ type Office struct {
 	Log      *slog.Logger
 }
 
-// Marks in the main list's record: a week's questions went out, its reminders.
+// Marks in the main list's record: a week's questions went out, those to
+// groups that fell silent, its reminders.
 const (
 	askedKind    = "asked"
+	silentKind   = "asked-silent"
 	remindedKind = "reminded"
 )
 
@@ -207,11 +209,12 @@ func (o *Office) Tick(ctx context.Context) error {
 			continue
 		}
 		err := o.once(ctx, main, askedKind, week, func() error {
-			if _, _, err := o.Ask(ctx, main); err != nil {
-				return err
-			}
-			return o.askSilent(ctx, dir, main, week)
+			_, _, err := o.Ask(ctx, main)
+			return err
 		})
+		if err == nil {
+			err = o.once(ctx, main, silentKind, week, func() error { return o.askSilent(ctx, dir, main, week) })
+		}
 		if err == nil && !now.Before(o.Schedule.Ahead(week, reminderLead, !o.Weekdays)) && o.Lead > reminderLead {
 			err = o.remindOnce(ctx, dir, main, week)
 		}

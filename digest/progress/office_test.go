@@ -463,6 +463,24 @@ func TestSilentGroupIsAskedAfterOnce(t *testing.T) {
 	contains(t, w.hear(Reply{Token: token(t, asks[1]), QueueID: "q0", OwnText: "Paused.\nUntil the spring."}), "Thank you for your answer about Maps.", "The group is paused.", "will stand in the next digest")
 }
 
+// An admin who sends the question early (plenary digest ask), or a server that
+// died after it, takes nothing from the groups that fell silent.
+func TestSilentGroupIsAskedAfterAnEarlyQuestion(t *testing.T) {
+	w := newWorld(t)
+	w.set("2026-12-19T08:59:00+01:00")
+	if _, _, err := w.office().Ask(t.Context(), w.main); err != nil {
+		t.Fatal(err)
+	}
+	w.outbox.take()
+	w.set("2026-12-19T09:00:00+01:00")
+	if got := w.tick(); len(got) != 1 || !strings.Contains(got[0].Subject, "still going") {
+		t.Errorf("asked after: %+v", got)
+	}
+	if got := w.tick(); len(got) != 0 {
+		t.Errorf("asked again: %+v", got)
+	}
+}
+
 // Question and confirmation are in the main list's language; what people
 // wrote stays as it is.
 func TestQuestionInTheListsLanguage(t *testing.T) {
