@@ -98,6 +98,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	closing   bool
+	begun     sync.Once // by the first listener
 	listeners map[net.Listener]struct{}
 	conns     map[net.Conn]struct{}
 	idle      chan struct{} // closed when closing and the last connection ended
@@ -129,9 +130,13 @@ func New(config Config, people People, archive Archive) *Server {
 		Logger:       libraryLog{s.config.Log},
 		InsecureAuth: true, // the door has seen to it; here everybody is signed in
 	})
-	s.working.Go(func() { _ = s.imap.Serve(s.handoff) }) // ends when handoff is closed
-	s.working.Go(func() { s.folders.watch(ctx, s.config.Poll) })
 	return s
+}
+
+// work begins what goes on beside the connections, until Shutdown.
+func (s *Server) work() {
+	s.working.Go(func() { _ = s.imap.Serve(s.handoff) }) // ends when handoff is closed
+	s.working.Go(func() { s.folders.watch(s.ctx, s.config.Poll) })
 }
 
 // capabilities are those beyond what go-imap always has. SEARCHRES is not
@@ -320,10 +325,12 @@ func (s *Server) closeConns() {
 func (s *Server) addListener(ln net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closing {
-		s.listeners[ln] = struct{}{}
+	if s.closing {
+		return false
 	}
-	return !s.closing
+	s.begun.Do(s.work)
+	s.listeners[ln] = struct{}{}
+	return true
 }
 
 func (s *Server) removeListener(ln net.Listener) {
@@ -349,42 +356,6 @@ func (s *Server) removeConn(conn net.Conn) {
 		close(s.idle)
 	}
 }
-
-// handoff is the listener from which go-imap takes those who have signed in.
-type handoff struct {
-	conns  chan net.Conn
-	done   chan struct{}
-	closed sync.Once
-}
-
-func newHandoff() *handoff {
-	return &handoff{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (h *handoff) give(conn net.Conn) bool {
-	select {
-	case h.conns <- conn:
-		return true
-	case <-h.done:
-		return false
-	}
-}
-
-func (h *handoff) Accept() (net.Conn, error) {
-	select {
-	case conn := <-h.conns:
-		return conn, nil
-	case <-h.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (h *handoff) Close() error {
-	h.closed.Do(func() { close(h.done) })
-	return nil
-}
-
-func (h *handoff) Addr() net.Addr { return &net.UnixAddr{Name: "imap", Net: "unix"} }
 
 // libraryLog takes what go-imap logs: a line for each odd client, so not for
 // every eye, and panics.
