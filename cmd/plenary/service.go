@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -190,11 +191,15 @@ func (s *service) Run(ctx context.Context) error {
 		<-ctx.Done()
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 		defer cancel()
+		var shut sync.WaitGroup // together: nobody new comes in at one while another waits for its clients
 		for _, d := range s.doors {
-			if err := d.shutdown(drain); err != nil {
-				s.log.Warn("sessions cut off", "for", d.name, "err", err)
-			}
+			shut.Go(func() {
+				if err := d.shutdown(drain); err != nil {
+					s.log.Warn("sessions cut off", "for", d.name, "err", err)
+				}
+			})
 		}
+		shut.Wait()
 		return nil
 	})
 	return g.Wait()
