@@ -30,10 +30,20 @@ func (c *conn) send(f feed) error {
 }
 
 func (c *conn) sendAll(f feed) error {
-	if c.chunking && c.pipelining {
+	if c.bursts() {
 		return c.sendChunks(f)
 	}
 	return c.sendData(f)
+}
+
+func (c *conn) bursts() bool { return c.chunking && c.pipelining }
+
+// atOnce is how many messages may be on the wire without an answer.
+func (c *conn) atOnce() int {
+	if c.bursts() {
+		return outstanding
+	}
+	return 1
 }
 
 // sendData sends by DATA. With PIPELINING the next envelope is written

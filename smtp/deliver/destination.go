@@ -28,13 +28,14 @@ type destination struct {
 
 	back func(ctx context.Context, name string) // told when it is there again; may be nil
 
-	mu    sync.Mutex
-	pace  pace
-	idle  []*conn // last used last
-	fails int     // in a row
-	down  time.Time
-	why   error
-	used  time.Time
+	mu     sync.Mutex
+	pace   pace
+	idle   []*conn // last used last
+	fails  int     // in a row
+	down   time.Time
+	why    error
+	used   time.Time
+	enough time.Time // until when no more sessions are asked for than there are
 
 	parts, letters turns // of those whom it puts off since it is busy
 }

@@ -25,6 +25,7 @@
 //
 // A destination has as many sessions as it bears (pace), at most a share of
 // the workers, and its quota; who has no turn is put off until it may have one.
+// A part that would take long by one session takes others that are free (spread).
 //
 // It leaves to others what a failure means (Failed), who the members are
 // (Roster), the fields that are a member's own (Personal), and signatures (Seal).

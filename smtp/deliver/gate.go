@@ -75,6 +75,13 @@ func (g *gate) admit() {
 	}
 }
 
+// room tells whether one could go in now.
+func (g *gate) room() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.in < g.most && len(g.waiting) == 0
+}
+
 // inside is how many are in.
 func (g *gate) inside() int {
 	g.mu.Lock()

@@ -18,7 +18,8 @@ const (
 )
 
 // group is the items of one piece of work that go to one destination, sent
-// over one session at a time.
+// over one session at a time; where that takes long others take a part of
+// them (spread).
 type group struct {
 	to     *destination
 	items  []*item
@@ -28,11 +29,15 @@ type group struct {
 	wanted func() bool // other work waits for the worker
 	log    *slog.Logger
 
-	began  time.Time
-	flying []*item // taken by the session, without a result yet
-	served int
-	paced  bool // the destination's quota is spent
-	steps  int  // lapses found
+	began   time.Time
+	first   *conn     // a session to begin with; else one is got
+	wide    *spread   // nil: it goes by one session
+	entered time.Time // when the first session was there
+	atOnce  int       // messages that the session has on the wire at once
+	flying  []*item   // taken by the session, without a result yet
+	served  int
+	paced   bool // the destination's quota is spent
+	steps   int  // lapses found
 }
 
 // results takes what became of items. Several groups share it.
@@ -73,6 +78,7 @@ func (g *group) result(o outcome, items ...*item) {
 		g.to.heard(o)
 	}
 	g.on.result(g.to, o, items)
+	g.widen()
 }
 
 func (g *group) back(items []*item) {
@@ -113,8 +119,9 @@ func (g *group) spent() bool {
 // run sends the group. What is left in items afterwards was not begun: the
 // sending was stopped or the lease lost.
 func (g *group) run(ctx context.Context) {
-	g.began = time.Now()
-	entered := time.Time{} // the first session
+	if g.began.IsZero() {
+		g.began = time.Now()
+	}
 	for strikes := 0; len(g.items) > 0 && !g.stopped() && g.on.ready(); {
 		switch {
 		case g.spent():
@@ -132,9 +139,10 @@ func (g *group) run(ctx context.Context) {
 			}
 			return
 		}
-		if entered.IsZero() {
-			entered = time.Now()
+		if g.entered.IsZero() {
+			g.entered = time.Now()
 		}
+		g.atOnce = c.atOnce()
 		before := g.served
 		unhook := context.AfterFunc(ctx, c.cut)
 		err = c.send(g)
@@ -167,8 +175,8 @@ func (g *group) run(ctx context.Context) {
 			return
 		}
 	}
-	if !g.to.relay && !entered.IsZero() {
-		g.to.took(g.letter, time.Since(entered))
+	if !g.to.relay && !g.entered.IsZero() {
+		g.to.took(g.letter, time.Since(g.entered))
 	}
 }
 
@@ -207,6 +215,9 @@ func (g *group) retake(err error, innocent bool) {
 // session gets a session. The relay is waited for, since everything goes
 // there and would only pile up as put off.
 func (g *group) session(ctx context.Context) (*conn, bool, error) {
+	if c := g.waiting(); c != nil {
+		return c, true, nil
+	}
 	for {
 		patience := slotWait
 		switch {
@@ -259,18 +270,15 @@ func (g *group) putOff(why string, paced bool) {
 
 // runAll sends groups, several at once, and tells whether all was begun.
 func runAll(ctx context.Context, groups []*group, atOnce int) (all bool) {
-	if len(groups) == 1 {
-		groups[0].run(ctx)
-		return len(groups[0].items) == 0
-	}
+	seats := &seats{taken: make(chan struct{}, atOnce)}
 	var busy sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for _, g := range groups {
-		slots <- struct{}{}
+	for i, g := range groups {
+		seats.sit()
+		seats.begun.Store(i == len(groups)-1)
 		busy.Go(func() {
-			g.run(ctx)
+			g.runSpread(ctx, seats)
 			g.on.over(g.to.name)
-			<-slots
+			seats.leave()
 		})
 	}
 	busy.Wait()

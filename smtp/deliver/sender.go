@@ -179,7 +179,8 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		if err != nil {
 			return nil, fmt.Errorf("delivery.relay %q: want host:port: %w", cfg.Relay, err)
 		}
-		t := terms{first: cfg.Connections, most: cfg.Connections, share: cfg.Connections, perMinute: cfg.PerMinute, letters: cfg.Letters}
+		sessions := min(cfg.Workers, cfg.Connections) // as Window counts
+		t := terms{first: sessions, most: sessions, share: sessions, perMinute: cfg.PerMinute, letters: cfg.Letters}
 		s.to.relay = newDestination("relay", t, dial, cfg.Now, s.relayAt(host, port))
 		s.to.relay.relay, s.to.relay.wait, s.to.relay.back = true, cfg.RelayWait, s.back
 		return s, nil
