@@ -1,6 +1,10 @@
 package keyring
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"strings"
@@ -64,6 +68,37 @@ func TestShelf(t *testing.T) {
 	plain := Shelf{Redis: redistest.New(t)}
 	if in, _, err := plain.Use(ctx, "a", first); err != nil || texts(in) != texts(first) {
 		t.Error("in clear", err)
+	}
+}
+
+// What earlier versions wrote, a nonce and then AES-GCM's output, is read.
+func TestKeysOfBefore(t *testing.T) {
+	s, keys := Shelf{Secret: "open sesame"}, made(t, "a")
+	plain, err := Shelf{}.pack(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := hkdf.Key(sha256.New, []byte(s.Secret), nil, "plenary dkim keys", 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce := []byte("twelve octet")
+	old := string(box.Seal([]byte("e"+string(nonce)), nonce, plain[1:], nil))
+	if got, err := s.unpack(old, "a"); err != nil || texts(got) != texts(keys) {
+		t.Error(err)
+	}
+	for _, cut := range []string{"", "e", old[:5], old[:20], old[:len(old)-1], "c", "x" + old} {
+		if _, err := s.unpack(cut, "a"); err == nil {
+			t.Errorf("%d octets were read", len(cut))
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
@@ -13,7 +12,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -32,7 +30,7 @@ const (
 
 // Forms of what is kept.
 const (
-	clear     = 'c'
+	inClear   = 'c'
 	encrypted = 'e'
 )
 
@@ -170,15 +168,13 @@ func (s Shelf) pack(keys []Key) ([]byte, error) {
 		return nil, fmt.Errorf("write keys: %w", err)
 	}
 	if s.Secret == "" {
-		return append([]byte{clear}, plain...), nil
+		return append([]byte{inClear}, plain...), nil
 	}
 	box, err := s.box()
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, box.NonceSize())
-	rand.Read(nonce) // never fails (crypto/rand)
-	return box.Seal(append([]byte{encrypted}, nonce...), nonce, plain, nil), nil
+	return box.Seal([]byte{encrypted}, nil, plain, nil), nil
 }
 
 func (s Shelf) unpack(value, selector string) (keys []Key, err error) {
@@ -188,7 +184,7 @@ func (s Shelf) unpack(value, selector string) (keys []Key, err error) {
 	}
 	plain := []byte(rest)
 	switch form {
-	case clear:
+	case inClear:
 	case encrypted:
 		if s.Secret == "" {
 			return nil, errors.New("they are encrypted, and dkim.secret is not set")
@@ -197,17 +193,14 @@ func (s Shelf) unpack(value, selector string) (keys []Key, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(rest) < box.NonceSize() {
-			return nil, errors.New("they are damaged")
-		}
-		if plain, err = box.Open(nil, plain[:box.NonceSize()], plain[box.NonceSize():], nil); err != nil {
+		if plain, err = box.Open(nil, nil, plain, nil); err != nil {
 			return nil, errors.New("dkim.secret is not the one they were encrypted under")
 		}
 	default:
 		return nil, errors.New("they are damaged")
 	}
 	var ders [][]byte
-	if err := json.NewDecoder(strings.NewReader(string(plain))).Decode(&ders); err != nil {
+	if err := json.Unmarshal(plain, &ders); err != nil {
 		return nil, errors.New("they are damaged")
 	}
 	for _, der := range ders {
@@ -224,7 +217,7 @@ func (s Shelf) unpack(value, selector string) (keys []Key, err error) {
 	return keys, nil
 }
 
-// box encrypts under the secret.
+// box encrypts under the secret. What it gives begins with a nonce.
 func (s Shelf) box() (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, []byte(s.Secret), nil, "plenary dkim keys", 32)
 	if err != nil {
@@ -234,5 +227,5 @@ func (s Shelf) box() (cipher.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encrypt the DKIM keys: %w", err)
 	}
-	return cipher.NewGCM(block)
+	return cipher.NewGCMWithRandomNonce(block)
 }
