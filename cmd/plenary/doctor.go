@@ -118,6 +118,9 @@ func (a *app) checkRedis(cfg *config.Config) []finding {
 // lowDisk is how much room there should be for mail to come.
 const lowDisk = 1 << 30
 
+// canWrite asks whether files can be made in a folder: write and pass through.
+const canWrite = 2 | 1
+
 // checkDisk looks at the room where the archive is kept.
 func checkDisk(cfg *config.Config) []finding {
 	u, err := url.Parse(cfg.Archive.Bucket)
@@ -130,6 +133,10 @@ func checkDisk(cfg *config.Config) []finding {
 			break
 		}
 		path = filepath.Dir(path)
+	}
+	if err := syscall.Access(path, canWrite); err != nil {
+		return []finding{{"disk", fmt.Sprintf("%s can't be written here: %v", path, err),
+			"have the user that runs plenary serve own the folder (and run plenary doctor as that user), or name another in archive.bucket", false}}
 	}
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(path, &st); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"os"
 	"strings"
 	"testing"
 
@@ -90,6 +91,21 @@ func TestDoctorSaysWhichRecordIsMissingAndWhatToWrite(t *testing.T) {
 	for _, want := range []string{"FAULT the MX of lists.example.org, mx.example.org, has no address", "FAULT lists.example.org has several SPF records", "goes out through relay.example.org:587"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in:\n%s", want, said)
+		}
+	}
+}
+
+func TestDoctorSeesAFolderThatTakesNoFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(dir+"/mail", nil, 0o600); err != nil { // where somebody left a file
+		t.Fatal(err)
+	}
+	for path, fine := range map[string]bool{dir + "/archive": true, dir + "/mail/archive": false} {
+		var cfg config.Config
+		cfg.Archive.Bucket = "file://" + path
+		found := checkDisk(&cfg)
+		if len(found) != 1 || !fine && !strings.Contains(found[0].is, dir+"/mail can't be written here") || fine && strings.Contains(found[0].is, "can't") {
+			t.Errorf("%s: %v", path, found)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -69,6 +70,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 			"archives": "public,members,none", "deliveries": "each,daily,weekly,none", "roles": "member,leader,deputy,admin",
 		},
 	)
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	line, err := parser.Parse(markValues(args))
 	if err == nil {
 		told := &output{to: out}
@@ -78,9 +82,24 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 		a.close()
 	} else {
-		err = misused("%s (plenary --help shows how)", plainly(err))
+		err = misused("%s (%s --help shows how)", plainly(err), begun(err))
 	}
 	return report(errs, err)
+}
+
+// begun is the command that a wrong line began with, as far as it was read.
+func begun(err error) string {
+	var wrong *kong.ParseError
+	words := "plenary"
+	if !errors.As(err, &wrong) || wrong.Context == nil {
+		return words
+	}
+	for _, step := range wrong.Context.Path {
+		if step.Command != nil {
+			words += " " + step.Command.Name
+		}
+	}
+	return words
 }
 
 // usageError is a command line that can't be carried out as written.
