@@ -16,7 +16,7 @@ import (
 func (s *service) commands() (*command.Handler, error) {
 	return command.New(command.Config{
 		Site: s.site, Trust: s.cfg.Commands.Trust == "dmarc", Desk: s.desk, Reader: s.store, Outbox: s.queue, Limiter: s.store, Guesses: s.store,
-		Digest: previewer{s.weekly, s.store}, Record: recorder{s.store}, Now: s.now, Log: s.log,
+		Digest: previewer{s.weekly, s.store}, Record: recorder{s.store}, Split: progress.SplitStep, Now: s.now, Log: s.log,
 	})
 }
 

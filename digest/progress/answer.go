@@ -105,7 +105,7 @@ func (a *Answer) step(next string, today lists.Date) {
 		}
 		next = strings.TrimSpace(m[1] + m[2])
 	}
-	step, by, err := splitStep(next, today)
+	step, by, err := SplitStep(next, today)
 	if err != nil {
 		if said {
 			a.BadStep = err

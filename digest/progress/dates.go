@@ -23,7 +23,7 @@ var byWords = []string{
 }
 
 var (
-	byDate = regexp.MustCompile(`(?is)^(.*\S)[\s,،–—-]+(?:` + strings.Join(byWords, "|") + `)[\s:]+(\S.*)$`)
+	byDate = regexp.MustCompile(`(?is)^(.*\S)[\s,،–—-]+(` + strings.Join(byWords, "|") + `)[\s:]+(\S.*)$`)
 	// "（12月4日前）", "截止12月4日" and "（12月4日）" behind a step, "12月4日前" in front of it.
 	hanDay   = `((?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|\d{1,2}号|底)|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:本|下|这)?(?:周|星期)[一二三四五六日天]|明天|后天)`
 	hanAfter = []*regexp.Regexp{
@@ -31,6 +31,7 @@ var (
 		regexp.MustCompile(`^(.*?)[，,。；\s（(]*(?:截止日期|截止时间|截止到|截止|截至|期限|締め切り|締切)(?:是|为)?[:：\s]*` + hanDay + `[)）]?$`),
 		regexp.MustCompile(`^(.+?)\s*[（(]` + hanDay + `[)）]$`),
 	}
+	untilTurkish = regexp.MustCompile(`(?is)^(.*?\s|)(\d{1,2} \pL+(?: \d{4})?)['’]?\pL{0,3} kadar(?:$|\s+(.*)$)`)
 	// "on 4 December", ", 4 December" and "(4 Dec)": a day of a month to the end.
 	onDate    = regexp.MustCompile(`(?is)^(.*\S)(?:\s+(?:on|le|el|am|op|em|il|no dia|el día|den|på|w dniu|في|يوم)\s+|\s*[,،(–—]\s*|\s+-\s+)((?:\pL+[.,]? )?\d{1,2}(?:st|nd|rd|th|er|º|\.)? ?(?:de |d['’]|of )?\pL{3,}\.?(?:,? (?:de )?\d{4})?|\pL{3,}\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d)\)?$`)
 	hanBefore = regexp.MustCompile(`^(?:在|于|最晚|最迟)?` + hanDay + `(?:之前|以前|前|までに|截止)[，,、]?\s*(.+)$`)
@@ -42,9 +43,9 @@ var (
 		"كانون الثاني", "يناير", "كانون الأول", "ديسمبر", "تشرين الأول", "أكتوبر", "تشرين الثاني", "نوفمبر")
 )
 
-// splitStep is lists.SplitStep for those who write in another language, or
+// SplitStep is lists.SplitStep for those who write in another language, or
 // with other words than "by": a step, and the date at its end.
-func splitStep(text string, today lists.Date) (step string, by lists.Date, err error) {
+func SplitStep(text string, today lists.Date) (step string, by lists.Date, err error) {
 	if step, by, err = lists.SplitStep(text, today); by != "" || err != nil {
 		return step, by, err
 	}
@@ -60,6 +61,11 @@ func splitStep(text string, today lists.Date) (step string, by lists.Date, err e
 		}
 		if _, by, err := lists.SplitStep("x by "+inEnglish(date, today), today); by != "" || err != nil {
 			return before, by, err
+		}
+	}
+	if m := untilTurkish.FindStringSubmatch(plain); m != nil {
+		if _, by, _ := lists.SplitStep("x by "+inEnglish(m[2], today), today); by != "" {
+			return strings.TrimSpace(m[1] + m[3]), by, nil
 		}
 	}
 	if m := onDate.FindStringSubmatch(plain); m != nil {
@@ -84,8 +90,8 @@ func cutDate(text string) (step, date string) {
 	cut := func(step, date string) (string, string) {
 		return strings.TrimRight(step, " \t,;:-–—،，(（"), strings.Trim(date, " ()")
 	}
-	if m := byDate.FindStringSubmatch(text); m != nil {
-		return cut(m[1], m[2])
+	if m := byDate.FindStringSubmatch(text); m != nil && !(strings.EqualFold(m[2], "do") && inEnglishWords(m[3])) {
+		return cut(m[1], m[3])
 	}
 	for _, form := range hanAfter {
 		if m := form.FindStringSubmatch(text); m != nil && m[1] != "" {
@@ -98,6 +104,15 @@ func cutDate(text string) (step, date string) {
 	return "", ""
 }
 
+// inEnglishWords tells whether a date is said in English: then the Polish "do"
+// before it is the verb ("decide what to do on Friday").
+func inEnglishWords(date string) bool {
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(date)), func(w string) bool {
+		w = strings.Trim(w, ".,")
+		return w == "on" || w == "today" || w == "tomorrow" || slices.Contains(strings.Fields(monthNames[0]+" "+weekdayNames[0]), w)
+	})
+}
+
 // The months from January and the weekdays from Sunday, in one language a line.
 var (
 	monthNames = []string{
@@ -108,6 +123,11 @@ var (
 		"января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 		"يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 		"جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+		"يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر",
+		"ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+		"januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
+		"januari februari mars april maj juni juli augusti september oktober november december",
+		"січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
 		"_ شباط آذار نيسان أيار حزيران تموز آب أيلول _ _ _",
 		"janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 		"gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",

@@ -47,15 +47,17 @@ func TestSplitStep(t *testing.T) {
 		"answer the letter (3 Nov)":               {"answer the letter (3 Nov)", ""},
 		"invite the members, 40 people":           {"invite the members, 40 people", ""},
 		"meet on Tuesday":                         {"meet on Tuesday", ""},
+		"decide what to do Friday":                {"decide what to do Friday", ""},
+		"wydrukować mapę do 4 grudnia":            {"wydrukować mapę", "2026-12-04"},
 		"整理案例库，12月20日前完成":                         {"整理案例库", "2026-12-20"},
 		"本調査の開始（12月14日）":                          {"本調査の開始", "2026-12-14"},
 	} {
-		step, by, err := splitStep(in, "2026-11-23")
+		step, by, err := SplitStep(in, "2026-11-23")
 		if step != want[0] || string(by) != want[1] || err != nil {
 			t.Errorf("%q: %q by %q, %v", in, step, by, err)
 		}
 	}
-	if _, _, err := splitStep("publier la carte pour le 31 novembre", "2026-11-23"); err == nil {
+	if _, _, err := SplitStep("publier la carte pour le 31 novembre", "2026-11-23"); err == nil {
 		t.Error("a day that is none was taken")
 	}
 }

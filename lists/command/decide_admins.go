@@ -274,7 +274,7 @@ func (d decider) choose(word, key string, allowed ...string) func(set func(strin
 }
 
 func (d decider) firstStep(n *lists.NewList, value string) refused {
-	step, by, err := lists.SplitStep(value, d.Today)
+	step, by, err := d.splitStep(value)
 	switch {
 	case err != nil:
 		return d.badDate(err)

@@ -196,7 +196,7 @@ func (d decider) report() {
 }
 
 func (d decider) next(l lists.List, rest string) {
-	step, by, err := lists.SplitStep(strings.Join(strings.Fields(rest), " "), d.Today)
+	step, by, err := d.splitStep(strings.Join(strings.Fields(rest), " "))
 	switch {
 	case err != nil:
 		d.refuse(d.badDate(err))

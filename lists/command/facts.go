@@ -23,6 +23,18 @@ type Facts struct {
 	Here     lists.List     // the list whose address the mail came to; zero for the site's
 	Source   string         // Message-ID
 	Speaker  words.Speaker  // says all of it in the asker's language
+	Split    Splitter       // nil: lists.SplitStep
+}
+
+// Splitter parts a next step from the day that it says, as people write it in
+// their language.
+type Splitter func(text string, today lists.Date) (step string, by lists.Date, err error)
+
+func (f Facts) splitStep(text string) (step string, by lists.Date, err error) {
+	if f.Split == nil {
+		return lists.SplitStep(text, f.Today)
+	}
+	return f.Split(text, f.Today)
 }
 
 // atList tells whether the mail came to an address of a list.

@@ -55,7 +55,7 @@ type Recorder interface {
 }
 
 // Config is what a Handler is made of; all of it is needed, save the Record,
-// without which info tells nothing of it.
+// without which info tells nothing of it, and Split.
 type Config struct {
 	Site    lists.Site
 	Trust   bool // commands.trust = "dmarc": a believed sender need not confirm
@@ -66,6 +66,7 @@ type Config struct {
 	Guesses Guesses
 	Digest  Previewer
 	Record  Recorder
+	Split   Splitter // nil: English days alone are read
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -195,7 +196,7 @@ func (h *Handler) facts(ctx context.Context, in In, dir *lists.Directory, who se
 	}
 	f := Facts{
 		Asker: who.address, Name: who.name, Believed: in.Envelope.Verdict.Believed, Dir: dir, Site: h.Site,
-		Today: h.Site.Today(h.Now()), People: people, Here: in.Target.List,
+		Today: h.Site.Today(h.Now()), People: people, Here: in.Target.List, Split: h.Split,
 	}
 	f.Speaker = h.texts.sentences.To(dir.LanguageFor(people, f.Here))
 	if id := in.Message.MessageID; smtp.WellFormedID(id) && (f.Believed || strings.TrimSpace(in.Message.Get("Message-ID")) == "<"+id+">") {
