@@ -183,5 +183,5 @@ func (c *Collector) trace(env smtp.Envelope) string {
 	if len(env.To) == 1 {
 		field += "\r\n\tfor <" + env.To[0] + ">"
 	}
-	return field + "; " + env.Received.Format("Mon, 02 Jan 2006 15:04:05 -0700") + "\r\n"
+	return field + "; " + env.Received.Format(time.RFC1123Z) + "\r\n"
 }

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -60,13 +61,13 @@ type Config struct {
 }
 
 func (c Config) withDefaults() (Config, error) {
-	def(&c.TLS, ImplicitTLS)
-	def(&c.Folder, "INBOX")
-	def(&c.MaxBytes, 25<<20)
-	def(&c.Poll, time.Minute)
-	def(&c.Silence, time.Minute)
-	def(&c.Retry, 2*time.Second)
-	def(&c.Limit, 5*time.Minute)
+	c.TLS = cmp.Or(c.TLS, ImplicitTLS)
+	c.Folder = cmp.Or(c.Folder, "INBOX")
+	c.MaxBytes = cmp.Or(c.MaxBytes, 25<<20)
+	c.Poll = cmp.Or(c.Poll, time.Minute)
+	c.Silence = cmp.Or(c.Silence, time.Minute)
+	c.Retry = cmp.Or(c.Retry, 2*time.Second)
+	c.Limit = cmp.Or(c.Limit, 5*time.Minute)
 	if c.Mailbox == "" && strings.Contains(c.User, "@") {
 		c.Mailbox = c.User
 	}
@@ -104,11 +105,4 @@ func (c Config) check() error {
 func loopback(host string) bool {
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.IsLoopback()
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

@@ -120,15 +120,18 @@ func (m *mailbox) do(ctx context.Context, what string, f func() error) error {
 		return said(what, err)
 	case <-ctx.Done():
 		_ = m.conn.Close()
-		return said(what, ctx.Err())
 	case <-m.cl.Closed():
 	}
+	var err error
 	select { // the connection is gone; a command that was just begun may not notice
-	case err := <-result:
-		return said(what, err)
+	case err = <-result:
 	case <-time.After(lastWord):
-		return said(what, io.ErrUnexpectedEOF)
+		err = io.ErrUnexpectedEOF
 	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return said(what, err)
 }
 
 func said(what string, err error) error {

@@ -1,6 +1,7 @@
 package receive
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -87,23 +88,23 @@ type Limits struct {
 }
 
 func (c Config) withDefaults() Config {
-	def(&c.MaxBytes, 25<<20)
-	def(&c.BareNewlines, RefuseBare)
+	c.MaxBytes = cmp.Or(c.MaxBytes, 25<<20)
+	c.BareNewlines = cmp.Or(c.BareNewlines, RefuseBare)
 	c.Domain = strings.ToLower(c.Domain)
 	l := &c.Limits
-	def(&l.Connections, 1000)
-	def(&l.PerAddress, 100)
-	def(&l.Per64, 200)
-	def(&l.Recipients, 1000)
-	def(&l.Commands, 3000)
-	def(&l.Errors, 100)
-	def(&l.InFlight, 256<<20)
-	def(&l.Idle, 5*time.Minute)
-	def(&l.Total, 30*time.Minute)
-	def(&l.MinRate, 256)
-	def(&l.Hand, 30*time.Second)
-	def(&l.SignIns, 3)
-	def(&l.SignInsPerAddress, 10)
+	l.Connections = cmp.Or(l.Connections, 1000)
+	l.PerAddress = cmp.Or(l.PerAddress, 100)
+	l.Per64 = cmp.Or(l.Per64, 200)
+	l.Recipients = cmp.Or(l.Recipients, 1000)
+	l.Commands = cmp.Or(l.Commands, 3000)
+	l.Errors = cmp.Or(l.Errors, 100)
+	l.InFlight = cmp.Or(l.InFlight, 256<<20)
+	l.Idle = cmp.Or(l.Idle, 5*time.Minute)
+	l.Total = cmp.Or(l.Total, 30*time.Minute)
+	l.MinRate = cmp.Or(l.MinRate, 256)
+	l.Hand = cmp.Or(l.Hand, 30*time.Second)
+	l.SignIns = cmp.Or(l.SignIns, 3)
+	l.SignInsPerAddress = cmp.Or(l.SignInsPerAddress, 10)
 	if c.NewID == nil {
 		c.NewID = newID
 	}
@@ -114,13 +115,6 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	return c
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // newID is 16 letters and digits that stand well in a Received field.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/netip"
 	"strings"
+	"time"
 
 	"plenary/smtp"
 )
@@ -55,6 +56,6 @@ func received(env smtp.Envelope, hostname string, state *tls.ConnectionState) st
 	if len(env.To) == 1 && ascii(env.To[0]) {
 		b.WriteString("\r\n\tfor <" + env.To[0] + ">")
 	}
-	b.WriteString("; " + env.Received.Format("Mon, 02 Jan 2006 15:04:05 -0700") + "\r\n")
+	b.WriteString("; " + env.Received.Format(time.RFC1123Z) + "\r\n")
 	return b.String()
 }
