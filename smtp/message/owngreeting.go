@@ -26,7 +26,7 @@ func greeting(line string, alone bool) bool {
 	if wideGreeting.MatchString(line) {
 		return true
 	}
-	line = howAreYou.ReplaceAllString(line, "")
+	line = bothGenders.ReplaceAllString(howAreYou.ReplaceAllString(line, ""), "$1")
 	end := strings.TrimRight(line, " \u00a0\u202f")
 	body := strings.TrimRightFunc(end, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '?' && r != '？' && r != ')'
@@ -52,6 +52,8 @@ func greeting(line string, alone bool) bool {
 			greeted = true
 		case !greets && onlyAddressees(words):
 			who = true
+		case alone && len(parts) == 1 && len(words) == 1 && !startsLow(part) && strings.HasSuffix(end, ",") && utf8.RuneCountInString(part) < 13:
+			greeted = true // "Tach,"
 		case alone && len(words) > 1 && len(words) <= 4 && onlyAddressees(words[1:]):
 			greeted = true // "Tach zusammen,": whatever the word is
 		default:
@@ -63,6 +65,10 @@ func greeting(line string, alone bool) bool {
 
 // howAreYou is asked of nobody in particular behind a greeting.
 var howAreYou = regexp.MustCompile(`(?i)[,،.!]?\s*(?:how are you(?: all| doing)?|hope (?:you are|you're|all is) (?:all )?well|¿qué tal|¿cómo están|¿cómo va|comment allez[- ]vous|ça va|wie geht(?:'|’|e)?s(?: euch| ihnen)?|как дела|كيف حالكم|كيف الحال|tudo bem|come va)\s*[?？؟.!]*\s*$`)
+
+// bothGenders are the ends by which a word means men and women: "Prezados(as)",
+// "Cher·e·s".
+var bothGenders = regexp.MustCompile(`(?i)(\pL{3,})(?:\((?:as?|os?|e?s|e|innen|x)\)|[·.]e[·.]?s?)(?:\b|$)?`)
 
 // honoured knows "الأستاذة سلمى المحترمة".
 func honoured(words []string) bool {
@@ -125,6 +131,7 @@ func onlyAddressees(words []string) bool {
 
 // wideGreeting are greetings in scripts that set no blanks between words.
 var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
+	`(?:秘书处|秘書處|协调员|協調員|主席|主持人|老师们|同事们|朋友们|同仁们?|各位)`,
 	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:(?:尊敬的|亲爱的|親愛的|敬爱的)[^。！？!?，,：:\s已了在将正]{0,10}|(?:各位|諸位|诸位)[^。！？!?，,：:\s已了在将正]{0,6})(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
@@ -157,7 +164,7 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa zangu wenzangu all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat coordinators and to the again both you guys of from s
+var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa zangu wenzangu all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat secretaría secrétariat sekretariat secretariado segreteria секретариат sekretarya coordination coordinación ban thư ký coordinators and to the again both you guys of from s
 	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
 	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
 	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau

@@ -46,11 +46,19 @@ func cutPostscript(text string) (rest, postscript string) {
 var postscripts = regexp.MustCompile(`(?i)^(?:p\.? ?p?\.?[sd]|ps)\.?\s*[:;,.–—-]?\s+\S|^P[SD][:：]`)
 
 // OwnLetter is the own text of the message's first max octets, as a letter
-// by whom its From names.
+// by whom its From names, or whose address does.
 func (m *Message) OwnLetter(max int) string {
 	name := ""
 	if len(m.From) == 1 {
 		name = m.From[0].Name
+		if local, _, _ := strings.Cut(m.From[0].Addr, "@"); name == "" || strings.Contains(name, "@") {
+			name = strings.Map(func(r rune) rune {
+				if unicode.IsLetter(r) {
+					return r
+				}
+				return ' ' // "kofi.mensah2"
+			}, local)
+		}
 	}
 	return OwnLetter(m.Text(max), name)
 }
@@ -70,6 +78,8 @@ func withoutName(text, name string) string {
 		switch under := lines[i+1:]; {
 		case regardAt(lines, i-1) && who.named(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(lines[:i-1]))
+		case strings.TrimSpace(lines[i-1]) == "" && who.named(lines[i]) && isCard(under) && i > 1 && !hasAnySuffix(lines[i-2], []string{":", "：", ","}):
+			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && who.carded(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && endsItem(lines[i-2]) && isTitles(under)):
@@ -108,12 +118,31 @@ func endsItem(line string) bool {
 // withoutRegard cuts what stands between an empty line and a name: a line with
 // a comma, or with words that are said in parting only.
 func withoutRegard(lines []string) []string {
+	right := len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) != "" // above the name
 	lines = strings.Split(joinOwn(lines), "\n")
 	last := len(lines) - 1
-	if last < 2 || !regardAt(lines, last) {
+	if last < 1 || !regardAt(lines, last) && !thanksAt(lines, last) && !(right && wordAt(lines, last)) {
 		return lines
 	}
 	return lines[:last]
+}
+
+// wordAt tells whether a line is one word between what ends a sentence and the
+// name: a regard in any language.
+func wordAt(lines []string, i int) bool {
+	line := strings.TrimSpace(lines[i])
+	return i > 1 && strings.TrimSpace(lines[i-1]) == "" && endsItem(lines[i-2]) && len(strings.Fields(line)) == 1 && utf8.RuneCountInString(line) > 3 &&
+		signs(line) && !startsLow(line) && !endsSentence(line) && !wide(line)
+}
+
+// thanksAt tells whether a line that can stand above the name begins with
+// thanks or regards, and names nobody.
+func thanksAt(lines []string, i int) bool {
+	words := nameWords(lines[i])
+	if len(words) == 0 || len(words) > 5 || endsSentence(lines[i]) && !hasAnySuffix(lines[i], []string{"!"}) || namesOthers(lines[i]) || strings.ContainsAny(lines[i], ":：") {
+		return false
+	}
+	return slices.Contains(thankWords, words[0]) || slices.Contains(regardWords, words[0])
 }
 
 func regardAt(lines []string, i int) bool {
@@ -152,10 +181,13 @@ func isCard(lines []string) bool {
 				digits++
 			}
 		}
-		reached = reached || strings.Contains(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || digits >= 7
+		reached = reached || domain.MatchString(line) || strings.Contains(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || digits >= 7
 	}
 	return reached
 }
+
+// domain is a house's address without what stands before it: "gct.example".
+var domain = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`)
 
 // signer is who wrote a mail: the words of the name.
 type signer struct {
@@ -215,6 +247,9 @@ func (s signer) carded(line string) bool {
 		if name, office, ok := strings.Cut(line, mark); ok && s.whole(name) && len(nameWords(name)) > 1 {
 			words := strings.Fields(office)
 			first, _ := utf8.DecodeRuneInString(office)
+			if strings.Count(line, mark) > 1 && mark == " | " {
+				return len(line) < 400
+			}
 			return signs(line) && len(words) > 0 && (!unicode.IsLower(first) || mark == " @") && !unicode.IsDigit(first) && len(words) < 8 && (!endsSentence(line) || len(words) == 1 || isAbbreviation(words[len(words)-1]))
 		}
 	}
@@ -302,7 +337,7 @@ func (s signer) signsAt(lines []string, i int) bool {
 	if dashed, ok := strings.CutPrefix(lines[i], "- "); ok && above >= 0 && above < i-1 && endsSentence(lines[above]) && !isDash(lines[above]) {
 		return s.named(dashed)
 	}
-	if !s.named(lines[i]) && !(above < i-1 && above >= 0 && endsItem(lines[above]) && s.carded(lines[i])) {
+	if !s.named(lines[i]) && !(above < i-1 && above >= 0 && (endsItem(lines[above]) || s.named(lines[above])) && s.carded(lines[i])) {
 		return false
 	}
 	if above < 0 {
@@ -312,7 +347,7 @@ func (s signer) signsAt(lines []string, i int) bool {
 	if isShortRule(line) { // and no line under a heading
 		return above > 0 && (strings.TrimSpace(lines[above-1]) == "" || endsItem(lines[above-1]))
 	}
-	if regardAt(lines, above) {
+	if regardAt(lines, above) || above == i-1 && (thanksAt(lines, above) || wordAt(lines, above)) {
 		return true
 	}
 	words := strings.Fields(strings.ToLower(line))

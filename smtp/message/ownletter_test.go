@@ -96,12 +96,40 @@ func TestOwnLetter(t *testing.T) {
 		{"Kofi Mensah", "Draft done.\n---\nKofi", "Draft done."},
 		{"Kofi Mensah", "Volunteers\n----------\nKofi", "Volunteers\n----------\nKofi"},
 		{"Kofi Mensah", "Draft done.\n\n- Kofi", "Draft done."},
+		{"Anna Lind", "Vi har träffats.\n\nVänskapligen\nAnna", "Vi har träffats."},
+		{"Anna Lind", "We met.\n\nDone\n\nAnna", "We met.\n\nDone"},
+		{"Anna Lind", "Drafted:\n\nAnnex\nAnna", "Drafted:\n\nAnnex\nAnna"},
+		{"هدى", "أجلنا الاجتماع إلى الأحد\nشكراً لصبركم\nهدى", "أجلنا الاجتماع إلى الأحد"},
+		{"Anna Lind", "We met.\nThanks to ISOC\nAnna", "We met.\nThanks to ISOC\nAnna"},
+		{"Kim Larsen", "- server moved\n- TLS until March\n\nKim\nhttps://kim.example", "- server moved\n- TLS until March"},
+		{"Kim Larsen", "Write to:\n\nKim\nkim@x.example", "Write to:\n\nKim\nkim@x.example"},
+		{"Reena Patel", "The text is agreed.\n\nKind regards\nReena\n\nReena Patel | Senior Policy Advisor, Data Protection | Department for Science | 100 Parliament Street, London", "The text is agreed."},
+		{"", "Tach,\n\nfertig.", "fertig."},
+		{"", "In short,\n\nwe wait.", "In short,\n\nwe wait."},
+		{"", "Prezados(as),\n\nfeito.", "feito."},
+		{"", "Cher·e·s collègues,\n\nfait.", "fait."},
 		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}
 	for _, tt := range tests {
 		if got := OwnLetter(tt.text, tt.name); got != tt.want {
 			t.Errorf("%s: %q\n\tis %q\n\twant %q", tt.name, tt.text, got, tt.want)
+		}
+	}
+}
+
+// Where From names nobody, the address may.
+func TestOwnLetterByAddress(t *testing.T) {
+	for from, want := range map[string]string{
+		"kofi.mensah2@x.example": "Draft done.", "KofiMensah@x.example": "Draft done.",
+		"\"kofi.mensah@x.example\" <kofi.mensah@x.example>": "Draft done.", "info@x.example": "Draft done.\n\nKofi Mensah",
+	} {
+		m, err := Parse([]byte("From: " + from + "\r\nSubject: x\r\n\r\nDraft done.\r\n\r\nKofi Mensah\r\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.OwnLetter(1000); got != want {
+			t.Errorf("%s: %q", from, got)
 		}
 	}
 }

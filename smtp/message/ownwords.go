@@ -174,7 +174,7 @@ var (
 		groet groeten groetjes
 		pozdrawiam pozdrowieniami pozdrowienia poważaniem szacunku pozdravem pozdravy
 		saygılarımla saygılarımızla saygılar selamlar selamlarımla sevgiler sevgilerle çalışmalar günler
-		hälsningar hälsning mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
+		hälsningar hälsning vänligen mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
 	thankWords = strings.Fields(`thanks thank thx merci gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc shukrani köszönöm ευχαριστώ תודה asante asanteni ahsante ahsanteni شكرا شكراً شكرًا الشكر تشکر`)
 	fillWords  = strings.Fields(`e y et en och og i ve à in the with kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
 		les bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
@@ -186,7 +186,7 @@ var (
 	closingPhrases = []string{
 		"bonne soirée", "bon week-end", "bon weekend", "bonne semaine", "bonne fin de journée", "bonne fin de semaine", "excellente journée", "excellente semaine", "bien à vous", "bien à toi",
 		"im auftrag", "i. a", "i.a", "in vertretung", "i. v", "par délégation", "pour ordre", "دمتم بخير", "ودمتم", "ودمتم بخير", "دمتم", "وفقكم الله", "buen fin de semana", "buena semana", "feliz semana", "feliz día", "buen día", "lindo día", "quedo atento", "quedo atenta", "quedamos atentos", "schönes wochenende", "schönen tag noch", "schönen abend", "schönen feierabend", "schöne woche", "einen schönen tag", "have a great day", "have a nice day", "have a good day", "have a great week", "have a good week", "have a nice weekend", "have a good weekend", "have a great weekend", "talk soon", "speak soon", "until next week", "хорошего вечера", "хорошей недели", "удачной недели", "à bientôt", "a bientôt", "belle journée", "bonne journée", "un abrazo", "hasta pronto", "take care", "bis bald", "всего доброго", "всего хорошего", "всего наилучшего", "всех благ", "удачи", "хорошего дня", "хороших выходных", "до связи",
-		"此致", "敬礼", "此致敬礼", "祝好", "謝謝", "謝謝大家", "謝謝您", "謝謝各位", "感謝", "感謝您", "敬禮", "此致敬禮", "此致 敬禮", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
+		"此致", "敬礼", "此致敬礼", "祝好", "謝謝", "謝謝大家", "謝謝您", "謝謝各位", "感謝", "感謝您", "敬禮", "此致敬禮", "此致 敬禮", "顺颂商祺", "顺祝商祺", "祝工作顺利", "祝一切顺利", "祝", "工作顺利", "工作愉快", "一切顺利", "身体健康", "万事如意", "周末愉快", "谢谢", "谢谢大家", "谢谢您", "谢谢各位", "谢谢你们", "非常感谢", "感谢", "感谢您", "多谢", "敬上", "此致 敬礼", "順頌商祺",
 		"よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします", "以上", "敬具", "ありがとうございます", "감사합니다", "드림", "안녕히 계세요",
 		"تحياتي", "تحياتنا", "مع تحياتي", "مع تحياتنا", "مع التحية", "مع خالص التحية", "مع أطيب التحيات", "أطيب التحيات", "مع خالص تحياتي", "مع الشكر", "مع جزيل الشكر", "وشكرا", "شكرا لكم", "شكرا", "شكراً", "شكرًا", "شكرًا لكم", "شكراً لكم", "مع فائق الاحترام", "مع الاحترام", "مع التقدير", "مع خالص التقدير", "والسلام عليكم",
 	}
