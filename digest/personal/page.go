@@ -7,6 +7,7 @@ import (
 
 	"plenary/digest/words"
 	"plenary/lists"
+	"plenary/smtp"
 )
 
 // edition is what an issue's mails say of it.
@@ -122,18 +123,5 @@ func (p page) contents() string {
 	return b.String()
 }
 
-// wrap breaks a text at spaces into lines of width columns, each after indent.
-// A word that is longer stands alone.
-func wrap(s, indent string) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(s) {
-		if line != "" && len([]rune(indent+line))+1+len([]rune(word)) > width {
-			lines, line = append(lines, indent+line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, indent+line)
-}
+// wrap breaks a text into lines of width columns, each after indent.
+func wrap(s, indent string) []string { return smtp.Fold(s, width, indent, indent) }

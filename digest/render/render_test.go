@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -361,5 +362,34 @@ func TestPausedIsNotSilent(t *testing.T) {
 	}
 	if !strings.Contains(text, title+": no news") || !strings.Contains(text, "The group is paused.") {
 		t.Errorf("nothing of %s in\n%s", title, text)
+	}
+}
+
+// No line is wider than 72 columns of a terminal, where Chinese and Japanese
+// characters take two each and have no spaces between them.
+func TestColumnsOfWideCharacters(t *testing.T) {
+	r := report("en")
+	r.News[0].Progress = []digest.Said{{Text: strings.Repeat("私たちは火曜日に会い、地図の二章を書き終えました。", 8), Who: "山田太郎"}}
+	r.News[0].List.Title = strings.Repeat("资料保护法地图", 8)
+	r.News[0].Help = []digest.Said{{Text: strings.Repeat("번역을 도와줄 사람을 찾습니다. ", 6), Who: "김"}}
+	text := written(t, r).Text
+	for _, line := range strings.Split(text, "\n") {
+		columns := 0
+		for _, c := range line {
+			columns++
+			if unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || strings.ContainsRune("、。", c) {
+				columns++
+			}
+		}
+		if columns > 72 && !strings.Contains(line, "https://") {
+			t.Errorf("%d columns: %s", columns, line)
+		}
+		if strings.HasPrefix(line, "、") || strings.HasPrefix(line, "。") {
+			t.Errorf("begins with a mark: %s", line)
+		}
+	}
+	// What was folded reads as it was written.
+	if whole := strings.ReplaceAll(text, "\n", ""); !strings.Contains(whole, strings.Repeat("私たちは火曜日に会い、地図の二章を書き終えました。", 8)) {
+		t.Errorf("the text was changed:\n%s", text)
 	}
 }
