@@ -107,7 +107,7 @@ func relative(text, s string, now time.Time, known bool) (Date, bool, error) {
 		case "week":
 			return dateOf(now.AddDate(0, 0, 7*n)), true, nil
 		}
-		return dateOf(now.AddDate(0, n, 0)), true, nil
+		return dateOf(monthsOn(now, n)), true, nil
 	}
 	word, next := strings.CutPrefix(s, "next ")
 	wd := weekday(strings.TrimPrefix(word, "this "))
@@ -119,6 +119,13 @@ func relative(text, s string, now time.Time, known bool) (Date, bool, error) {
 		return "", true, refusal("%q can be read in two ways. Write %s or %s.", clip(text, maxDate), dateOf(coming), dateOf(coming.AddDate(0, 0, 7)))
 	}
 	return dateOf(coming), true, nil
+}
+
+// monthsOn is the same day n months on, the month's last where it has no such
+// day.
+func monthsOn(t time.Time, n int) time.Time {
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	return first.AddDate(0, 0, min(t.Day(), first.AddDate(0, 1, -1).Day())-1)
 }
 
 // dayOf is a day with or without a year.

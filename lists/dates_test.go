@@ -74,6 +74,27 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+// A month from the 31st is the last day of a month that has no 31st, as people
+// and calendars count, and never a day of the month after.
+func TestMonthsEnd(t *testing.T) {
+	for _, tt := range []struct {
+		today Date
+		text  string
+		want  Date
+	}{
+		{"2027-01-31", "in a month", "2027-02-28"},
+		{"2028-01-30", "in one month", "2028-02-29"},
+		{"2026-08-31", "in 3 months", "2026-11-30"},
+		{"2026-12-31", "in 2 months", "2027-02-28"},
+		{"2026-10-31", "in 2 months", "2026-12-31"},
+		{"2026-02-28", "in 12 months", "2027-02-28"},
+	} {
+		if got, err := ParseDate(tt.text, tt.today); got != tt.want || err != nil {
+			t.Errorf("%s from %s: %q, %v; want %s", tt.text, tt.today, got, err, tt.want)
+		}
+	}
+}
+
 func TestSplitStep(t *testing.T) {
 	tests := []struct {
 		text, step string
