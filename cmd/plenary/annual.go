@@ -112,10 +112,9 @@ func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual
 // accountOf counts a list's members, and the year's posts in its archive.
 func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual.Account, error) {
 	a := annual.Account{Archived: l.Archive != lists.ArchiveNone}
-	loc := s.site.Location
 	err := s.store.Members(ctx, l.ID, func(_ lists.Person, sub lists.Subscription) error {
 		a.Members++
-		if sub.Joined.In(loc).Year() == year {
+		if sub.Joined.UTC().Year() == year { // a day without an hour
 			a.Joined++
 		}
 		return nil
@@ -124,6 +123,7 @@ func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual
 		return a, err
 	}
 	wrote, inMonth := map[string]bool{}, [12]map[string]bool{}
+	loc := s.site.Location
 	begin := time.Date(year, 1, 1, 0, 0, 0, 0, loc)
 	err = s.archive.Each(ctx, l.ID, begin, begin.AddDate(1, 0, 0), func(p lists.ArchivedPost) error {
 		m := p.At.In(loc).Month() - 1
