@@ -32,7 +32,7 @@ func Wrap(text string, columns int) string {
 // don't break, and between the characters of Chinese and Japanese.
 func Fold(text string, columns int, first, indent string) (out []string) {
 	line, used, begun := first, broad(first), false
-	for _, word := range strings.FieldsFunc(text, breaks) {
+	for _, word := range units(text) {
 		for i, piece := range pieces(word) {
 			space := ""
 			if begun && i == 0 {
@@ -47,6 +47,20 @@ func Fold(text string, columns int, first, indent string) (out []string) {
 		}
 	}
 	return append(out, line)
+}
+
+// units are a text's words, with the marks that French sets apart by a space
+// (: ; ? ! « ») at the words that they belong to.
+func units(text string) (all []string) {
+	for _, word := range strings.FieldsFunc(text, breaks) {
+		last := len(all) - 1
+		if last >= 0 && (strings.ContainsRune(":;?!»", []rune(word)[0]) && len([]rune(word)) <= 3 || strings.HasSuffix(all[last], "«")) {
+			all[last] += " " + word
+		} else {
+			all = append(all, word)
+		}
+	}
+	return all
 }
 
 func breaks(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }

@@ -14,6 +14,9 @@ func TestWrap(t *testing.T) {
 		"- one two three":           "- one two\n  three",
 		"see " + link + " and more": "see\n" + link + "\nand more",
 		" kept as it is here":       " kept as it is here",
+		"abc deux : trois":          "abc\ndeux :\ntrois",
+		"un « deux », et":           "un\n« deux »,\net",
+		"tu viens ? oui":            "tu\nviens ?\noui",
 		"über über über":            "über über\nüber",
 	} {
 		if got := Wrap(in, 9); got != want {

@@ -38,7 +38,7 @@ func (o *outline) line(spans []span) string {
 		}
 		b.WriteString(s.Text)
 		if s.Link != "" && !s.Plain {
-			links += ": " + s.Link
+			links += o.w.Say("colon") + s.Link
 		}
 	}
 	return b.String() + links
