@@ -3,6 +3,7 @@ package main
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -15,6 +16,27 @@ import (
 const valueMark = "\x00"
 
 var flagShaped = regexp.MustCompile(`^(-|--|-c[^\n]*|--?[a-zA-Z][a-zA-Z0-9-]*(?s:=.*)?)$`)
+
+// configFirst takes -c FILE to the front from wherever it stands, be it among
+// the words of a value, where the parser would end the value. After -- all is
+// value.
+func configFirst(args []string) []string {
+	var first, rest []string
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case a == "--":
+			return slices.Concat(first, rest, args[i:])
+		case (a == "-c" || a == "--config") && i+1 < len(args):
+			first = append(first, a, args[i+1])
+			i++
+		case strings.HasPrefix(a, "--config="):
+			first = append(first, a)
+		default:
+			rest = append(rest, a)
+		}
+	}
+	return append(first, rest...)
+}
 
 func markValues(args []string) []string {
 	marked := make([]string, len(args))

@@ -158,7 +158,10 @@ func (c listRmCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := st.RemoveList(a.ctx, l.ID); err != nil {
+	if err := st.RemoveList(a.ctx, l.ID); notThere(err) { // by somebody else, this moment
+		a.say("%s was removed before.", l.Name)
+		return nil
+	} else if err != nil {
 		return err
 	}
 	a.say("%s is removed; it had %s. Its archive's bucket is as it was.", l.Name, count(members, "member"))

@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if len(args) > 0 && args[0] == "help" {
 		args = append(slices.Clone(args[1:]), "--help")
 	}
-	line, err := parser.Parse(markValues(args))
+	line, err := parser.Parse(markValues(configFirst(args)))
 	if err == nil {
 		told := &output{to: out}
 		a := &app{ctx: ctx, in: in, out: told, errs: errs, now: time.Now, file: strings.TrimPrefix(c.Config, "="), environ: os.Environ()}
