@@ -3,6 +3,7 @@ package authenticate
 import (
 	"strings"
 
+	"plenary/smtp"
 	"plenary/smtp/message"
 )
 
@@ -48,17 +49,8 @@ func (f Findings) spfResult() string {
 // maxReason is how much of a reason is told to others.
 const maxReason = 120
 
-// printable takes out what must not stand in a field: control characters
-// would end it, or begin another.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return -1
-		}
-		return r
-	}, s)
-	return s[:min(len(s), maxReason)]
-}
+// printable is what of others' words is told.
+func printable(s string) string { return smtp.Printable(s, maxReason) }
 
 func quoted(s string) string {
 	return `"` + strings.Map(func(r rune) rune {

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"plenary/smtp"
 )
 
 // Resolver asks DNS. What is not there is a *net.DNSError with IsNotFound.
@@ -87,13 +89,7 @@ func (l Lists) reason(ctx context.Context, name string) string {
 	if err != nil || len(texts) == 0 {
 		return ""
 	}
-	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return -1
-		}
-		return r
-	}, texts[0])
-	return text[:min(len(text), maxReason)]
+	return smtp.Printable(texts[0], maxReason)
 }
 
 // reversed is an address as blocklists name it, with a dot at its end (RFC

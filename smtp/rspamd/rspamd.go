@@ -93,12 +93,12 @@ func (f Filter) request(ctx context.Context, env smtp.Envelope, raw []byte) (*ht
 	for name, value := range map[string]string{
 		"Queue-Id": env.ID, "IP": env.Remote, "Helo": env.Helo, "From": env.From, "User": env.Account, "Password": f.Password,
 	} {
-		if value = printable(value, 1000); value != "" {
+		if value = smtp.Printable(value, 1000); value != "" {
 			req.Header.Set(name, value)
 		}
 	}
 	for _, to := range env.To {
-		req.Header.Add("Rcpt", printable(to, 1000))
+		req.Header.Add("Rcpt", smtp.Printable(to, 1000))
 	}
 	return req, nil
 }
@@ -120,7 +120,7 @@ func ReadAnswer(body []byte) (Answer, error) {
 	if told.Action == "" {
 		return Answer{}, fmt.Errorf("rspamd's answer names no action")
 	}
-	a := Answer{Action: printable(told.Action, 40), Score: told.Score, Required: told.Required, Text: printable(told.Messages.SMTP, maxText)}
+	a := Answer{Action: smtp.Printable(told.Action, 40), Score: told.Score, Required: told.Required, Text: smtp.Printable(told.Messages.SMTP, maxText)}
 	for _, name := range slices.Sorted(maps.Keys(told.Symbols)) {
 		if name = word(name); name != "" && len(a.Symbols) < maxSymbols {
 			a.Symbols = append(a.Symbols, name)
@@ -141,16 +141,6 @@ func (a Answer) Fields() string {
 		fields += "X-Spam-Symbols: " + strings.Join(a.Symbols, ",\r\n\t") + "\r\n"
 	}
 	return fields
-}
-
-func printable(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return -1
-		}
-		return r
-	}, s)
-	return s[:min(len(s), limit)]
 }
 
 // word is a rule's name: letters, digits and underscores.
