@@ -50,7 +50,15 @@ func properties() []property {
 				l.Next, l.NextBy, err = lists.SplitStep(strings.Join(values, " "), today)
 				return err
 			}},
-		choice("state", "forming, active, paused, done or closed", func(l *lists.List) *lists.State { return &l.State }),
+		{"state", "forming, active, paused, done or closed",
+			func(l lists.List) string { return string(l.State) },
+			func(l *lists.List, values []string, _ lists.Date) error {
+				l.State = lists.State(strings.ToLower(strings.Join(values, " ")))
+				if l.State == lists.Done {
+					l.Next, l.NextBy = "", "" // as when its leader says so
+				}
+				return nil
+			}},
 		choice("post", "who may post: family, members, anyone, moderated or announce", func(l *lists.List) *lists.PostPolicy { return &l.Post }),
 		choice("join", "who may join: open, approved or invited", func(l *lists.List) *lists.JoinPolicy { return &l.Join }),
 		choice("archive", "who may read it: public, members or none", func(l *lists.List) *lists.ArchivePolicy { return &l.Archive }),
