@@ -101,6 +101,9 @@ func (s *Store) newList(snap *snapshot, n lists.NewList) (l lists.List, err erro
 	l.Title, l.Purpose, l.Next, l.NextBy = n.Title, n.Purpose, n.Next, n.NextBy
 	l.State, l.Join, l.Archive = lists.Active, lists.JoinOpen, lists.ArchivePublic
 	l.Unsub, l.Reply, l.From, l.Language = lists.UnsubscribeOneClick, lists.ReplyAuthor, lists.FromAuto, "en"
+	if parent != nil { // its people are the main list's
+		l.Language = or(parent.Language, l.Language)
+	}
 	l.Post, l.Join, l.Archive = or(n.Post, l.Post), or(n.Join, l.Join), or(n.Archive, l.Archive)
 	l.Created = s.now().UTC()
 	return l, checkList(&l)

@@ -27,6 +27,11 @@ func TestCreateListFillsInDefaults(t *testing.T) {
 		want.ID, want.Serial, want.Name, want.Short, want.Title = "dc-data-protection", 2, "dc-data-protection", "data-protection", "Map"
 		want.ListID, want.Post, want.Join = "data-protection.dc.lists.example.org", lists.PostFamily, lists.JoinInvited
 		same(t, sub, want)
+		must(s.CreateList(ctx, lists.NewList{Name: "cd", Title: "La coalition"}))(t)
+		must(s.UpdateList(ctx, "cd", func(l *lists.List) error { l.Language = "fr"; return nil }))(t)
+		if group := must(s.CreateList(ctx, lists.NewList{Name: "cartes", Title: "Cartes", Parent: "cd"}))(t); group.Language != "fr" {
+			t.Errorf("a group of a French list speaks %q", group.Language)
+		}
 		got, ok := must(open(t, rdb, c).Directory(ctx))(t).ByID("dc-data-protection")
 		if !ok {
 			t.Fatal("another server doesn't see the list")
