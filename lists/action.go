@@ -61,6 +61,7 @@ type Action struct {
 type Outcome struct {
 	Result Result
 	Text   string // one or more sentences, without markup; said to the asker
+	Lang   string // what Text is said in, BCP 47; "" English
 	Told   bool   // a letter of its own (a question, a welcome, a farewell) says it to the asker: an answer that would say only this need not be sent
 }
 

@@ -8,4 +8,5 @@ type Asking struct {
 	Moot    bool     // a yes would do nothing any more
 	Settled string   // "" open, else "yes" or "no"
 	Until   string   // the day it ends, in words
+	Lang    string   // what all this is said in, BCP 47; "" English
 }

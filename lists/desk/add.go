@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -32,9 +31,9 @@ func (adding) say(ctx context.Context, s *sight, a lists.Action, v *verdict) (st
 	l, _ := s.dir.ByID(a.List)
 	whom, err := s.someone(ctx, l, a.Subject)
 	if v.Note == "invite" {
-		return fmt.Sprintf("invite %s to %s", whom, s.named(l)), err
+		return s.say("invite %s to %s", whom, s.named(l)), err
 	}
-	return fmt.Sprintf("add %s to %s", whom, s.named(l)), err
+	return s.say("add %s to %s", whom, s.named(l)), err
 }
 
 func (adding) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -46,7 +45,7 @@ func (adding) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (l
 		return lists.Outcome{}, err
 	}
 	err := w.welcome(ctx, mover{who: a.Subject, list: l.ID, lists: v.Lists}, "added.txt", w.key("added"))
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is now a member of %s, and was told so.", a.Subject, w.named(l))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("%s is now a member of %s, and was told so.", a.Subject, w.named(l))}, err
 }
 
 // inviting asks somebody whether they want to join; their yes subscribes
@@ -77,7 +76,7 @@ func (inviting) say(ctx context.Context, s *sight, a lists.Action, v *verdict) (
 		return joining{}.say(ctx, s, a, v)
 	}
 	whom, err := s.someone(ctx, l, a.Subject)
-	return fmt.Sprintf("invite %s to %s", whom, s.named(l)), err
+	return s.say("invite %s to %s", whom, s.named(l)), err
 }
 
 func (inviting) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -103,9 +102,9 @@ func (w *work) invite(ctx context.Context, a lists.Action) (lists.Outcome, error
 	case err != nil:
 		return lists.Outcome{}, err
 	case !sent:
-		return tooManyOffers(a.Subject), nil
+		return w.tooManyOffers(a.Subject), nil
 	}
-	return lists.Outcome{Result: lists.Asked, Text: fmt.Sprintf("%s was asked by mail whether they want to join %s, and has three days to say yes.", a.Subject, w.named(l))}, nil
+	return lists.Outcome{Result: lists.Asked, Text: w.say("%s was asked by mail whether they want to join %s, and has three days to say yes.", a.Subject, w.named(l))}, nil
 }
 
 // offer asks somebody else than the asker, within what both may cause and
@@ -126,9 +125,9 @@ func (w *work) offer(ctx context.Context, l lists.List, a lists.Action, kind lis
 	return true, w.put(ctx, lists.Question{Kind: kind, Address: a.Subject, Member: member, Via: l.ID, Actions: []lists.Action{a}}, words)
 }
 
-func tooManyOffers(a lists.Address) lists.Outcome {
+func (w *work) tooManyOffers(a lists.Address) lists.Outcome {
 	return lists.Outcome{Result: lists.Refused,
-		Text: fmt.Sprintf("%s was not asked: as many questions as a day allows have gone out already. Try again tomorrow.", a)}
+		Text: w.say("%s was not asked: as many questions as a day allows have gone out already. Try again tomorrow.", a)}
 }
 
 // dropping unsubscribes somebody else, who is told.
@@ -163,11 +162,10 @@ func (dropping) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, 
 func (dropping) say(ctx context.Context, s *sight, a lists.Action, v *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
 	whom, err := s.someone(ctx, l, a.Subject)
-	text := fmt.Sprintf("unsubscribe %s from %s", whom, s.named(l))
 	if len(v.Lists) > 1 {
-		text += ", and with it from " + s.titles(v.Lists[1:])
+		return s.say("unsubscribe %s from %s, and with it from %s", whom, s.named(l), s.titles(v.Lists[1:])), err
 	}
-	return text, err
+	return s.say("unsubscribe %s from %s", whom, s.named(l)), err
 }
 
 func (dropping) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -175,7 +173,7 @@ func (dropping) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 		return lists.Outcome{}, err
 	}
 	err := w.farewell(ctx, mover{who: a.Subject, list: a.List, lists: v.Lists}, "dropped.txt", w.key("dropped"))
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is no longer a member of %s, and was told so.", a.Subject, w.titles(v.Lists))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("%s is no longer a member of %s, and was told so.", a.Subject, w.titles(v.Lists))}, err
 }
 
 // note sends a few words to one address.

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 
 	"plenary/lists"
 	"plenary/smtp"
@@ -41,10 +40,10 @@ func (moving) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, er
 
 func (moving) say(_ context.Context, s *sight, _ lists.Action, v *verdict) (string, error) {
 	if s.accepted != "" {
-		return "move a membership of " + s.titles(v.Lists) + " to this address of yours", nil
+		return s.say("move a membership of %s to this address of yours", s.titles(v.Lists)), nil
 	}
-	return "move your membership of all lists here to the address that stands in the mail that asked for it. " +
-		"That address is asked next, and the move is made when both have said yes", nil
+	return s.say("move your membership of all lists here to the address that stands in the mail that asked for it. " +
+		"That address is asked next, and the move is made when both have said yes"), nil
 }
 
 func (moving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -55,7 +54,7 @@ func (moving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (l
 	for _, family := range v.Lists {
 		if p, err := w.person(ctx, family, to); err != nil || p != nil && !v.again {
 			return lists.Outcome{Result: lists.Refused,
-				Text: fmt.Sprintf("%s is a member's address already, so nothing was moved. To have one membership only, leave with the other address.", to)}, err
+				Text: w.say("%s is a member's address already, so nothing was moved. To have one membership only, leave with the other address.", to)}, err
 		}
 	}
 	for _, family := range v.Lists {
@@ -67,11 +66,11 @@ func (moving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (l
 			return lists.Outcome{}, err
 		}
 	}
-	err := w.d.send(ctx, "moved.txt", map[string]any{"From": a.Subject, "To": to, "Lists": w.titles(v.Lists), "Site": w.d.site.At(lists.SiteName)}, smtp.Letter{
+	err := w.d.send(ctx, "moved.txt", map[string]any{"From": a.Subject, "To": to, "Lists": w.inEnglish().titles(v.Lists), "Site": w.d.site.At(lists.SiteName)}, smtp.Letter{
 		Key: w.key("moved"), To: []string{string(a.Subject)}, From: string(w.d.site.At(lists.SiteName)), FromName: w.d.site.Domain, Priority: smtp.Notice,
 	})
 	return lists.Outcome{Result: lists.Did,
-		Text: fmt.Sprintf("Your membership of %s has moved to %s. For reading the archive, ask for a new password with the command \"password\".", w.titles(v.Lists), to)}, err
+		Text: w.say("Your membership of %s has moved to %s. For reading the archive, ask for a new password with the command \"password\".", w.titles(v.Lists), to)}, err
 }
 
 // askNew asks the new address, now that the old one has said yes.
@@ -87,10 +86,10 @@ func (w *work) askNew(ctx context.Context, a lists.Action, v *verdict) (lists.Ou
 	case err != nil:
 		return lists.Outcome{}, err
 	case !ok:
-		return tooManyOffers(to), nil
+		return w.tooManyOffers(to), nil
 	}
 	err = w.put(ctx, lists.Question{Kind: lists.KindConfirm, Address: to, Member: member, Actions: []lists.Action{a}},
-		question{Text: "question.txt", Subject: "a new address", What: []string{"move a membership of " + w.titles(v.Lists) + " to this address"}})
+		question{Text: "question.txt", Subject: "a new address", What: []string{"move a membership of " + w.inEnglish().titles(v.Lists) + " to this address"}})
 	return lists.Outcome{Result: lists.Asked,
-		Text: fmt.Sprintf("%s was asked as well. Your membership moves there as soon as the mail that went there is answered with yes.", to)}, err
+		Text: w.say("%s was asked as well. Your membership moves there as soon as the mail that went there is answered with yes.", to)}, err
 }

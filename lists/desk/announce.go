@@ -60,7 +60,7 @@ func (announcing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 
 func (announcing) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
-	return fmt.Sprintf("post the announcement that stands in the mail that asked for it to every member of %s", s.named(l)), nil
+	return s.say("post the announcement that stands in the mail that asked for it to every member of %s", s.named(l)), nil
 }
 
 func (announcing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
@@ -71,7 +71,7 @@ func (announcing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict
 		id: "announcement-" + short(w.key(l.ID)), subject: subject, text: strings.TrimSpace(a.Text) + "\n", replyTo: w.address(l, "owner"),
 		keep: freezeFor,
 	})
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("The announcement was posted to %s.", w.named(l))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("The announcement was posted to %s.", w.named(l))}, err
 }
 
 // clip shortens s to n runes.

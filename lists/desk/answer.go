@@ -29,12 +29,11 @@ func (d *Desk) AnswerMail(ctx context.Context, token string, yes bool, from list
 	q, first, err := d.store.Settle(ctx, token, answer, queueID)
 	switch {
 	case errors.Is(err, lists.ErrNotFound):
-		return lists.Outcome{Result: lists.Refused,
-			Text: "That question is not known here, or it is older than three days. Nothing was done. Please ask again for what you want."}, nil
+		return d.unknown(ctx, from)
 	case err != nil:
 		return lists.Outcome{}, err
 	case !first:
-		return answered(q), nil
+		return d.answered(ctx, q)
 	}
 	out, err := d.carryAnswer(ctx, q, yes, messageID)
 	if err != nil {
@@ -47,12 +46,30 @@ func (d *Desk) AnswerMail(ctx context.Context, token string, yes bool, from list
 	return out, nil
 }
 
-// answered says to a second answer how the first one went.
-func answered(q lists.Question) lists.Outcome {
-	if q.Settled == "no" {
-		return lists.Outcome{Result: lists.Already, Text: "That was answered with no already; nothing was done. To have it after all, ask for it again."}
+// unknown says to whoever answers a question that is none.
+func (d *Desk) unknown(ctx context.Context, from lists.Address) (lists.Outcome, error) {
+	s, err := d.look(ctx, from, false)
+	if err == nil {
+		err = s.speakTo(ctx, from, "")
 	}
-	return lists.Outcome{Result: lists.Already, Text: "That was confirmed already; nothing more was done."}
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	return lists.Outcome{Result: lists.Refused, Lang: s.speaker.Lang(),
+		Text: s.say("That question is not known here, or it is older than three days. Nothing was done. Please ask again for what you want.")}, nil
+}
+
+// answered says to a second answer how the first one went.
+func (d *Desk) answered(ctx context.Context, q lists.Question) (lists.Outcome, error) {
+	w, _, err := d.answering(ctx, q)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
+	out := lists.Outcome{Result: lists.Already, Lang: w.speaker.Lang()}
+	if out.Text = w.say("That was confirmed already; nothing more was done."); q.Settled == "no" {
+		out.Text = w.say("That was answered with no already; nothing was done. To have it after all, ask for it again.")
+	}
+	return out, nil
 }
 
 // carryAnswer does what follows. The question, not the mail that answers it,
@@ -63,6 +80,13 @@ func (d *Desk) carryAnswer(ctx context.Context, q lists.Question, yes bool, mess
 		return lists.Outcome{}, err
 	}
 	w.inReplyTo = messageID
+	out, err := w.carryAll(ctx, q, yes, actions)
+	out.Lang = w.speaker.Lang()
+	return out, err
+}
+
+// carryAll carries out the actions of a question that was answered.
+func (w *work) carryAll(ctx context.Context, q lists.Question, yes bool, actions []lists.Action) (lists.Outcome, error) {
 	if !yes {
 		switch q.Kind {
 		case lists.KindOwners:
@@ -83,7 +107,7 @@ func (d *Desk) carryAnswer(ctx context.Context, q lists.Question, yes bool, mess
 		}
 		outs = append(outs, out)
 	}
-	return inOne(outs), w.letters(ctx)
+	return w.inOne(outs), w.letters(ctx)
 }
 
 // answering prepares to do what a question asks. The asker's authority is
@@ -101,7 +125,7 @@ func (d *Desk) answering(ctx context.Context, q lists.Question) (*work, []lists.
 	if !asker.Same(q.Address) || q.Kind == lists.KindInvite || q.Kind == lists.KindLead {
 		s.accepted = q.Address
 	}
-	return &work{sight: s, cause: "question/" + q.ID}, actions, nil
+	return &work{sight: s, cause: "question/" + q.ID}, actions, s.speakTo(ctx, q.Address, listOf(q.Via, actions))
 }
 
 // no says what a no leaves as it is.
@@ -113,16 +137,16 @@ func (w *work) no(ctx context.Context, q lists.Question) (lists.Outcome, error) 
 				return lists.Outcome{}, err
 			}
 		}
-		return lists.Outcome{Result: lists.Did, Text: "You said no, and who asked was told so. Nothing was changed."}, nil
+		return lists.Outcome{Result: lists.Did, Text: w.say("You said no, and who asked was told so. Nothing was changed.")}, nil
 	}
-	return lists.Outcome{Result: lists.Did, Text: "You said no. Nothing was changed."}, nil
+	return lists.Outcome{Result: lists.Did, Text: w.say("You said no. Nothing was changed.")}, nil
 }
 
 // inOne makes one outcome of several: done if anything was, and told if all
 // is told.
-func inOne(outs []lists.Outcome) lists.Outcome {
+func (w *work) inOne(outs []lists.Outcome) lists.Outcome {
 	if len(outs) == 0 {
-		return lists.Outcome{Result: lists.Already, Text: "There was nothing to do."}
+		return lists.Outcome{Result: lists.Already, Text: w.say("There was nothing to do.")}
 	}
 	one := lists.Outcome{Result: outs[0].Result, Told: true}
 	var texts []string
@@ -144,11 +168,12 @@ func (d *Desk) Describe(ctx context.Context, token string) (lists.Asking, error)
 	if err != nil {
 		return lists.Asking{}, err
 	}
-	asking := lists.Asking{Kind: q.Kind, Settled: q.Settled, Until: d.dayInWords(q.Expires)}
+	asking := lists.Asking{Kind: q.Kind, Settled: q.Settled}
 	w, actions, err := d.answering(ctx, q)
 	if err != nil {
 		return asking, err
 	}
+	asking.Lang, asking.Until = w.speaker.Lang(), w.date(d.site.Today(q.Expires))
 	w.quote = false // a page that anybody with the link can see
 	var moot []string
 	for _, a := range actions {

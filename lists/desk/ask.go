@@ -35,11 +35,11 @@ func (w *work) ask(ctx context.Context, via string, asks []pending, outs []lists
 			return err
 		}
 		if sent {
-			setAsked(outs, asks, w.asker)
+			w.setAsked(outs, asks)
 			return nil
 		}
 		for _, p := range asks {
-			outs[p.index] = tooMany(w.asker)
+			outs[p.index] = w.tooMany()
 		}
 	}
 	if len(onlyLeaves) > 0 {
@@ -59,24 +59,24 @@ func (w *work) askToLeave(ctx context.Context, via string, asks []pending, outs 
 		return err
 	}
 	for _, p := range asks {
-		outs[p.index] = tooMany(w.asker)
+		outs[p.index] = w.tooMany()
 	}
 	if sent {
-		setAsked(outs, asks, w.asker)
+		w.setAsked(outs, asks)
 	}
 	return nil
 }
 
-func setAsked(outs []lists.Outcome, asks []pending, asker lists.Address) {
+func (w *work) setAsked(outs []lists.Outcome, asks []pending) {
 	for _, p := range asks {
 		outs[p.index] = lists.Outcome{Result: lists.Asked, Told: true,
-			Text: fmt.Sprintf("Asked you to confirm by a mail of its own to %s. Answer it with yes within three days.", asker)}
+			Text: w.say("Asked you to confirm by a mail of its own to %s. Answer it with yes within three days.", w.asker)}
 	}
 }
 
-func tooMany(asker lists.Address) lists.Outcome {
+func (w *work) tooMany() lists.Outcome {
 	return lists.Outcome{Result: lists.Refused, Told: true,
-		Text: fmt.Sprintf("Not asked: as many questions as a day allows went to %s already. Answer one of those with yes, or ask again tomorrow.", asker)}
+		Text: w.say("Not asked: as many questions as a day allows went to %s already. Answer one of those with yes, or ask again tomorrow.", w.asker)}
 }
 
 func questionCounter(a lists.Address) string { return "questions/" + a.Mailbox() }
@@ -131,7 +131,7 @@ func (w *work) askWithin(ctx context.Context, via string, asks []pending, member
 		q.Actions = append(q.Actions, p.action)
 		what = append(what, p.what)
 	}
-	words := question{Text: "question.txt", Subject: w.shortly(q.Actions), What: what, InReplyTo: w.inReplyTo}
+	words := question{Text: "question.txt", Subject: w.inEnglish().shortly(q.Actions), What: what, InReplyTo: w.inReplyTo}
 	lang, subject, theirs, ok, err := w.inTheirWords(ctx, asks)
 	if err != nil {
 		return false, err

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -76,7 +75,10 @@ func (s *sight) badName(asked, full string, err error) (*verdict, error) {
 	word := strings.ToLower(strings.TrimSpace(asked))
 	known := slices.Contains(lists.RoleWords(), word) || slices.Contains(lists.SiteLocals(), word) || len(s.dir.Find(full, "")) > 0
 	if s.quote || known {
-		return refused("%s", no.Text), nil
+		if no.Form == "" {
+			no.Form, no.Args = "%s", []any{no.Text}
+		}
+		return refused(no.Form, no.Args...), nil
 	}
 	return refused("The name asked for can't be a list's name. A name has only the letters a to z, digits and hyphens, at most %d of them, "+
 		"doesn't end in a hyphen and one of the words %s, and is not taken.", lists.MaxName, strings.Join(lists.RoleWords(), ", ")), nil
@@ -97,14 +99,14 @@ func badPolicies(n lists.NewList) *verdict {
 func (creating) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	main, ok := s.dir.ByID(a.New.Parent)
 	if !ok {
-		return "make a new main list, as it stands in the mail that asked for it", nil
+		return s.say("make a new main list, as it stands in the mail that asked for it"), nil
 	}
-	text := fmt.Sprintf("make a new group of %s, with the name and the title that stand in the mail that asked for it, and announce it to %s",
-		main.Title, main.Address(s.d.site.Domain))
 	if a.New.Leader != "" && !a.New.Leader.Same(s.asker) {
-		return text + ". The leader named there leads it", nil
+		return s.say("make a new group of %s, with the name and the title that stand in the mail that asked for it, and announce it to %s. The leader named there leads it",
+			main.Title, main.Address(s.d.site.Domain)), nil
 	}
-	return text + ". You lead it", nil
+	return s.say("make a new group of %s, with the name and the title that stand in the mail that asked for it, and announce it to %s. You lead it",
+		main.Title, main.Address(s.d.site.Domain)), nil
 }
 
 func (creating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -120,9 +122,9 @@ func (creating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 			return lists.Outcome{}, err
 		}
 	}
-	text := fmt.Sprintf("The group %s is made.", w.named(made))
+	text := w.say("The group %s is made.", w.named(made))
 	if made.Main() {
-		text = fmt.Sprintf("The main list %s is made.", w.named(made))
+		text = w.say("The main list %s is made.", w.named(made))
 	}
 	lead, err := w.firstLeader(ctx, a, made)
 	if err != nil {
@@ -133,7 +135,7 @@ func (creating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 		if err := w.d.Announce(ctx, made.ID); err != nil {
 			return lists.Outcome{}, err
 		}
-		text += fmt.Sprintf(" It was announced to %s.", w.named(w.dir.MainOf(made)))
+		text += " " + w.say("It was announced to %s.", w.named(w.dir.MainOf(made)))
 	}
 	return lists.Outcome{Result: lists.Did, Text: text}, nil
 }
@@ -186,7 +188,7 @@ func (w *work) firstLeader(ctx context.Context, a lists.Action, made lists.List)
 		return "", err
 	}
 	if leader.Same(w.asker) {
-		return "You lead it; a mail of its own tells what leaders do.", nil
+		return w.say("You lead it; a mail of its own tells what leaders do."), nil
 	}
-	return fmt.Sprintf("%s leads it, and was told what leaders do.", leader), nil
+	return w.say("%s leads it, and was told what leaders do.", leader), nil
 }

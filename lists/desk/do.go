@@ -17,6 +17,9 @@ func (d *Desk) Do(ctx context.Context, asker lists.Address, believed bool, via, 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.speakTo(ctx, asker, listOf(via, actions)); err != nil {
+		return nil, err
+	}
 	w := &work{sight: s, cause: queueID, inReplyTo: source(actions)}
 	actions = own(actions, asker)
 	outs := make([]lists.Outcome, len(actions))
@@ -40,10 +43,11 @@ func (d *Desk) Do(ctx context.Context, asker lists.Address, believed bool, via, 
 	if err := w.letters(ctx); err != nil {
 		return nil, err
 	}
-	if len(asks) == 0 {
-		return outs, nil
+	if len(asks) > 0 {
+		err = w.ask(ctx, via, asks, outs)
 	}
-	return outs, w.ask(ctx, via, asks, outs)
+	w.inLang(outs)
+	return outs, err
 }
 
 // source is the Message-ID of the mail that the actions came in.
@@ -113,7 +117,7 @@ func (s *sight) sort(ctx context.Context, actions []lists.Action, outs []lists.O
 				reached[id] = true
 			}
 		}
-		what, err := how.say(ctx, s, a, v)
+		what, err := how.say(ctx, s.inEnglish(), a, v)
 		if err != nil {
 			return nil, err
 		}

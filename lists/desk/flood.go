@@ -52,7 +52,7 @@ func (w *work) flooded(ctx context.Context, actions []lists.Action, outs []lists
 		// Who is not believed gets no mail of it: it may be who is being bombed.
 		full[i] = true
 		outs[i] = lists.Outcome{Result: lists.Refused, Told: !w.quote,
-			Text: fmt.Sprintf("Not done: very many people have asked to join %s within this hour. Please ask again in an hour.", l.Title)}
+			Text: w.say("Not done: very many people have asked to join %s within this hour. Please ask again in an hour.", l.Title)}
 		if again {
 			continue
 		}

@@ -31,7 +31,7 @@ func (closing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, e
 			}
 		}
 		if len(open) > 0 {
-			return refused("%s has groups that are open: %s. Close them first.", s.named(l), join(open)), nil
+			return refused("%s has groups that are open: %s. Close them first.", s.named(l), s.speaker.And(open)), nil
 		}
 	}
 	return &verdict{Result: lists.Did, Asks: true}, nil
@@ -40,9 +40,9 @@ func (closing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, e
 func (closing) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
 	if a.Verb == lists.DoReopen {
-		return fmt.Sprintf("open %s again", s.named(l)), nil
+		return s.say("open %s again", s.named(l)), nil
 	}
-	return fmt.Sprintf("close %s: its members and its archive stay, and nobody can post or join", s.named(l)), nil
+	return s.say("close %s: its members and its archive stay, and nobody can post or join", s.named(l)), nil
 }
 
 func (closing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
@@ -68,9 +68,9 @@ func (closing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 		return lists.Outcome{}, err
 	}
 	if to == lists.Active {
-		return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is open again.", w.named(l))}, nil
+		return lists.Outcome{Result: lists.Did, Text: w.say("%s is open again.", w.named(l))}, nil
 	}
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is closed: nobody can post or join. Its members and its archive stay. To open it again, write \"reopen %s\".", w.named(l), l.Name)}, nil
+	return lists.Outcome{Result: lists.Did, Text: w.say("%s is closed: nobody can post or join. Its members and its archive stay. To open it again, write \"reopen %s\".", w.named(l), l.Name)}, nil
 }
 
 // tellLeaders tells a list's leaders what an admin has done with it.
@@ -112,7 +112,7 @@ func (renaming) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, 
 
 func (renaming) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
-	return fmt.Sprintf("rename %s as it stands in the mail that asked for it; the address it has now goes on working", s.named(l)), nil
+	return s.say("rename %s as it stands in the mail that asked for it; the address it has now goes on working", s.named(l)), nil
 }
 
 func (renaming) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -121,9 +121,9 @@ func (renaming) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 	if err != nil {
 		return lists.Outcome{}, err
 	}
-	text := fmt.Sprintf("%s is now called %s, and its address is %s.", l.Title, l.Name, l.Address(w.d.site.Domain))
+	text := w.say("%s is now called %s, and its address is %s.", l.Title, l.Name, l.Address(w.d.site.Domain))
 	if !strings.EqualFold(was.Name, l.Name) {
-		text += fmt.Sprintf(" Mail to %s goes on reaching it.", was.Address(w.d.site.Domain))
+		text += " " + w.say("Mail to %s goes on reaching it.", was.Address(w.d.site.Domain))
 	}
 	return lists.Outcome{Result: lists.Did, Text: text}, nil
 }
@@ -146,7 +146,7 @@ func (digesting) judge(ctx context.Context, s *sight, a lists.Action) (*verdict,
 
 func (digesting) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
-	return fmt.Sprintf("post the digest that is due next to %s now", s.named(l)), nil
+	return s.say("post the digest that is due next to %s now", s.named(l)), nil
 }
 
 func (digesting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {

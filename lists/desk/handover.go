@@ -52,10 +52,10 @@ func (handing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, e
 func (handing) say(ctx context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
 	if s.accepted != "" {
-		return fmt.Sprintf("make you %s", s.office(a, l)), nil
+		return s.say("make you %s", s.office(a, l)), nil
 	}
 	whom, err := s.someone(ctx, l, a.Subject)
-	return fmt.Sprintf("ask %s whether they will be %s", whom, s.office(a, l)), err
+	return s.say("ask %s whether they will be %s", whom, s.office(a, l)), err
 }
 
 func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -66,8 +66,8 @@ func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 	if err := w.appoint(ctx, a, l); err != nil {
 		return lists.Outcome{}, err
 	}
-	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.office(a, l))
-	out := lists.Outcome{Result: lists.Did, Told: true, Text: fmt.Sprintf("You are now %s. A mail of its own tells what that means.", w.office(a, l))}
+	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inEnglish().office(a, l))
+	out := lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}
 	if a.Verb == lists.DoHandover {
 		former := strings.Fields(v.Note)
 		if err := w.stepDown(ctx, a, l, former); err != nil {
@@ -161,10 +161,10 @@ func (volunteering) judge(ctx context.Context, s *sight, a lists.Action) (*verdi
 func (volunteering) say(ctx context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
 	if s.accepted == "" {
-		return fmt.Sprintf("offer that you lead %s; its leaders and the admins decide", s.named(l)), nil
+		return s.say("offer that you lead %s; its leaders and the admins decide", s.named(l)), nil
 	}
 	whom, err := s.someone(ctx, l, a.Subject)
-	return fmt.Sprintf("make %s a leader of %s", whom, s.named(l)), err
+	return s.say("make %s a leader of %s", whom, s.named(l)), err
 }
 
 func (volunteering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
@@ -176,19 +176,19 @@ func (volunteering) apply(ctx context.Context, w *work, a lists.Action, _ *verdi
 		return lists.Outcome{}, err
 	}
 	whom, err := w.someone(ctx, l, a.Subject)
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is now a leader of %s, and was told what that means.", whom, w.named(l))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("%s is now a leader of %s, and was told what that means.", whom, w.named(l))}, err
 }
 
 // putOffer asks each of those who decide for the group. The first yes counts.
 func (w *work) putOffer(ctx context.Context, a lists.Action, l lists.List) (lists.Outcome, error) {
 	if ok, err := w.allowed(ctx, "offers/"+w.asker.Key(), capOffers); err != nil || !ok {
-		return lists.Outcome{Result: lists.Refused, Text: "Nobody was asked: you have made as many offers as a day allows. Try again tomorrow."}, err
+		return lists.Outcome{Result: lists.Refused, Text: w.say("Nobody was asked: you have made as many offers as a day allows. Try again tomorrow.")}, err
 	}
 	owners, err := w.d.owners(ctx, l.ID)
 	if err != nil {
 		return lists.Outcome{}, err
 	}
-	whom, err := w.someone(ctx, l, a.Subject)
+	whom, err := w.inEnglish().someone(ctx, l, a.Subject)
 	if err != nil {
 		return lists.Outcome{}, err
 	}
@@ -204,7 +204,7 @@ func (w *work) putOffer(ctx context.Context, a lists.Action, l lists.List) (list
 		return lists.Outcome{}, err
 	}
 	return lists.Outcome{Result: lists.Waits,
-		Text: fmt.Sprintf("Thank you. Those who lead %s and the admins were asked whether you shall lead it. A mail tells you when one of them says yes.", w.named(l))}, nil
+		Text: w.say("Thank you. Those who lead %s and the admins were asked whether you shall lead it. A mail tells you when one of them says yes.", w.named(l))}, nil
 }
 
 // turnDown tells who offered to lead that one of those asked said no; another
@@ -221,5 +221,5 @@ func (w *work) turnDown(ctx context.Context, q lists.Question) (lists.Outcome, e
 			return lists.Outcome{}, err
 		}
 	}
-	return lists.Outcome{Result: lists.Did, Text: "You said no, and who offered was told so. Nothing was changed."}, nil
+	return lists.Outcome{Result: lists.Did, Text: w.say("You said no, and who offered was told so. Nothing was changed.")}, nil
 }

@@ -91,16 +91,17 @@ func (s *sight) admit(ctx context.Context, a lists.Action, v *verdict) (*verdict
 
 func (joining) say(_ context.Context, s *sight, a lists.Action, v *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
-	text := fmt.Sprintf("subscribe %s to %s", s.asker, s.named(l))
-	if main := s.dir.MainOf(l); main.ID != l.ID {
-		if slices.Contains(v.Lists, main.ID) {
-			text += fmt.Sprintf(", a group of %s. Joining the group joins %s too", main.Title, s.named(main))
-		} else {
-			text += ", a group of " + main.Title
-		}
+	var text string
+	switch main := s.dir.MainOf(l); {
+	case main.ID == l.ID:
+		text = s.say("subscribe %s to %s", s.asker, s.named(l))
+	case slices.Contains(v.Lists, main.ID):
+		text = s.say("subscribe %s to %s, a group of %s. Joining the group joins %s too", s.asker, s.named(l), main.Title, s.named(main))
+	default:
+		text = s.say("subscribe %s to %s, a group of %s", s.asker, s.named(l), main.Title)
 	}
 	if at, ok := s.dir.ByID(v.Waits); ok {
-		text += fmt.Sprintf(". The owners of %s decide about each newcomer: after your yes, they are asked", at.Title)
+		text += ". " + s.say("The owners of %s decide about each newcomer: after your yes, they are asked", at.Title)
 	}
 	return text, nil
 }
@@ -115,7 +116,7 @@ func (joining) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 	}
 	w.joined = append(w.joined, mover{who: a.Subject, list: a.List, lists: v.Lists})
 	return lists.Outcome{Result: lists.Did, Told: true,
-		Text: fmt.Sprintf("You are now a member of %s, as %s. A welcome with all you need was sent to you.", w.titles(v.Lists), a.Subject)}, nil
+		Text: w.say("You are now a member of %s, as %s. A welcome with all you need was sent to you.", w.titles(v.Lists), a.Subject)}, nil
 }
 
 func (w *work) subscribe(ctx context.Context, l lists.List, m lists.NewMember) error {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"plenary/lists"
@@ -78,13 +77,12 @@ func (s *sight) departure(ctx context.Context, p lists.Person, l lists.List) (*v
 
 func (leaving) say(_ context.Context, s *sight, a lists.Action, v *verdict) (string, error) {
 	if a.Verb == lists.DoLeaveAll {
-		return fmt.Sprintf("unsubscribe %s from every list here: %s", s.asker, s.titles(v.Lists)), nil
+		return s.say("unsubscribe %s from every list here: %s", s.asker, s.titles(v.Lists)), nil
 	}
-	text := fmt.Sprintf("unsubscribe %s from %s", s.asker, s.titles(v.Lists[:1]))
 	if len(v.Lists) > 1 {
-		text += ", and with it from its groups: " + s.titles(v.Lists[1:])
+		return s.say("unsubscribe %s from %s, and with it from its groups: %s", s.asker, s.titles(v.Lists[:1]), s.titles(v.Lists[1:])), nil
 	}
-	return text, nil
+	return s.say("unsubscribe %s from %s", s.asker, s.titles(v.Lists[:1])), nil
 }
 
 func (leaving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -98,7 +96,7 @@ func (leaving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 	}
 	w.left = append(w.left, mover{who: a.Subject, list: v.Lists[0], lists: v.Lists, lang: lang})
 	return lists.Outcome{Result: lists.Did, Told: true,
-		Text: fmt.Sprintf("You are no longer a member of %s.", w.titles(v.Lists))}, nil
+		Text: w.say("You are no longer a member of %s.", w.titles(v.Lists))}, nil
 }
 
 // unsubscribe takes somebody out of the verdict's lists, and tells the admins

@@ -10,17 +10,19 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp"
 )
 
-//go:embed texts/*.txt texts/*/*.txt
+//go:embed texts/*.toml texts/*.txt texts/*/*.txt
 var textFiles embed.FS
 
 // texts are the letters' templates. The first line of each is the subject.
 type texts struct {
 	*template.Template                   // in English, all of them
 	foreign            map[string]tongue // some in other languages, by BCP 47
+	sentences          words.Sentences   // of outcomes
 }
 
 func loadTexts(domain string) (texts, error) {
@@ -34,7 +36,11 @@ func loadTexts(domain string) (texts, error) {
 		return texts{}, err
 	}
 	foreign, err := loadForeign(domain)
-	return texts{t, foreign}, err
+	if err != nil {
+		return texts{}, err
+	}
+	sentences, err := words.ReadSentences(textFiles, "texts")
+	return texts{t, foreign, sentences}, err
 }
 
 // stopped is people's text as a sentence before another: with a full stop,

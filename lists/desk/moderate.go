@@ -72,17 +72,20 @@ func (d *Desk) waiting(ctx context.Context, listID string, n int) (lists.HeldPos
 
 func (moderating) say(_ context.Context, s *sight, a lists.Action, v *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
-	what := "post"
-	if len(v.Lists) > 0 {
-		what = "request to join"
+	joins := len(v.Lists) > 0
+	switch {
+	case a.Verb == lists.DoApprove && joins:
+		return s.say("approve the waiting request to join number %d of %s", a.Number, s.named(l)), nil
+	case a.Verb == lists.DoApprove:
+		return s.say("approve the waiting post number %d of %s", a.Number, s.named(l)), nil
+	case a.Verb == lists.DoReject && joins:
+		return s.say("reject the waiting request to join number %d of %s, and tell its author", a.Number, s.named(l)), nil
+	case a.Verb == lists.DoReject:
+		return s.say("reject the waiting post number %d of %s, and tell its author", a.Number, s.named(l)), nil
+	case joins:
+		return s.say("discard the waiting request to join number %d of %s, and tell nobody", a.Number, s.named(l)), nil
 	}
-	switch a.Verb {
-	case lists.DoApprove:
-		return fmt.Sprintf("approve the waiting %s number %d of %s", what, a.Number, s.named(l)), nil
-	case lists.DoReject:
-		return fmt.Sprintf("reject the waiting %s number %d of %s, and tell its author", what, a.Number, s.named(l)), nil
-	}
-	return fmt.Sprintf("discard the waiting %s number %d of %s, and tell nobody", what, a.Number, s.named(l)), nil
+	return s.say("discard the waiting post number %d of %s, and tell nobody", a.Number, s.named(l)), nil
 }
 
 func (moderating) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -92,7 +95,7 @@ func (moderating) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 		return lists.Outcome{}, err
 	}
 	if string(stands) != string(a.Verb) {
-		return lists.Outcome{Result: lists.Already, Text: fmt.Sprintf("Somebody else has just decided otherwise about number %d of %s. What waits is shown by \"moderate %s\".", a.Number, w.named(l), l.Name)}, nil
+		return lists.Outcome{Result: lists.Already, Text: w.say("Somebody else has just decided otherwise about number %d of %s. What waits is shown by \"moderate %s\".", a.Number, w.named(l), l.Name)}, nil
 	}
 	h, err := w.d.waiting(ctx, l.ID, a.Number)
 	switch {
@@ -123,18 +126,20 @@ func (moderating) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 
 // settled says what was decided.
 func (w *work) settled(a lists.Action, l lists.List, v *verdict) lists.Outcome {
-	what, author := "Post", "Its author"
-	if len(v.Lists) > 0 {
-		what, author = "Request", "The newcomer"
-	}
-	text := fmt.Sprintf("%s number %d of %s is discarded. Nobody was told.", what, a.Number, w.named(l))
-	switch {
-	case a.Verb == lists.DoApprove && len(v.Lists) > 0:
-		text = fmt.Sprintf("%s number %d of %s is approved. The newcomer is now a member, and was told so.", what, a.Number, w.named(l))
+	var text string
+	switch joins := len(v.Lists) > 0; {
+	case a.Verb == lists.DoApprove && joins:
+		text = w.say("Request number %d of %s is approved. The newcomer is now a member, and was told so.", a.Number, w.named(l))
 	case a.Verb == lists.DoApprove:
-		text = fmt.Sprintf("%s number %d of %s is approved, and on its way to the members.", what, a.Number, w.named(l))
+		text = w.say("Post number %d of %s is approved, and on its way to the members.", a.Number, w.named(l))
+	case a.Verb == lists.DoReject && joins:
+		text = w.say("Request number %d of %s is rejected. The newcomer was told.", a.Number, w.named(l))
 	case a.Verb == lists.DoReject:
-		text = fmt.Sprintf("%s number %d of %s is rejected. %s was told.", what, a.Number, w.named(l), author)
+		text = w.say("Post number %d of %s is rejected. Its author was told.", a.Number, w.named(l))
+	case joins:
+		text = w.say("Request number %d of %s is discarded. Nobody was told.", a.Number, w.named(l))
+	default:
+		text = w.say("Post number %d of %s is discarded. Nobody was told.", a.Number, w.named(l))
 	}
 	return lists.Outcome{Result: lists.Did, Text: text}
 }

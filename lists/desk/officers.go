@@ -46,23 +46,23 @@ func (appointing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 func (appointing) say(ctx context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	l, _ := s.dir.ByID(a.List)
 	if s.accepted != "" {
-		return fmt.Sprintf("make you %s", s.office(a, l)), nil
+		return s.say("make you %s", s.office(a, l)), nil
 	}
 	whom, err := s.someone(ctx, l, a.Subject)
-	return fmt.Sprintf("make %s %s", whom, s.office(a, l)), err
+	return s.say("make %s %s", whom, s.office(a, l)), err
 }
 
 // office is what an appointment makes of somebody.
 func (s *sight) office(a lists.Action, l lists.List) string {
 	switch a.Verb {
 	case lists.DoAdmin:
-		return "an admin of " + s.named(l) + " and all its groups"
+		return s.say("an admin of %s and all its groups", s.named(l))
 	case lists.DoHandover:
-		return "the leader of " + s.named(l)
+		return s.say("the leader of %s", s.named(l))
 	case lists.DoDeputy:
-		return "a deputy leader of " + s.named(l)
+		return s.say("a deputy leader of %s", s.named(l))
 	}
-	return "a leader of " + s.named(l)
+	return s.say("a leader of %s", s.named(l))
 }
 
 func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (lists.Outcome, error) {
@@ -74,11 +74,11 @@ func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 		return lists.Outcome{}, err
 	}
 	if w.accepted == "" {
-		return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("%s is now %s, and was told what that means.", a.Subject, w.office(a, l))}, nil
+		return lists.Outcome{Result: lists.Did, Text: w.say("%s is now %s, and was told what that means.", a.Subject, w.office(a, l))}, nil
 	}
 	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title,
-		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.office(a, l)))
-	return lists.Outcome{Result: lists.Did, Told: true, Text: fmt.Sprintf("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
+		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inEnglish().office(a, l)))
+	return lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
 }
 
 // appoint gives the office and tells its holder what it is.
@@ -118,20 +118,19 @@ func (w *work) offerOffice(ctx context.Context, a lists.Action, l lists.List) (l
 	known := p != nil && p.In(main.ID)
 	offer := lists.Action{Verb: a.Verb, List: l.ID, Asker: w.asker, Subject: a.Subject}
 	sent, err := w.offer(ctx, l, offer, lists.KindLead, question{
-		Text: "lead.txt", List: l, Main: main, Joins: !l.Main() && !known, What: []string{w.office(a, l)},
+		Text: "lead.txt", List: l, Main: main, Joins: !l.Main() && !known, What: []string{w.inEnglish().office(a, l)},
 	})
 	switch {
 	case err != nil:
 		return lists.Outcome{}, err
 	case !sent:
-		return tooManyOffers(a.Subject), nil
+		return w.tooManyOffers(a.Subject), nil
 	}
-	who := fmt.Sprintf("%s was", a.Subject)
+	text := w.say("%s was asked by mail whether they will be %s. You will hear what they say.", a.Subject, w.office(a, l))
 	if !known {
-		who = fmt.Sprintf("%s is not a member of %s yet, so they were", a.Subject, main.Title)
+		text = w.say("%s is not a member of %s yet, so they were asked by mail whether they will be %s. You will hear what they say.", a.Subject, main.Title, w.office(a, l))
 	}
-	return lists.Outcome{Result: lists.Asked,
-		Text: fmt.Sprintf("%s asked by mail whether they will be %s. You will hear what they say.", who, w.office(a, l))}, nil
+	return lists.Outcome{Result: lists.Asked, Text: text}, nil
 }
 
 // declined tells who made an offer that it was declined.
@@ -145,5 +144,5 @@ func (w *work) declined(ctx context.Context, a lists.Action) error {
 		command = string(a.Verb)
 	}
 	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), "A no for "+l.Title,
-		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.office(a, l), command, l.Name))
+		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.inEnglish().office(a, l), command, l.Name))
 }

@@ -30,10 +30,14 @@ func (d *Desk) LeaveByPage(ctx context.Context, listID string, a lists.Address, 
 }
 
 func (d *Desk) askByPage(ctx context.Context, action lists.Action, remote string) error {
+	page, err := d.onPage(ctx, action.List)
+	if err != nil {
+		return err
+	}
 	if ok, err := d.store.Allow(ctx, "pages/"+lists.Network(remote), asksFromOnePlace, time.Hour); err != nil {
 		return err
 	} else if !ok {
-		return &lists.Refusal{Text: "Too many people have asked from where you are. Please try again in an hour, or write the mail instead."}
+		return &lists.Refusal{Text: page.say("Too many people have asked from where you are. Please try again in an hour, or write the mail instead.")}
 	}
 	queueID := "page/" + random()
 	outs, err := d.Do(ctx, action.Subject, false, action.List, queueID, []lists.Action{action})
@@ -44,16 +48,27 @@ func (d *Desk) askByPage(ctx context.Context, action lists.Action, remote string
 		if out.Told {
 			continue
 		}
-		if err := d.tellByMail(ctx, action, queueID, out.Text); err != nil {
+		if err := d.tellByMail(ctx, page, action, queueID, out); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// onPage sees what a list's page shows to anybody, in the list's language.
+func (d *Desk) onPage(ctx context.Context, listID string) (*sight, error) {
+	s, err := d.look(ctx, "", false)
+	if err != nil {
+		return nil, err
+	}
+	l, _ := s.dir.ByID(listID)
+	s.speaker = d.texts.sentences.To(l.Language)
+	return s, nil
+}
+
 // tellByMail says to an address what would be an answer to its mail, had it
 // written one, within the cap on questions.
-func (d *Desk) tellByMail(ctx context.Context, action lists.Action, queueID, text string) error {
+func (d *Desk) tellByMail(ctx context.Context, page *sight, action lists.Action, queueID string, out lists.Outcome) error {
 	a := action.Subject
 	s, err := d.look(ctx, a, false)
 	if err != nil {
@@ -61,11 +76,12 @@ func (d *Desk) tellByMail(ctx context.Context, action lists.Action, queueID, tex
 	}
 	l, no := s.list(action.List)
 	if no != nil {
-		return &lists.Refusal{Text: no.Text}
+		return &lists.Refusal{Text: page.worded(no).Text}
 	}
 	if s.ours(a) {
-		return &lists.Refusal{Text: text}
+		return &lists.Refusal{Text: page.say("An address of %s itself can't be a member of a list.", d.site.Domain)}
 	}
+	s.speaker = d.texts.sentences.To(out.Lang)
 	member, err := d.member(ctx, a)
 	if err != nil {
 		return err
@@ -74,7 +90,11 @@ func (d *Desk) tellByMail(ctx context.Context, action lists.Action, queueID, tex
 	if ok, err := w.allowed(ctx, questionCounter(a), capOf(member)); err != nil || !ok {
 		return err
 	}
-	return d.send(ctx, "note.txt", map[string]any{"Subject": "Your wish to " + string(action.Verb) + " " + l.Title, "Text": text, "Request": w.address(l, "request")},
+	subject := s.say("Your wish to join %s", l.Title)
+	if action.Verb == lists.DoLeave {
+		subject = s.say("Your wish to leave %s", l.Title)
+	}
+	return d.sendIn(ctx, out.Lang, "note.txt", map[string]any{"Subject": subject, "Text": out.Text, "Request": w.address(l, "request")},
 		d.from(l, smtp.Letter{Key: "told/" + queueID, To: []string{string(a)}, AutoReplied: true, Priority: smtp.Prompt}))
 }
 

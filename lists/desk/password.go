@@ -35,9 +35,9 @@ func (signing) judge(ctx context.Context, s *sight, a lists.Action) (*verdict, e
 }
 
 func (signing) say(_ context.Context, s *sight, _ lists.Action, _ *verdict) (string, error) {
-	text := "send you a new password for reading the archive with a mail program; the one you may have had ends with it"
+	text := s.say("send you a new password for reading the archive with a mail program; the one you may have had ends with it")
 	if s.d.site.BaseURL != "" {
-		text += ". The mail also has a link that signs you in to the web pages once"
+		text += ". " + s.say("The mail also has a link that signs you in to the web pages once")
 	}
 	return text, nil
 }
@@ -61,7 +61,7 @@ func (signing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 		Key: w.key("password"), To: []string{string(a.Subject)}, From: string(w.d.site.At(lists.SiteName)), FromName: w.d.site.Domain,
 		AutoReplied: true, Priority: smtp.Prompt,
 	})
-	return lists.Outcome{Result: lists.Did, Told: true, Text: "A new password is on its way to you in a mail of its own."}, err
+	return lists.Outcome{Result: lists.Did, Told: true, Text: w.say("A new password is on its way to you in a mail of its own.")}, err
 }
 
 // appPassword is 100 bits of a MAC over its cause, in four groups of

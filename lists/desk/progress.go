@@ -37,7 +37,7 @@ func (s *sight) report(a lists.Action, l lists.List) *verdict {
 	case lists.DoState:
 		switch lists.State(a.Value) {
 		case l.State:
-			return already("%s is %s already.", s.named(l), l.State)
+			return already("%s is %s already.", s.named(l), s.speaker.Word(string(l.State)))
 		case lists.Forming, lists.Active, lists.Paused, lists.Done:
 			return &verdict{Result: lists.Did}
 		}
@@ -62,21 +62,21 @@ func (reporting) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (s
 	l, _ := s.dir.ByID(a.List)
 	switch {
 	case a.Verb == lists.DoState:
-		return fmt.Sprintf("set the state of %s to %s", s.named(l), a.Value), nil
+		return s.say("set the state of %s to %s", s.named(l), s.speaker.Word(a.Value)), nil
 	case a.Verb == lists.DoNext && a.By != "":
-		return fmt.Sprintf("set the next step of %s as it stands in the mail that asked for it, due on %s", s.named(l), dateInWords(a.By)), nil
+		return s.say("set the next step of %s as it stands in the mail that asked for it, due on %s", s.named(l), s.date(a.By)), nil
 	case a.Verb == lists.DoNext:
-		return fmt.Sprintf("set the next step of %s as it stands in the mail that asked for it", s.named(l)), nil
+		return s.say("set the next step of %s as it stands in the mail that asked for it", s.named(l)), nil
 	case a.Value == "help":
-		return fmt.Sprintf("record that %s wants help, as it stands in the mail that asked for it", s.named(l)), nil
+		return s.say("record that %s wants help, as it stands in the mail that asked for it", s.named(l)), nil
 	case a.Value == "dissent":
-		return fmt.Sprintf("record a dissent in %s, as it stands in the mail that asked for it", s.named(l)), nil
+		return s.say("record a dissent in %s, as it stands in the mail that asked for it", s.named(l)), nil
 	case a.Value == "done":
-		return fmt.Sprintf("record that a step of %s is done, as it stands in the mail that asked for it", s.named(l)), nil
+		return s.say("record that a step of %s is done, as it stands in the mail that asked for it", s.named(l)), nil
 	case a.Value == "dropped":
-		return fmt.Sprintf("record that a step of %s is given up, as it stands in the mail that asked for it", s.named(l)), nil
+		return s.say("record that a step of %s is given up, as it stands in the mail that asked for it", s.named(l)), nil
 	}
-	return fmt.Sprintf("record progress of %s, as it stands in the mail that asked for it", s.named(l)), nil
+	return s.say("record progress of %s, as it stands in the mail that asked for it", s.named(l)), nil
 }
 
 func (reporting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
@@ -136,13 +136,13 @@ func (w *work) endStep(ctx context.Context, a lists.Action, step string) error {
 func (w *work) reported(a lists.Action, l lists.List) string {
 	switch {
 	case a.Verb == lists.DoState:
-		return fmt.Sprintf("%s is now %s.", w.named(l), a.Value)
+		return w.say("%s is now %s.", w.named(l), w.speaker.Word(a.Value))
 	case a.Verb == lists.DoNext && a.By != "":
-		return fmt.Sprintf("The next step of %s is now: %s, by %s.", w.named(l), strings.TrimRight(oneLine(a.Text), "."), dateInWords(a.By))
+		return w.say("The next step of %s is now: %s, by %s.", w.named(l), strings.TrimRight(oneLine(a.Text), "."), w.date(a.By))
 	case a.Verb == lists.DoNext:
-		return fmt.Sprintf("The next step of %s is now: %s", w.named(l), oneLine(a.Text))
+		return w.say("The next step of %s is now: %s", w.named(l), oneLine(a.Text))
 	}
-	return fmt.Sprintf("Recorded for %s. It will stand in the next digest.", w.named(l))
+	return w.say("Recorded for %s. It will stand in the next digest.", w.named(l))
 }
 
 // record appends an entry to a list's record, once for this action.

@@ -67,7 +67,7 @@ func (w *work) request(ctx context.Context, a lists.Action, v *verdict) (lists.O
 		return lists.Outcome{}, err
 	}
 	return lists.Outcome{Result: lists.Waits,
-		Text: fmt.Sprintf("You asked to join %s. The owners of %s decide about each newcomer; they were asked, and you will hear from them.", w.named(l), at.Title)}, nil
+		Text: w.say("You asked to join %s. The owners of %s decide about each newcomer; they were asked, and you will hear from them.", w.named(l), at.Title)}, nil
 }
 
 // askOwners asks each owner of at whether the newcomer may join l. The first
@@ -98,7 +98,7 @@ func (w *work) admitted(ctx context.Context, at lists.List, held lists.HeldPost,
 	}
 	l, ok := w.dir.ByID(a.List)
 	if !ok {
-		return &lists.Refusal{Text: "The list that they asked to join is not there any more."}
+		return &lists.Refusal{Text: w.say("The list that they asked to join is not there any more.")}
 	}
 	if err := w.subscribe(ctx, l, lists.NewMember{Address: a.Subject, Name: a.Name}); err != nil {
 		return err

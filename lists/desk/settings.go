@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"golang.org/x/text/language"
@@ -51,7 +50,7 @@ func (w *work) updateMine(ctx context.Context, a lists.Action, change func(*list
 	case err != nil:
 		return err
 	case no != nil:
-		return &lists.Refusal{Text: no.Text}
+		return &lists.Refusal{Text: w.worded(no).Text}
 	}
 	for _, p := range people {
 		_, err := w.d.store.UpdatePerson(ctx, p.Family, a.Subject, func(p *lists.Person) error {
@@ -90,7 +89,7 @@ func (delivering) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 	case !found:
 		return s.notIn(l), nil
 	case same:
-		return already("It is so already: %s.", delivered(choice(a))), nil
+		return already("It is so already: %s.", s.delivered(choice(a))), nil
 	}
 	return v, nil
 }
@@ -107,36 +106,35 @@ func choice(a lists.Action) string {
 func chosen(s lists.Subscription, choice string) bool { return s.Choice() == choice }
 
 // delivered says a choice of delivery in words.
-func delivered(choice string) string {
-	d, plain, _ := lists.ParseChoice(choice)
-	form := ""
-	if plain {
-		form = ", as one plain text"
+func (s *sight) delivered(choice string) string {
+	switch d, plain, _ := lists.ParseChoice(choice); {
+	case d == lists.Each:
+		return s.say("every post comes as it is written")
+	case d == lists.Daily && plain:
+		return s.say("the posts of a day come in one mail, as one plain text")
+	case d == lists.Daily:
+		return s.say("the posts of a day come in one mail")
+	case d == lists.Weekly && plain:
+		return s.say("the posts of a week come in one mail, as one plain text")
+	case d == lists.Weekly:
+		return s.say("the posts of a week come in one mail")
 	}
-	switch d {
-	case lists.Each:
-		return "every post comes as it is written"
-	case lists.Daily:
-		return "the posts of a day come in one mail" + form
-	case lists.Weekly:
-		return "the posts of a week come in one mail" + form
-	}
-	return "no posts come by mail"
+	return s.say("no posts come by mail")
 }
 
 // gathered says what becomes of posts that wait for a digest when their
-// reader turns from it.
-func gathered(people []lists.Person, list, choice string) string {
+// reader turns from it; "" where none do.
+func (s *sight) gathered(people []lists.Person, list, choice string) string {
 	to, _, _ := lists.ParseChoice(choice)
 	for _, p := range people {
-		for _, s := range p.Subs {
-			if list != "" && s.List != list || s.Delivery == to || s.Delivery != lists.Daily && s.Delivery != lists.Weekly {
+		for _, sub := range p.Subs {
+			if list != "" && sub.List != list || sub.Delivery == to || sub.Delivery != lists.Daily && sub.Delivery != lists.Weekly {
 				continue
 			}
 			if to == lists.NoMail {
-				return " What had gathered for your digest is not sent."
+				return " " + s.say("What had gathered for your digest is not sent.")
 			}
-			return " What has gathered until now still comes in your digest, at its usual time."
+			return " " + s.say("What has gathered until now still comes in your digest, at its usual time.")
 		}
 	}
 	return ""
@@ -146,11 +144,11 @@ func (s *sight) ofWhich(a lists.Action) string {
 	if l, ok := s.dir.ByID(a.List); ok {
 		return s.named(l)
 	}
-	return "all your lists here"
+	return s.say("all your lists here")
 }
 
 func (delivering) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
-	return fmt.Sprintf("set delivery to %s for %s: %s", choice(a), s.ofWhich(a), delivered(choice(a))), nil
+	return s.say("set delivery to %s for %s: %s", choice(a), s.ofWhich(a), s.delivered(choice(a))), nil
 }
 
 func (delivering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
@@ -159,7 +157,7 @@ func (delivering) apply(ctx context.Context, w *work, a lists.Action, _ *verdict
 		return lists.Outcome{}, err
 	}
 	err = w.updateMine(ctx, a, func(p *lists.Person) { setDelivery(p, a.List, choice(a)) })
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("For %s, %s from now on.%s", w.ofWhich(a), delivered(choice(a)), gathered(people, a.List, choice(a)))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("For %s, %s from now on.", w.ofWhich(a), w.delivered(choice(a))) + w.gathered(people, a.List, choice(a))}, err
 }
 
 // setDelivery sets the delivery of one list, or ("") of all. Who chooses how
@@ -189,31 +187,31 @@ func (vacationing) judge(ctx context.Context, s *sight, a lists.Action) (*verdic
 		return refused("A vacation ends on a day to come. Write for example: set vacation until 2026-12-01"), nil
 	}
 	if len(people) > 0 && !slices.ContainsFunc(people, func(p lists.Person) bool { return p.Vacation != a.By }) {
-		return already("It is so already: %s.", away(a.By)), nil
+		return already("It is so already: %s.", s.away(a.By)), nil
 	}
 	return &verdict{Result: lists.Did}, nil
 }
 
-func away(until lists.Date) string {
+func (s *sight) away(until lists.Date) string {
 	if until == "" {
-		return "you are not on vacation, and mail comes"
+		return s.say("you are not on vacation, and mail comes")
 	}
-	return "you are on vacation, and no mail comes up to and including " + dateInWords(until)
+	return s.say("you are on vacation, and no mail comes up to and including %s", s.date(until))
 }
 
-func (vacationing) say(_ context.Context, _ *sight, a lists.Action, _ *verdict) (string, error) {
+func (vacationing) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	if a.By == "" {
-		return "end your vacation, so that mail comes again", nil
+		return s.say("end your vacation, so that mail comes again"), nil
 	}
-	return fmt.Sprintf("send you no mail up to and including %s", dateInWords(a.By)), nil
+	return s.say("send you no mail up to and including %s", s.date(a.By)), nil
 }
 
 func (vacationing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
 	err := w.updateMine(ctx, a, func(p *lists.Person) { p.Vacation = a.By })
 	if a.By == "" {
-		return lists.Outcome{Result: lists.Did, Text: "Your vacation is over: mail comes again."}, err
+		return lists.Outcome{Result: lists.Did, Text: w.say("Your vacation is over: mail comes again.")}, err
 	}
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("No mail comes up to and including %s. It begins again by itself; to end it earlier, write \"set vacation off\".", dateInWords(a.By))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("No mail comes up to and including %s. It begins again by itself; to end it earlier, write \"set vacation off\".", w.date(a.By))}, err
 }
 
 // preferring sets what a person has once: own posts, concealment, language.
@@ -239,7 +237,7 @@ func (preferring) judge(ctx context.Context, s *sight, a lists.Action) (*verdict
 		same = same && p.HideOwn == was.HideOwn && p.Conceal == was.Conceal && p.Language == was.Language
 	}
 	if same {
-		return already("It is so already: %s.", preferred(a)), nil
+		return already("It is so already: %s.", s.preferred(a)), nil
 	}
 	return &verdict{Result: lists.Did}, nil
 }
@@ -256,28 +254,28 @@ func prefer(p *lists.Person, a lists.Action) {
 }
 
 // preferred says a preference in words of the site's.
-func preferred(a lists.Action) string {
+func (s *sight) preferred(a lists.Action) string {
 	switch {
 	case a.Verb == lists.DoOwnPosts && a.Value == "on":
-		return "your own posts come back to you"
+		return s.say("your own posts come back to you")
 	case a.Verb == lists.DoOwnPosts:
-		return "your own posts don't come back to you"
+		return s.say("your own posts don't come back to you")
 	case a.Verb == lists.DoConceal && a.Value == "on":
-		return "you are not named when somebody asks who is in a list"
+		return s.say("you are not named when somebody asks who is in a list")
 	case a.Verb == lists.DoConceal:
-		return "you are named when somebody asks who is in a list"
+		return s.say("you are named when somebody asks who is in a list")
 	}
-	return "your language is set"
+	return s.say("your language is set")
 }
 
-func (preferring) say(_ context.Context, _ *sight, a lists.Action, _ *verdict) (string, error) {
+func (preferring) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (string, error) {
 	if a.Verb == lists.DoLanguage {
-		return "set your language", nil
+		return s.say("set your language"), nil
 	}
-	return fmt.Sprintf("set %s to %s: %s", a.Verb, a.Value, preferred(a)), nil
+	return s.say("set %s to %s: %s", a.Verb, a.Value, s.preferred(a)), nil
 }
 
 func (preferring) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
 	err := w.updateMine(ctx, a, func(p *lists.Person) { prefer(p, a) })
-	return lists.Outcome{Result: lists.Did, Text: fmt.Sprintf("Done: from now on, %s.", preferred(a))}, err
+	return lists.Outcome{Result: lists.Did, Text: w.say("Done: from now on, %s.", w.preferred(a))}, err
 }

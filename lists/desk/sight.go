@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -25,6 +26,8 @@ type sight struct {
 	// asker to, so that a later one may count on it.
 	joins map[string]bool
 	known map[string]*lists.Person // by family and address key; nil: nobody
+	// speaker says outcomes to who reads them.
+	speaker words.Speaker
 }
 
 func (d *Desk) look(ctx context.Context, asker lists.Address, quote bool) (*sight, error) {
@@ -131,13 +134,13 @@ func (s *sight) named(l lists.List) string {
 
 // titles are the lists with these IDs in words.
 func (s *sight) titles(ids []string) string {
-	var words []string
+	var all []string
 	for _, id := range ids {
 		if l, ok := s.dir.ByID(id); ok {
-			words = append(words, s.named(l))
+			all = append(all, s.named(l))
 		}
 	}
-	return join(words)
+	return s.speaker.And(all)
 }
 
 // ours tells whether an address belongs to the site itself: a list can't be
@@ -162,7 +165,7 @@ func (s *sight) whom(a lists.Address) string {
 	if s.quote || a.Same(s.asker) {
 		return string(a)
 	}
-	return "that address"
+	return s.say("that address")
 }
 
 // spokenTo is who reads the outcome.
@@ -181,7 +184,7 @@ func (s *sight) someone(ctx context.Context, l lists.List, a lists.Address) (str
 	case err != nil:
 		return "", err
 	case p == nil:
-		return fmt.Sprintf("somebody who is not a member of %s yet", s.dir.MainOf(l).Title), nil
+		return s.say("somebody who is not a member of %s yet", s.dir.MainOf(l).Title), nil
 	case p.Name == "":
 		return string(p.Address), nil
 	}

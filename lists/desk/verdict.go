@@ -20,14 +20,19 @@ type verdict struct {
 	Note   string       `json:"note,omitempty"`  // what else a verb must remember
 	Asks   bool         `json:"asks,omitempty"`  // asked about even when the asker is believed
 	again  bool         // the action was judged before under this queue id
+
+	// Text before it was filled in, for saying it in another language; "" as
+	// it is.
+	form string
+	args []any
 }
 
 func refused(format string, args ...any) *verdict {
-	return &verdict{Result: lists.Refused, Text: fmt.Sprintf(format, args...)}
+	return &verdict{Result: lists.Refused, Text: fmt.Sprintf(format, args...), form: format, args: args}
 }
 
 func already(format string, args ...any) *verdict {
-	return &verdict{Result: lists.Already, Text: fmt.Sprintf(format, args...)}
+	return &verdict{Result: lists.Already, Text: fmt.Sprintf(format, args...), form: format, args: args}
 }
 
 // verb is one kind of change.
@@ -93,13 +98,21 @@ func verbOf(a lists.Action) (verb, bool) {
 func (s *sight) judge(ctx context.Context, a lists.Action) (verb, *verdict, error) {
 	how, ok := verbOf(a)
 	if !ok {
-		return nil, refused("That can't be done here."), nil
+		return nil, s.worded(refused("That can't be done here.")), nil
 	}
 	v, err := how.judge(ctx, s, a)
 	if err != nil {
 		return nil, nil, fmt.Errorf("judge %s of list %q: %w", a.Verb, a.List, err)
 	}
-	return how, v, nil
+	return how, s.worded(v), nil
+}
+
+// worded is a verdict said to who reads the outcome.
+func (s *sight) worded(v *verdict) *verdict {
+	if v.form != "" {
+		v.Text, v.form = s.say(v.form, v.args...), ""
+	}
+	return v
 }
 
 // work is the carrying out of what one cause asks: one mail, one answer, one
@@ -134,7 +147,7 @@ func (w *work) carry(ctx context.Context, index int, a lists.Action) (lists.Outc
 	var no *lists.Refusal
 	switch {
 	case errors.As(err, &no):
-		return lists.Outcome{Result: lists.Refused, Text: no.Text}, nil
+		return lists.Outcome{Result: lists.Refused, Text: w.refusal(no)}, nil
 	case err != nil:
 		return lists.Outcome{}, fmt.Errorf("carry out %s of list %q for %s: %w", a.Verb, a.List, w.cause, err)
 	}
@@ -166,7 +179,7 @@ func (w *work) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh.accepted = w.accepted
+	fresh.accepted, fresh.speaker = w.accepted, w.speaker
 	w.sight = fresh
 	return nil
 }

@@ -1,0 +1,74 @@
+package desk
+
+import (
+	"context"
+
+	"plenary/digest/words"
+	"plenary/lists"
+)
+
+// What is said to who asked or answered, on a page or in the answer to a mail,
+// is in their language. Letters to others, and what a question asks, are in
+// the language of the letter.
+
+// say is a sentence in the language of who reads the outcome.
+func (s *sight) say(english string, args ...any) string { return s.speaker.Say(english, args...) }
+
+// inEnglish is the same sight for what stands in letters that are in English.
+func (s *sight) inEnglish() *sight {
+	same := *s
+	same.speaker = words.Speaker{}
+	return &same
+}
+
+// speakTo has the outcomes said in the language of somebody who asks about a
+// list.
+func (s *sight) speakTo(ctx context.Context, who lists.Address, listID string) error {
+	var people []lists.Person
+	if who != "" {
+		var err error
+		if people, err = s.d.store.PeopleFor(ctx, who); err != nil {
+			return err
+		}
+	}
+	l, _ := s.dir.ByID(listID)
+	s.speaker = s.d.texts.sentences.To(s.dir.LanguageFor(people, l))
+	return nil
+}
+
+// listOf is the list that actions are about, else via.
+func listOf(via string, actions []lists.Action) string {
+	if via != "" {
+		return via
+	}
+	for _, a := range actions {
+		if a.List != "" {
+			return a.List
+		}
+	}
+	return ""
+}
+
+// refusal is a refusal in the language of who reads it.
+func (s *sight) refusal(no *lists.Refusal) string {
+	if no.Form == "" {
+		return no.Text
+	}
+	return s.say(no.Form, no.Args...)
+}
+
+// date is a day in words; "" without one.
+func (s *sight) date(d lists.Date) string {
+	day, ok := d.Time()
+	if !ok {
+		return ""
+	}
+	return s.speaker.Date(day)
+}
+
+// inLang marks outcomes with the language that they are said in.
+func (s *sight) inLang(outs []lists.Outcome) {
+	for i := range outs {
+		outs[i].Lang = s.speaker.Lang()
+	}
+}
