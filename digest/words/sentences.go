@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -127,6 +128,9 @@ func Key(english string) string {
 		return fmt.Sprintf("{%d}", n)
 	})
 }
+
+// Keys are the catalogue's keys.
+func (w *Words) Keys() []string { return slices.Sorted(maps.Keys(w.texts)) }
 
 // Forms are the plural forms that the language's numbers need.
 func (w *Words) Forms() []string {

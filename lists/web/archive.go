@@ -55,7 +55,7 @@ func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 	for i := range page.Posts {
 		page.Posts[i] = p.publicPost(page.Posts[i])
 	}
-	return p.showIn(w, r, page.W, http.StatusOK, "archive.html", page.W.Say("web-archive", "list", l.Title), page)
+	return p.show(w, r, page.worded, http.StatusOK, "archive.html", page.W.Say("web-archive", "list", l.Title), page)
 }
 
 // browse gathers a page of posts before one, 0 from the newest.
@@ -155,7 +155,7 @@ func (p *pages) post(w http.ResponseWriter, r *http.Request) error {
 	if title == "" {
 		title = page.W.Say("web-untitled")
 	}
-	return p.showIn(w, r, page.W, http.StatusOK, "post.html", title, page)
+	return p.show(w, r, page.worded, http.StatusOK, "post.html", title, page)
 }
 
 // attached names what a post's text leaves out: it is to be had by IMAP.

@@ -60,7 +60,7 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 	for i, g := range b.Groups {
 		cards[i] = boardCard{BoardGroup: g, Plot: plotOf(g.Weeks), W: spoken.W}
 	}
-	return p.showIn(w, r, spoken.W, http.StatusOK, "board.html", spoken.W.Say("web-board", "body", b.Title),
+	return p.show(w, r, spoken, http.StatusOK, "board.html", spoken.W.Say("web-board", "body", b.Title),
 		boardPage{worded: spoken, Board: b, Main: main, Cards: cards, Feeds: main.Archive == lists.ArchivePublic})
 }
 

@@ -17,14 +17,25 @@ func (p *pages) question(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return questionFailure(err)
 	}
+	spoken := p.spoken(asking.Lang)
 	switch asking.Settled {
 	case "yes":
-		return p.message(w, r, "Answered already", "That was confirmed already; there is nothing more to do.")
+		return p.message(w, r, spoken, spoken.W.Say("web-answered"), spoken.W.Say("web-answered-yes"))
 	case "no":
-		return p.message(w, r, "Answered already", "That was answered with no already, and nothing was done. To have it after all, ask for it again.")
+		return p.message(w, r, spoken, spoken.W.Say("web-answered"), spoken.W.Say("web-answered-no"))
 	}
-	return p.show(w, r, http.StatusOK, "question.html", "Your answer, please", map[string]any{"Asking": asking, "Token": token, "Offer": asking.Kind != lists.KindConfirm})
+	return p.show(w, r, spoken, http.StatusOK, "question.html", spoken.W.Say("web-question"), questionPage{spoken, asking, token})
 }
+
+// questionPage is what the page of a question shows.
+type questionPage struct {
+	worded
+	Asking lists.Asking
+	Token  string
+}
+
+// Offer tells whether somebody else asked for it.
+func (q questionPage) Offer() bool { return q.Asking.Kind != lists.KindConfirm }
 
 // answer settles a question by its buttons.
 func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
@@ -33,7 +44,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := r.PostForm.Get("answer")
 	if said != "yes" && said != "no" {
-		return failure{http.StatusBadRequest, "Yes or no?", "That was neither yes nor no, so nothing was done. Please go back and press one of the buttons."}
+		return failed(http.StatusBadRequest, "web-yes-or-no", "web-neither")
 	}
 	// The same button pressed again continues what was cut short.
 	token := r.PathValue("token")
@@ -47,25 +58,26 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return questionFailure(err)
 	}
-	return p.message(w, r, outcomeTitle(out), out.Text)
+	spoken := p.spoken(out.Lang)
+	return p.message(w, r, spoken, spoken.W.Say(outcomeTitle(out)), out.Text)
 }
 
-// outcomeTitle is the heading over an outcome.
+// outcomeTitle is the heading over an outcome, by its key.
 func outcomeTitle(out lists.Outcome) string {
 	switch out.Result {
 	case lists.Did:
-		return "Done"
+		return "web-done"
 	case lists.Already:
-		return "Nothing more to do"
+		return "web-already"
 	case lists.Asked, lists.Waits:
-		return "One more step"
+		return "web-one-more"
 	}
-	return "Not done"
+	return "web-not-done"
 }
 
 func questionFailure(err error) error {
 	if isNotFound(err) {
-		return failure{http.StatusNotFound, "Not here", "This question is not known here, or it is older than three days. Nothing was done. Please ask again for what you want."}
+		return failed(http.StatusNotFound, "web-not-here", "web-no-question")
 	}
 	return err
 }

@@ -7,16 +7,26 @@ import (
 	"plenary/lists"
 )
 
-// failure is an error with the page that tells it.
+// failure is an error with the page that tells it: keys of the catalogue, said
+// in the language of the list that the page is about.
 type failure struct {
 	code  int
 	title string
 	text  string
+	fill  []any // pairs that text is filled in with
+
+	said string  // a text that has its words already, in place of text
+	in   *worded // what they are said in, where that is known
 }
 
-func (f failure) Error() string { return f.title + ": " + f.text }
+func (f failure) Error() string { return f.title + ": " + f.text + f.said }
 
-var notThere = failure{http.StatusNotFound, "Not here", "There is no such page. Perhaps the link was cut off, or the list has another name now. The first page shows all lists."}
+// failed is a failure that is told by its texts alone.
+func failed(code int, title, text string, fill ...any) failure {
+	return failure{code: code, title: title, text: text, fill: fill}
+}
+
+var notThere = failed(http.StatusNotFound, "web-not-here", "web-no-page")
 
 // handler makes an http.Handler of one that may fail.
 func (p *pages) handler(do func(http.ResponseWriter, *http.Request) error) http.Handler {
@@ -29,7 +39,15 @@ func (p *pages) handler(do func(http.ResponseWriter, *http.Request) error) http.
 		if f.code == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", "SignInLink") // RFC 9110 11.6.1 wants a scheme; browsers know none of ours
 		}
-		if err := p.show(w, r, f.code, "failure.html", f.title, map[string]any{"Text": f.text}); err != nil {
+		spoken := f.in
+		if spoken == nil {
+			about := p.about(r)
+			spoken = &about
+		}
+		if f.said == "" {
+			f.said = spoken.W.Say(f.text, f.fill...)
+		}
+		if err := p.show(w, r, *spoken, f.code, "message.html", spoken.W.Say(f.title), notice{*spoken, spoken.W.Lines(f.said)}); err != nil {
 			p.Log.Error("page of a failure not written", "err", err)
 		}
 	})
@@ -44,9 +62,9 @@ func (p *pages) failure(r *http.Request, err error) failure {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &no):
-		return failure{http.StatusConflict, "That can't be done", no.Text}
+		return failure{code: http.StatusConflict, title: "web-refused", said: no.Text}
 	case errors.As(err, &large):
-		return failure{http.StatusRequestEntityTooLarge, "Too much", "That was more than a form here can hold, so nothing was done."}
+		return failed(http.StatusRequestEntityTooLarge, "web-too-much", "web-too-large")
 	case errors.Is(err, lists.ErrNotFound):
 		return notThere
 	case r.Context().Err() != nil:
@@ -54,7 +72,7 @@ func (p *pages) failure(r *http.Request, err error) failure {
 	default:
 		p.Log.Error("page failed", "path", pattern(r), "err", err)
 	}
-	return failure{http.StatusServiceUnavailable, "Not just now", "Something is wrong on our side, and we can't say whether that was done. Please try again in a minute: doing it twice does no harm."}
+	return failed(http.StatusServiceUnavailable, "web-not-just-now", "web-broken")
 }
 
 // pattern names the page in logs, without the token that its path may hold.

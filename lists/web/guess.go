@@ -15,8 +15,7 @@ type Guesses interface {
 	Guessed(ctx context.Context, g lists.Guesser) error
 }
 
-var tooManyGuesses = failure{http.StatusTooManyRequests, "Not now",
-	"Too many links that are wrong or too old were opened from where you are, so this one was not looked at and nothing was done. Please try again in a minute, or answer the mail instead."}
+var tooManyGuesses = failed(http.StatusTooManyRequests, "web-not-now", "web-guesses")
 
 // guarded looks at a token, where not too many wrong ones came from its
 // visitor; look tells of a wrong one with lists.ErrNotFound.

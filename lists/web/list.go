@@ -44,28 +44,52 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showList(w, r, http.StatusOK, l, main, "", "")
+	return p.showList(w, r, http.StatusOK, listPage{List: l, Main: main})
+}
+
+// listPage is what a list's page shows.
+type listPage struct {
+	worded
+	List, Main lists.List
+	Card       card
+	Groups     []card
+	Wrong      string // form that was filled in wrongly: join or leave
+	Typed      string // what stood in it
+}
+
+// IsMain tells whether it is a main list's page.
+func (l listPage) IsMain() bool { return l.List.Main() }
+
+// form is one of the page's forms that take an address.
+type form struct {
+	worded
+	Verb, Typed string
+	Wrong       bool
+}
+
+// Form is the one to join or to leave by.
+func (l listPage) Form(verb string) form {
+	return form{l.worded, verb, l.Typed, l.Wrong == verb}
 }
 
 // showList shows a list, with a form that was filled in wrongly as it was.
-func (p *pages) showList(w http.ResponseWriter, r *http.Request, code int, l, main lists.List, wrong, typed string) error {
-	c, err := p.card(r.Context(), l)
-	if err != nil {
+func (p *pages) showList(w http.ResponseWriter, r *http.Request, code int, page listPage) (err error) {
+	page.worded = p.worded(page.List)
+	if page.Card, err = p.card(r.Context(), page.worded, page.List); err != nil {
 		return err
 	}
-	data := map[string]any{"Card": c, "Main": main, "IsMain": l.Main(), "Groups": []card(nil), "Wrong": wrong, "Typed": typed}
-	if l.Main() {
+	if page.IsMain() {
 		dir, err := p.Reader.Directory(r.Context())
 		if err != nil {
 			return err
 		}
-		f, err := p.familyOf(r.Context(), dir, l)
+		f, err := p.familyOf(r.Context(), page.worded, dir, page.List)
 		if err != nil {
 			return err
 		}
-		data["Groups"] = f.Groups
+		page.Groups = f.Groups
 	}
-	return p.show(w, r, code, "list.html", l.Title, data)
+	return p.show(w, r, page.worded, code, "list.html", page.List.Title, page)
 }
 
 // join asks, by mail, whether the address in the form wants to join.
@@ -91,15 +115,26 @@ func (p *pages) askByMail(w http.ResponseWriter, r *http.Request, ask func(conte
 	typed := r.PostForm.Get("address")
 	a, err := lists.ParseAddress(typed)
 	if err != nil {
-		return p.showList(w, r, http.StatusUnprocessableEntity, l, main, "That is no mail address. Write it as name@example.org.", clip(typed, 254))
+		return p.showList(w, r, http.StatusUnprocessableEntity, listPage{List: l, Main: main, Wrong: verb, Typed: clip(typed, 254)})
 	}
 	var no *lists.Refusal
-	if err := ask(r.Context(), l.ID, a, remote(r)); errors.As(err, &no) {
-		return failure{http.StatusTooManyRequests, "Not asked", no.Text}
-	} else if err != nil {
+	switch err := ask(r.Context(), l.ID, a, remote(r)); {
+	case errors.As(err, &no) && strings.EqualFold(a.Domain(), p.Site.Domain):
+		return failure{code: http.StatusUnprocessableEntity, title: "web-not-asked", said: no.Text} // however often it is tried
+	case errors.As(err, &no):
+		return failure{code: http.StatusTooManyRequests, title: "web-not-asked", said: no.Text}
+	case err != nil:
 		return err
 	}
-	return p.show(w, r, http.StatusOK, "asked.html", "Look into your mailbox", map[string]any{"List": l, "Verb": verb})
+	spoken := p.worded(l)
+	return p.show(w, r, spoken, http.StatusOK, "asked.html", spoken.W.Say("web-asked"), askedPage{spoken, l, verb})
+}
+
+// askedPage says that a mail is on its way.
+type askedPage struct {
+	worded
+	List lists.List
+	Verb string
 }
 
 // formFailure is what is wrong with a form's body.
@@ -108,7 +143,7 @@ func formFailure(err error) error {
 	if errors.As(err, &large) {
 		return err
 	}
-	return failure{http.StatusBadRequest, "Not understood", "That was no form of ours, so nothing was done. Please go back and try again."}
+	return failed(http.StatusBadRequest, "web-not-understood", "web-no-form")
 }
 
 func clip(s string, n int) string {

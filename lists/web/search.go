@@ -37,7 +37,7 @@ func (p *pages) search(r *http.Request, page *archivePage, before uint32) error 
 	case p.searches <- struct{}{}:
 		defer func() { <-p.searches }()
 	case <-time.After(searchTime):
-		return failure{http.StatusServiceUnavailable, page.W.Say("web-search"), page.W.Say("web-busy")}
+		return failed(http.StatusServiceUnavailable, "web-search", "web-busy")
 	}
 	want, end := strings.Fields(strings.ToLower(page.Query)), time.Now().Add(searchTime)
 	var newest, oldest lists.ArchivedPost // of those that were looked at

@@ -17,10 +17,11 @@ type mine struct {
 
 // settings shows the reader's own lists and how mail of each reaches them.
 func (p *pages) settings(w http.ResponseWriter, r *http.Request) error {
-	return p.showSettings(w, r, "")
+	return p.showSettings(w, r, lists.List{}, "")
 }
 
-func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, notice string) error {
+// showSettings shows them with what came of a change to one, if any.
+func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, changed lists.List, notice string) error {
 	a, err := p.signedIn(r)
 	if err != nil {
 		return err
@@ -33,25 +34,37 @@ func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, notice stri
 	if err != nil {
 		return err
 	}
-	var all []mine
+	if len(people) == 1 && changed.ID == "" {
+		changed, _ = dir.ByID(people[0].Family)
+	}
+	page := settingsPage{worded: p.spoken(dir.LanguageFor(people, changed)), Address: a}
+	page.Notice = page.W.Lines(notice)
 	for _, person := range people {
 		for _, l := range dir.Family(person.Family) {
 			sub, in := person.Sub(l.ID)
 			if !in {
 				continue
 			}
-			c, err := p.card(r.Context(), l)
+			c, err := p.card(r.Context(), page.worded, l)
 			if err != nil {
 				return err
 			}
-			all = append(all, mine{Card: c, Delivery: sub.Choice(), Leader: sub.Leader, Admin: sub.Admin})
+			page.Lists = append(page.Lists, mine{Card: c, Delivery: sub.Choice(), Leader: sub.Leader, Admin: sub.Admin})
 		}
 	}
-	return p.show(w, r, http.StatusOK, "settings.html", "Your lists", map[string]any{
-		"Address": a, "Lists": all, "Notice": notice,
-		"Choices": []choice{{"each", "every post as it comes"}, {"daily", "one mail a day"}, {"daily plain", "one mail a day, as plain text"},
-			{"weekly", "one mail a week"}, {"weekly plain", "one mail a week, as plain text"}, {"none", "no mail"}},
-	})
+	for _, value := range []string{"each", "daily", "daily plain", "weekly", "weekly plain", "none"} {
+		page.Choices = append(page.Choices, choice{value, page.W.Say("web-takes-" + strings.ReplaceAll(value, " ", "-"))})
+	}
+	return p.show(w, r, page.worded, http.StatusOK, "settings.html", page.W.Say("web-yours"), page)
+}
+
+// settingsPage is what a reader's own page shows.
+type settingsPage struct {
+	worded
+	Address lists.Address
+	Lists   []mine
+	Choices []choice
+	Notice  string
 }
 
 // choice is one way of delivery in a form.
@@ -99,5 +112,5 @@ func (p *pages) act(w http.ResponseWriter, r *http.Request, action func(id strin
 	for _, out := range outs {
 		said = append(said, out.Text)
 	}
-	return p.showSettings(w, r, strings.Join(said, " "))
+	return p.showSettings(w, r, l, strings.Join(said, " "))
 }

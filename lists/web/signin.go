@@ -38,7 +38,8 @@ func (p *pages) setCookie(w http.ResponseWriter, value string, age int) {
 // still serves is told when it is pressed: programs that look at links in
 // mails must not spend them.
 func (p *pages) signInPage(w http.ResponseWriter, r *http.Request) error {
-	return p.show(w, r, http.StatusOK, "sign-in.html", "Sign in", map[string]any{"Token": r.PathValue("token")})
+	spoken := p.ofSite(r.Context())
+	return p.show(w, r, spoken, http.StatusOK, "sign-in.html", spoken.W.Say("web-sign-in"), map[string]any{"W": spoken.W, "Token": r.PathValue("token")})
 }
 
 // signIn spends the link and begins a session.
@@ -49,8 +50,7 @@ func (p *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if isNotFound(err) {
-		return failure{http.StatusGone, "This link serves no more",
-			"A sign-in link works once, and for fifteen minutes. For a new one, write the word password to " + string(p.Site.At(lists.SiteName)) + "."}
+		return failed(http.StatusGone, "web-spent", "web-sign-in-spent", "address", p.Site.At(lists.SiteName))
 	}
 	if err != nil {
 		return err
@@ -66,6 +66,7 @@ func (p *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // signOut ends the session.
 func (p *pages) signOut(w http.ResponseWriter, r *http.Request) error {
+	spoken := p.ofReader(r)
 	if c, err := r.Cookie(p.cookie()); err == nil {
 		if err := p.Sessions.EndSession(r.Context(), c.Value); err != nil {
 			return err
@@ -73,13 +74,12 @@ func (p *pages) signOut(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.setCookie(w, "", -1)
 	r.Header.Del("Cookie")
-	return p.message(w, r, "Signed out", "You are signed out.")
+	return p.message(w, r, spoken, spoken.W.Say("web-signed-out"), spoken.W.Say("web-are-signed-out"))
 }
 
 // signedIn is who reads, or the page that says how to sign in.
 func (p *pages) signedIn(r *http.Request) (lists.Address, error) {
-	out := failure{http.StatusUnauthorized, "Please sign in",
-		"You are not signed in, or not any more: that lasts an hour. For a link that signs you in, write the word password to " + string(p.Site.At(lists.SiteName)) + "."}
+	out := failed(http.StatusUnauthorized, "web-please-sign-in", "web-not-signed-in", "address", p.Site.At(lists.SiteName))
 	c, err := r.Cookie(p.cookie())
 	if err != nil {
 		return "", out
@@ -91,13 +91,25 @@ func (p *pages) signedIn(r *http.Request) (lists.Address, error) {
 	return a, err
 }
 
+// ofReader speaks to who is signed in, else as the site does.
+func (p *pages) ofReader(r *http.Request) worded {
+	if a, err := p.signedIn(r); err == nil {
+		if people, err := p.Reader.PeopleFor(r.Context(), a); err == nil {
+			if dir, err := p.Reader.Directory(r.Context()); err == nil {
+				return p.spoken(dir.LanguageFor(people, lists.List{}))
+			}
+		}
+	}
+	return p.ofSite(r.Context())
+}
+
 // reads tells whether the reader may read a list's archive.
 func (p *pages) reads(ctx context.Context, r *http.Request, l lists.List) error {
 	switch l.Archive {
 	case lists.ArchivePublic:
 		return nil
 	case lists.ArchiveNone:
-		return failure{http.StatusNotFound, "No archive", "This list keeps no archive."}
+		return failed(http.StatusNotFound, "web-no-archive", "web-keeps-none")
 	}
 	a, err := p.signedIn(r)
 	if err != nil {
@@ -112,7 +124,7 @@ func (p *pages) reads(ctx context.Context, r *http.Request, l lists.List) error 
 			return nil
 		}
 	}
-	return failure{http.StatusForbidden, "For members", "This archive is for the list's members only, and you are not one of them."}
+	return failed(http.StatusForbidden, "web-for-members", "web-members-only")
 }
 
 func isNotFound(err error) bool { return errors.Is(err, lists.ErrNotFound) }

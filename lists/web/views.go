@@ -28,7 +28,7 @@ func loadViews() (views, error) {
 	}
 	v := views{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"date": dateInWords, "linked": linked}).
+		t, err := template.New("frame.html").Option("missingkey=error").Funcs(template.FuncMap{"linked": linked}).
 			ParseFS(files, "pages/frame.html", "pages/parts.html", name)
 		if err != nil {
 			return nil, err
@@ -48,21 +48,16 @@ type frame struct {
 	Page   any
 }
 
-// show writes a page in English.
-func (p *pages) show(w http.ResponseWriter, r *http.Request, code int, name, title string, data any) error {
-	return p.showIn(w, r, words.For(""), code, name, title, data)
-}
-
-// showIn writes a page. Nothing of it is kept by caches: it may hold a token,
+// show writes a page. Nothing of it is kept by caches: it may hold a token,
 // or what only one reader may see.
-func (p *pages) showIn(w http.ResponseWriter, r *http.Request, spoken *words.Words, code int, name, title string, data any) error {
+func (p *pages) show(w http.ResponseWriter, r *http.Request, spoken worded, code int, name, title string, data any) error {
 	t, ok := p.views[name]
 	if !ok {
 		return fmt.Errorf("there is no page %s", name)
 	}
 	_, err := r.Cookie(p.cookie())
 	var b bytes.Buffer
-	if err := t.Execute(&b, frame{Title: title, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken, Page: data}); err != nil {
+	if err := t.Execute(&b, frame{Title: title, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken.W, Page: data}); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -75,9 +70,15 @@ func (p *pages) showIn(w http.ResponseWriter, r *http.Request, spoken *words.Wor
 	return nil
 }
 
+// notice is what a page shows that says one thing.
+type notice struct {
+	worded
+	Text string
+}
+
 // message is a page that says one thing.
-func (p *pages) message(w http.ResponseWriter, r *http.Request, title, text string) error {
-	return p.show(w, r, http.StatusOK, "message.html", title, map[string]any{"Text": text})
+func (p *pages) message(w http.ResponseWriter, r *http.Request, spoken worded, title, text string) error {
+	return p.show(w, r, spoken, http.StatusOK, "message.html", title, notice{spoken, spoken.W.Lines(text)})
 }
 
 func (p *pages) style(w http.ResponseWriter, r *http.Request) error {
@@ -90,12 +91,4 @@ func (p *pages) style(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("ETag", entityTag(css))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(css))
 	return nil
-}
-
-func dateInWords(d lists.Date) string {
-	t, ok := d.Time()
-	if !ok {
-		return ""
-	}
-	return t.Format("Monday 2 January 2006")
 }

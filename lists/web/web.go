@@ -28,6 +28,7 @@ type Reader interface {
 	Directory(ctx context.Context) (*lists.Directory, error)
 	Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error)
 	PeopleFor(ctx context.Context, a lists.Address) ([]lists.Person, error)
+	PersonByNumber(ctx context.Context, family string, n lists.Number) (lists.Person, error)
 }
 
 // Sessions turn a sign-in link into a session. Each answers
@@ -103,7 +104,7 @@ func New(c Config) (http.Handler, error) {
 		}
 	}
 	guard.SetDenyHandler(p.handler(func(http.ResponseWriter, *http.Request) error {
-		return failure{http.StatusForbidden, "Not from here", "This came from a page of another site, so nothing was done. Please open our page itself and try again."}
+		return failed(http.StatusForbidden, "web-not-from-here", "web-other-site")
 	}))
 	return p.around(guard.Handler(mux)), nil
 }
@@ -156,7 +157,7 @@ func taken(patterns []string) map[string][]string {
 func otherMethod(methods []string) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Allow", strings.Join(methods, ", "))
-		return failure{http.StatusMethodNotAllowed, "Not this way", "This page can't be used in that way, so nothing was done. The first page shows all lists."}
+		return failed(http.StatusMethodNotAllowed, "web-not-this-way", "web-other-method")
 	}
 }
 
