@@ -9,7 +9,7 @@ type Marks struct {
 	Precedence    string
 	ListID        string
 	XLoop         string
-	AutoReply     string // X-Autoreply, X-Autorespond, X-Autoresponder, X-AutoReply-From, X-Auto-Response
+	AutoReply     string // the field by which a program says that it answers, or reports
 	ContentType   string
 	Subject       string
 }

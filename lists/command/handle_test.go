@@ -131,6 +131,7 @@ func TestNobodyToAnswer(t *testing.T) {
 	r := newRoom(t)
 	for name, head := range map[string]string{
 		"bulk": "Precedence: bulk\n", "list": "List-Id: <x.example.net>\n", "empty list id": "List-Id:\n", "machine": "Auto-Submitted: auto-generated\n", "loop": "X-Loop: x@y.example\n", "vacation": "X-Autoreply: yes\n",
+		"another responder": "X-Auto-Reply-From: new@example.net\n", "a third": "X-Autoresponse: 1\n", "its precedence": "Precedence: auto-reply\n",
 		"report": "Content-Type: multipart/report; boundary=x\n",
 	} {
 		r.mails++

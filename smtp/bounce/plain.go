@@ -180,17 +180,11 @@ func cutRole(local string) (list string, ok bool) {
 	return "", false
 }
 
-var (
-	autoSubject = regexp.MustCompile(`(?i)^(?:out of (?:the )?office|auto(?:matic|matische|mated)?[- ]?(?:reply|response|responder|antwort|re)\b|automatic reply|auto: |vacation|away\b|(?:i am |i'm )?(?:currently )?out of (?:the )?office)`)
-	autoFields  = []string{"X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply-From", "X-AutoReply-From", "X-Mail-Autoreply"}
-)
+var autoSubject = regexp.MustCompile(`(?i)^(?:out of (?:the )?office|auto(?:matic|matische|mated)?[- ]?(?:reply|response|responder|antwort|re)\b|automatic reply|auto: |vacation|away\b|(?:i am |i'm )?(?:currently )?out of (?:the )?office)`)
 
 // readAutoReply knows answers of absent readers (RFC 3834).
 func readAutoReply(m *message.Message, _ notice) []Failure {
-	auto := strings.HasPrefix(m.AutoSubmitted, "auto-replied") || m.Precedence == "auto_reply" || autoSubject.MatchString(m.Subject) || foreignAuto.MatchString(m.Subject)
-	for _, name := range autoFields {
-		auto = auto || m.Has(name)
-	}
+	auto := strings.HasPrefix(m.AutoSubmitted, "auto-replied") || m.Responder() != "" || autoSubject.MatchString(m.Subject) || foreignAuto.MatchString(m.Subject)
 	if !auto || len(m.From) != 1 || m.From[0].Addr == "" {
 		return nil
 	}
