@@ -105,10 +105,10 @@ func WireForm(b []byte) []byte {
 	return b
 }
 
-// EightBit tells whether an octet has its high bit set.
-func EightBit(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
+// EightBit tells whether an octet has its high bit set: it is not all ASCII.
+func EightBit[T ~string | ~[]byte](s T) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
 			return true
 		}
 	}

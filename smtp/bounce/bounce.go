@@ -1,11 +1,11 @@
 // Package bounce tells what a delivery report says: for which addresses mail
 // failed, and how badly; and keeps score of an address that fails.
 //
-// It reads RFC 3464 reports first, then complaints (RFC 5965), then the plain
-// words of well-known mail servers in the languages they use, then automatic
-// answers. Nothing a report
-// says is proven: who may be believed (the token in the envelope sender, the
-// address asked) is for the caller.
+// It reads complaints (RFC 5965) first, then reports (RFC 3464), whole or
+// damaged, then the plain words of well-known mail servers in the languages
+// they use, then automatic answers. Nothing a report says is proven: who may
+// be believed (the token in the envelope sender, the address asked) is for the
+// caller.
 package bounce
 
 import (

@@ -8,7 +8,8 @@ import (
 
 // Enclosed is a post as a digest holds it: as its author sent it, in all its
 // parts and fields, but for what transports put on top (RFC 8601 section 5: a
-// receiver's Authentication-Results are its own). On a list whose answers go to the list it says so, as single copies do.
+// receiver's Authentication-Results are its own). On a list whose answers go
+// to the list it says so, as single copies do.
 func (c *Composer) Enclosed(l lists.List, raw []byte) []byte {
 	fields, body := split(raw)
 	var w bytes.Buffer

@@ -7,6 +7,8 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"strings"
+
+	"plenary/smtp"
 )
 
 // maxFooterDepth bounds how deep a footer looks for the text of a message.
@@ -74,7 +76,7 @@ func footedText(fields []field, body []byte, kind, charset, footer string) ([]fi
 	if kind == "text/html" {
 		add = "<hr><p>" + strings.ReplaceAll(html.EscapeString(unruled(footer)), "\r\n", "<br>\r\n") + "</p>\r\n"
 	}
-	ascii := isASCII(add)
+	ascii := !smtp.EightBit(add)
 	if charset = strings.ToLower(charset); strings.HasPrefix(charset, "utf-16") || strings.HasPrefix(charset, "utf-32") {
 		return fields, body, false
 	}
@@ -158,15 +160,6 @@ func base64Lines(b []byte) []byte {
 	}
 	out.WriteString(s + "\r\n")
 	return out.Bytes()
-}
-
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // footedParts adds the footer to each part that is text, or, where only the

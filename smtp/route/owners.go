@@ -13,8 +13,8 @@ import (
 
 // owners passes a mail on, whole, to those who run a list, or to the site's
 // admins (postmaster and abuse, RFC 2142), sealed as copies are: their servers
-// see that it was proven when it came, though it comes from ours now. Automatic answers and mail that
-// has been here before are dropped.
+// see that it was proven when it came, though it comes from ours now.
+// Automatic answers and mail that has been here before are dropped.
 func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 	address := string(r.Site.At(string(t.Kind)))
 	if t.Kind == lists.TargetOwner {
