@@ -76,6 +76,18 @@ func TestNumbersAgreeWithTheArchive(t *testing.T) {
 	if total != 5000 {
 		t.Errorf("%d posts were told of, of 5000", total)
 	}
+	// The year's report counts the same, without the digests that were posted.
+	year, err := s.yearOf(ctx, dc, 2026)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := year.Body.Posts()
+	for _, g := range year.Groups {
+		told += g.Posts()
+	}
+	if told != 5000 {
+		t.Errorf("the year's report tells of %d posts, of 5000", told)
+	}
 }
 
 // tardy posts after some time.

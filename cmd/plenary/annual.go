@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -80,7 +81,11 @@ func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual
 	if err != nil {
 		return f, err
 	}
-	if f.Body, err = s.accountOf(ctx, main, year); err != nil {
+	digests, err := s.digestCodes(ctx, main)
+	if err != nil {
+		return f, err
+	}
+	if f.Body, err = s.accountOf(ctx, main, year, digests); err != nil {
 		return f, err
 	}
 	for _, l := range d.Family(main.ID) {
@@ -88,7 +93,7 @@ func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual
 			continue
 		}
 		g := annual.GroupFacts{List: l}
-		if g.Account, err = s.accountOf(ctx, l, year); err != nil {
+		if g.Account, err = s.accountOf(ctx, l, year, nil); err != nil {
 			return f, err
 		}
 		leaders, _, err := s.store.Officers(ctx, l.ID)
@@ -109,8 +114,19 @@ func (s *service) yearOf(ctx context.Context, main lists.List, year int) (annual
 	return f, nil
 }
 
-// accountOf counts a list's members, and the year's posts in its archive.
-func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual.Account, error) {
+// digestCodes are what the archive knows a body's digests by.
+func (s *service) digestCodes(ctx context.Context, main lists.List) (map[string]bool, error) {
+	sheets, err := s.weekly.Sheets(ctx, main, math.MaxInt)
+	codes := map[string]bool{}
+	for _, sheet := range sheets {
+		codes[sheet.Code] = true
+	}
+	return codes, err
+}
+
+// accountOf counts a list's members, and the year's posts in its archive:
+// those that people wrote, without the digests, as the digests count them.
+func (s *service) accountOf(ctx context.Context, l lists.List, year int, digests map[string]bool) (annual.Account, error) {
 	a := annual.Account{Archived: l.Archive != lists.ArchiveNone}
 	err := s.store.Members(ctx, l.ID, func(_ lists.Person, sub lists.Subscription) error {
 		a.Members++
@@ -126,6 +142,9 @@ func (s *service) accountOf(ctx context.Context, l lists.List, year int) (annual
 	loc := s.site.Location
 	begin := time.Date(year, 1, 1, 0, 0, 0, 0, loc)
 	err = s.archive.Each(ctx, l.ID, begin, begin.AddDate(1, 0, 0), func(p lists.ArchivedPost) error {
+		if digests[p.Code] {
+			return nil
+		}
 		m := p.At.In(loc).Month() - 1
 		if inMonth[m] == nil {
 			inMonth[m] = map[string]bool{}

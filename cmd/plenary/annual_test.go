@@ -24,7 +24,7 @@ func TestJoinedOnTheFirstDayOfTheYear(t *testing.T) {
 		t.Fatal(err)
 	}
 	for year, want := range map[int]int{2025: 0, 2026: 1} {
-		a, err := s.accountOf(t.Context(), l, year)
+		a, err := s.accountOf(t.Context(), l, year, nil)
 		if err != nil || a.Joined != want {
 			t.Errorf("%d: %d joined, want %d (%v)", year, a.Joined, want, err)
 		}
