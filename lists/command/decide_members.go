@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"plenary/lists"
+	"plenary/smtp/message"
 )
 
 // maxReport is the longest progress, announcement or reason, in characters.
@@ -187,6 +188,9 @@ func (d decider) report() {
 	case d.c.Name == "state":
 		d.state(l, rest)
 	default:
+		if own := message.OwnLetter(rest, d.Name); own != "" {
+			rest = own // without the name under it
+		}
 		a := lists.Action{Verb: lists.DoProgress, List: l.ID, Subject: d.Asker, Text: rest}
 		if d.c.Under {
 			a.Value = d.c.Name

@@ -14,6 +14,7 @@ func (d decider) set() {
 	for i := range words {
 		words[i] = strings.Trim(words[i], ".!*\"'`")
 	}
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(courtesies, w) })
 	list := ""
 	if d.atList() {
 		list = d.Here.ID
@@ -47,6 +48,10 @@ func (d decider) set() {
 	}
 	d.setting(list, words[0], value, words[1:])
 }
+
+// courtesies are words of a sentence around a setting: "set my delivery to
+// daily, please".
+var courtesies = []string{"my", "to", "please", "pls", "thanks"}
 
 // cutForm takes the word for a digest's form out of words about delivery:
 // plain text, or MIME, which is what comes without a word.
@@ -144,6 +149,11 @@ func (d decider) setVacation(list string, words []string) {
 		return
 	}
 	day, err := lists.ParseDate(text, d.Today)
+	if err != nil {
+		if _, by, no := d.splitStep("x by " + text); no == nil && by != "" { // in the asker's language
+			day, err = by, nil
+		}
+	}
 	switch {
 	case err != nil:
 		d.refuse(d.badDate(err))

@@ -39,6 +39,7 @@ func (w testWorld) facts(asker lists.Address) Facts {
 	case "ann":
 		p.Subs = []lists.Subscription{{List: "dc", Delivery: lists.Each, Admin: true}}
 	case "lea":
+		f.Name = "Lea Leader"
 		p.Subs = []lists.Subscription{sub("dc"), {List: "dc-maps", Delivery: lists.Each, Leader: true}}
 	case "max":
 		p.Subs = []lists.Subscription{sub("dc"), sub("dc-edu")}

@@ -212,6 +212,16 @@ func TestNoWordsOfTheAsker(t *testing.T) {
 	}
 }
 
+// A newcomer whose mail bears no name is named by the address alone.
+func TestJoinApprovedWithoutName(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.set("dc-map", func(l *lists.List) { l.Join = lists.JoinApproved })
+	o.asks("nell@example.net", lists.Action{Verb: lists.DoJoin, List: "dc-map", Subject: "nell@example.net"})
+	o.yes("nell@example.net")
+	contains(t, o.last("lea@example.org").Text, "\n\nnell@example.net asks to join Data Map")
+}
+
 func TestJoinApproved(t *testing.T) {
 	o := newOffice(t)
 	o.family()
