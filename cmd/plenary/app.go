@@ -17,6 +17,7 @@ import (
 	"plenary/digest"
 	"plenary/digest/personal"
 	"plenary/lists"
+	"plenary/lists/archive"
 	"plenary/lists/store"
 )
 
@@ -63,6 +64,7 @@ func (a *app) printJSON(v any) error {
 func (a *app) load() (*config.Config, config.Faults) {
 	return config.Load(a.file, a.environ,
 		config.Check{Key: "redis.url", Of: redisopen.CheckAddress},
+		config.Check{Key: "archive.bucket", Of: archive.CheckAddress},
 		config.Check{Key: "digest.schedule", Of: func(s string) error {
 			_, err := digest.ParseSchedule(s, nil)
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 
 	"plenary/cmd/plenary/config"
 	"plenary/cmd/plenary/redisopen"
+	"plenary/lists/archive"
 )
 
 type doctorCmd struct {
@@ -51,7 +53,7 @@ func (c doctorCmd) Run(a *app) error {
 	}
 	all = append(all, checkDNS(a.ctx, cfg, keys)...)
 	all = append(all, checkTLS(a.ctx, cfg, a.now())...)
-	all = append(all, checkDisk(cfg)...)
+	all = append(all, checkArchive(a.ctx, cfg)...)
 	faults := 0
 	for _, f := range all {
 		word := "ok   "
@@ -121,13 +123,22 @@ const lowDisk = 1 << 30
 // canWrite asks whether files can be made in a folder: write and pass through.
 const canWrite = 2 | 1
 
-// checkDisk looks at the room where the archive is kept.
-func checkDisk(cfg *config.Config) []finding {
+// checkArchive looks whether the archive can be reached, and has room.
+func checkArchive(ctx context.Context, cfg *config.Config) []finding {
 	u, err := url.Parse(cfg.Archive.Bucket)
-	if err != nil || u.Scheme != "file" {
-		return nil
+	if err == nil && u.Scheme == "file" {
+		return checkDisk(u.Path)
 	}
-	path := u.Path
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if _, err := archive.OpenBucket(ctx, cfg.Archive.Bucket, archive.KeysFrom(os.Getenv)); err != nil {
+		return []finding{{"S3", err.Error(), "mend that, or correct archive.bucket", false}}
+	}
+	return []finding{{what: "S3", is: "the bucket of the archive is there"}}
+}
+
+// checkDisk looks at the room in the archive's folder.
+func checkDisk(path string) []finding {
 	for { // the folder may not be made yet
 		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
 			break

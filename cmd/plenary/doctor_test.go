@@ -103,9 +103,24 @@ func TestDoctorSeesAFolderThatTakesNoFiles(t *testing.T) {
 	for path, fine := range map[string]bool{dir + "/archive": true, dir + "/mail/archive": false} {
 		var cfg config.Config
 		cfg.Archive.Bucket = "file://" + path
-		found := checkDisk(&cfg)
+		found := checkArchive(t.Context(), &cfg)
 		if len(found) != 1 || !fine && !strings.Contains(found[0].is, dir+"/mail can't be written here") || fine && strings.Contains(found[0].is, "can't") {
 			t.Errorf("%s: %v", path, found)
 		}
+	}
+}
+
+func TestDoctorAsksForTheBucketInS3(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	var cfg config.Config
+	cfg.Archive.Bucket = "s3://mail?endpoint=127.0.0.1:1&insecure=true"
+	if found := checkArchive(t.Context(), &cfg); len(found) != 1 || !strings.Contains(found[0].is, "set AWS_ACCESS_KEY_ID") {
+		t.Error(found)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	if found := checkArchive(t.Context(), &cfg); len(found) != 1 || found[0].mend == "" || !strings.Contains(found[0].is, "127.0.0.1:1") {
+		t.Error(found)
 	}
 }

@@ -46,6 +46,22 @@ func KeysFrom(getenv func(string) string) Keys {
 	}
 }
 
+// CheckAddress looks at the address of a bucket in S3 without asking for it;
+// there is no more to see in that of a folder than its form.
+func CheckAddress(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "s3" {
+		return nil
+	}
+	if u.User != nil {
+		return fmt.Errorf("%q: keys don't belong in the address; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", u.Redacted())
+	}
+	if _, err := s3Form(u); err != nil {
+		return fmt.Errorf("%q: %w", u, err)
+	}
+	return nil
+}
+
 // OpenBucket opens the bucket at an address:
 //
 //	file:///var/lib/plenary/archive

@@ -163,6 +163,14 @@ func TestOpenBucketSaysWhatIsWrong(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "secret@") {
 			t.Errorf("%s: the error shows the key: %v", address, err)
 		}
+		// What the configuration's check can see before anybody is asked.
+		seen := CheckAddress(address)
+		if formal := strings.HasPrefix(address, "s3:") && !strings.Contains(address, "endpoint"); (seen != nil) != formal {
+			t.Errorf("%s: CheckAddress says %v", address, seen)
+		}
+		if seen != nil && (!strings.Contains(seen.Error(), want) || strings.Contains(seen.Error(), "secret@")) {
+			t.Errorf("%s: CheckAddress says %v, want %q", address, seen, want)
+		}
 	}
 }
 

@@ -24,21 +24,29 @@ type s3 struct {
 	prefix string // "" or ending in a slash
 }
 
-func openS3(ctx context.Context, u *url.URL, keys Keys) (*s3, error) {
+// s3Form looks at what an s3 address says.
+func s3Form(u *url.URL) (insecure bool, err error) {
 	q := u.Query()
 	for name := range q {
 		if name != "endpoint" && name != "region" && name != "insecure" {
-			return nil, fmt.Errorf("archive bucket %q: %q is not known; an s3 address takes endpoint, region and insecure", u, name)
+			return false, fmt.Errorf("%q is not known; an s3 address takes endpoint, region and insecure", name)
 		}
 	}
-	insecure, err := strconv.ParseBool(orElse(q.Get("insecure"), "false"))
-	if err != nil {
-		return nil, fmt.Errorf("archive bucket %q: insecure is true or false", u)
+	if insecure, err = strconv.ParseBool(orElse(q.Get("insecure"), "false")); err != nil {
+		return false, errors.New("insecure is true or false")
 	}
 	if u.Host == "" {
-		return nil, fmt.Errorf("archive bucket %q: the bucket's name comes after s3://", u)
+		return false, errors.New("the bucket's name comes after s3://")
 	}
-	s := &s3{bucket: u.Host, prefix: strings.Trim(u.Path, "/")}
+	return insecure, nil
+}
+
+func openS3(ctx context.Context, u *url.URL, keys Keys) (*s3, error) {
+	insecure, err := s3Form(u)
+	if err != nil {
+		return nil, fmt.Errorf("archive bucket %q: %w", u, err)
+	}
+	q, s := u.Query(), &s3{bucket: u.Host, prefix: strings.Trim(u.Path, "/")}
 	if s.prefix != "" {
 		s.prefix += "/"
 		if err := checkPrefix(s.prefix); err != nil {
