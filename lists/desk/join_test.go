@@ -219,7 +219,7 @@ func TestJoinApprovedWithoutName(t *testing.T) {
 	o.set("dc-map", func(l *lists.List) { l.Join = lists.JoinApproved })
 	o.asks("nell@example.net", lists.Action{Verb: lists.DoJoin, List: "dc-map", Subject: "nell@example.net"})
 	o.yes("nell@example.net")
-	contains(t, o.last("lea@example.org").Text, "\n\nnell@example.net asks to join Data Map")
+	contains(t, o.last("lea@example.org").Text, "Hello, nell@example.net asks to join Data Map")
 }
 
 func TestJoinApproved(t *testing.T) {
