@@ -125,6 +125,10 @@ func Gather(f Facts) Report {
 
 func running(s lists.State) bool { return s == lists.Forming || s == lists.Active }
 
+// Late tells whether its step is overdue. Of a group that paused nothing is
+// due.
+func (g Group) Late() bool { return g.When == Overdue && running(g.List.State) }
+
 // Quiet tells whether the group owes a word at a time, so many weeks after its
 // last. One that paused said that there would be none.
 func (g Group) Quiet(weeks int, at time.Time) bool {
@@ -276,7 +280,7 @@ func (r Report) Empty() bool {
 		return false
 	}
 	for _, g := range r.Quiet {
-		if g.When == Overdue && running(g.List.State) || g.fell(SilentSaid, r.Since, r.Until) || g.Asked || g.Orphaned {
+		if g.Late() || g.fell(SilentSaid, r.Since, r.Until) || g.Asked || g.Orphaned {
 			return false
 		}
 	}

@@ -286,7 +286,7 @@ func (o *Office) answer(ctx context.Context, r Reply, q asked, text string) erro
 	w, l, p := q.w, q.list, q.person
 	from := string(lists.RoleAddress(l, "progress", r.Token, o.Site.Domain))
 	err := o.Outbox.Send(ctx, smtp.Letter{
-		Key: "progress/" + r.QueueID, To: []string{string(p.Address)}, From: from, ReplyTo: from,
+		Key: "progress/" + r.QueueID, To: []string{string(p.Address)}, From: from, FromName: q.main.Title, ReplyTo: from,
 		Subject: w.Say("heard-subject", "group", l.Title), InReplyTo: r.MessageID, Text: smtp.Wrap(text+"\n", 72), AutoReplied: true, Date: o.Now(),
 	})
 	if err != nil {

@@ -211,6 +211,9 @@ func (w *world) hear(r Reply) string {
 	case 0:
 		return ""
 	case 1:
+		if letters[0].FromName == "" || letters[0].FromName != w.main.Title {
+			w.t.Errorf("the answer is from %q, and the question was from %q", letters[0].FromName, w.main.Title)
+		}
 		return letters[0].Text
 	default:
 		w.t.Fatalf("%d answers", len(letters))

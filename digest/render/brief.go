@@ -31,9 +31,7 @@ func (o *outline) brief() {
 	line("brief-help", o.those(groups, func(g digest.Group) bool { return len(g.Help) > 0 }))
 	line("brief-new", o.titles(r.Founded))
 	line("brief-closed", o.titles(r.Closed))
-	line("brief-overdue", o.those(groups, func(g digest.Group) bool {
-		return g.When == digest.Overdue && (g.List.State == lists.Forming || g.List.State == lists.Active)
-	}))
+	line("brief-overdue", o.those(groups, digest.Group.Late))
 	line("brief-quiet", o.those(r.Quiet, func(g digest.Group) bool { return g.Quiet(digest.SilentSaid, r.Until) }))
 	if len(items) > 0 {
 		o.heading(2, o.w.Say("brief-heading"))

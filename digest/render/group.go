@@ -75,7 +75,7 @@ func (o *outline) step(g digest.Group) []span {
 	if when == "" {
 		return o.spans("next", "step", o.theirs(g.Next))
 	}
-	return o.spans("next-when", "step", o.theirs(g.Next), "when", span{Text: when, Loud: g.When == digest.Overdue})
+	return o.spans("next-when", "step", o.theirs(g.Next), "when", span{Text: when, Loud: g.Late()})
 }
 
 // when says the step's date in words, overdue said plainly.
@@ -86,6 +86,9 @@ func (o *outline) when(g digest.Group) string {
 	}
 	key := map[digest.When]string{digest.Overdue: "when-overdue", digest.Today: "when-today", digest.Tomorrow: "when-tomorrow",
 		digest.ThisWeek: "when-week", digest.Later: "when-later"}[g.When]
+	if g.When == digest.Overdue && !g.Late() {
+		key = "when-was"
+	}
 	when := o.w.Say(key, "n", g.Days, "date", o.day(day))
 	if before, ok := g.Moved.Time(); ok {
 		when = o.w.Say("when-moved", "when", when, "date", o.day(before))

@@ -360,6 +360,10 @@ func TestPausedIsNotSilent(t *testing.T) {
 			t.Errorf("%q", line)
 		}
 	}
+	// Nor is its step called overdue.
+	if !strings.Contains(text, "Write to the board (it was\n  due on Wednesday 30 September)") || strings.Contains(text, "overdue by 54 days") {
+		t.Errorf("its step:\n%s", text)
+	}
 	if !strings.Contains(text, title+": no news") || !strings.Contains(text, "The group is paused.") {
 		t.Errorf("nothing of %s in\n%s", title, text)
 	}
