@@ -179,7 +179,7 @@ func ended(lines []string) string {
 }
 
 // nothing are words by which people say that a line has nothing to say.
-var nothing = []string{"-", "–", "—", "none", "nothing", "no", "n/a", "nil", "rien", "aucun", "aucune", "non", "nada", "ninguno", "ninguna", "nichts", "keine", "keins", "нет", "ничего", "无", "没有", "暂无", "لا شيء", "لا يوجد", "لا"}
+var nothing = []string{"-", "–", "—", "none", "nothing", "no", "n/a", "nil", "rien", "aucun", "aucune", "non", "nada", "ninguno", "ninguna", "nichts", "keine", "keins", "nessuno", "nessuna", "niente", "nenhum", "nenhuma", "geen", "niets", "brak", "nic", "yok", "hakuna", "なし", "特になし", "нет", "ничего", "无", "没有", "暂无", "لا شيء", "لا يوجد", "لا"}
 
 // said is what a line says; none, where it says that there is nothing.
 func said(lines []string) (text string, none bool) {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -86,6 +87,9 @@ func closes(line string) (isOne, warm bool) {
 		return true, true
 	}
 	plain := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if wishes.MatchString(plain) {
+		return true, false // who says nothing else may mean the week that was
+	}
 	if slices.Contains(closingPhrases, toNobody(plain)) {
 		return true, true
 	}
@@ -124,6 +128,20 @@ func isAbbreviation(word string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
 	return strings.HasSuffix(word, ".") && unicode.IsUpper(first) && (len(word) <= 4 || strings.Count(word, ".") > 1)
 }
+
+// wishes are for a good time: "Thanks and have a lovely weekend".
+var wishes = regexp.MustCompile(`^(?:(?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|dank|bedankt)[^.:;?]{0,20}?(?: and| und| et| y| e| en|,) )?(?:` + strings.Join([]string{
+	`(?:have|enjoy|wishing you(?: all)?|wish you(?: all)?)(?: an?| the| your| you)?(?: \S+){0,3} (?:day|evening|night|afternoon|week|weekend|holidays?|break|christmas|season|year|summer|(?:mon|tues|wednes|thurs|fri|satur|sun)day)`,
+	`(?:je vous souhaite )?(?:une? )?(?:très )?(?:bon|bonne|bonnes|belle|beau|excellente?|agréable|joyeuses|douce) (?:fin d[e'’] ?)?(?:journée|soirée|après-midi|semaine|week-?end|dimanche|année|fêtes|vacances|continuation|courage|réception)`,
+	`(?:que tengan?|les deseo|feliz|buen|buena|lindo|linda|excelente)(?: una?)?(?: \S+)? ?(?:día|tarde|noche|semana|inicio de semana|fin de semana|finde|domingo|fiestas|año|jornada)`,
+	`(?:ich wünsche |wünsche )?(?:euch |ihnen |allen )?(?:einen? |noch )*(?:schön|gut|angenehm|erholsam|froh)e[nsr]?(?: \S+)? ?(?:tag|abend|woche|wochenende|wochenstart|feiertage|zeit|rest|advent|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|feierabend)(?: noch| euch| ihnen)?`,
+	`(?:una? )?(?:buon|buona|buone|bella) (?:giornata|serata|settimana|fine settimana|weekend|domenica|lavoro|feste|proseguimento)`,
+	`(?:um |uma )?(?:bom|boa|ótim[oa]|excelente|feliz) (?:dia|tarde|noite|semana|fim de semana|final de semana|fds|feriado|domingo|trabalho)`,
+	`(?:een )?(?:fijne?|prettige?|goede?|mooie?)(?: \S+)? ?(?:dag|avond|week|weekend|weekeinde|zondag|feestdagen)`,
+	`(?:miłego|dobrego|udanego) (?:dnia|wieczoru|tygodnia|weekendu)`, `iyi (?:günler|haftalar|akşamlar|çalışmalar|tatiller|hafta sonları)(?: dilerim)?`,
+	`(?:trevlig|god|ha en (?:bra|fin|trevlig)|ha en|hyvää) (?:helg|dag|kväll|vecka|uge|weekend|viikonloppua|päivänjatkoa)`,
+	`祝?(?:大家|您|各位)?(?:周末|假期|节日|新年|工作|国庆|春节)(?:愉快|快乐|顺利)`,
+}, "|") + `)(?: (?:à tous|à toutes|à vous|to all|all|everyone|a todos|a todas|a tutti|an alle|euch allen|allemaal))*$`)
 
 // toNobody is a regard without the many it is meant for: "bonne soirée à tous".
 func toNobody(plain string) string {

@@ -60,6 +60,9 @@ func greeting(line string, alone bool) bool {
 			return false
 		}
 	}
+	if who && alone && len(parts) == 1 && strings.HasSuffix(end, ":") && strings.Contains(body, " y ") {
+		return true // "Compañeras y compañeros:"
+	}
 	return greeted || who && closed && !hasAnySuffix(end, []string{".", ":", "-"})
 }
 

@@ -11,9 +11,11 @@ import (
 // OwnLetter is OwnText of what may begin and end as a letter does: without a
 // greeting alone on its first lines, where more follows, and without the name
 // of who wrote it, as From has it, alone on its last ones.
-func OwnLetter(text, name string) string {
+func OwnLetter(text, name string) string { return ownLetter(text, signerOf(name)) }
+
+func ownLetter(text string, who signer) string {
 	own, postscript := cutPostscript(OwnText(text))
-	lines := strings.Split(withoutName(own, name), "\n")
+	lines := strings.Split(withoutName(own, who), "\n")
 	if postscript != "" {
 		lines = append(withoutClosing(lines), "", postscript)
 	}
@@ -52,12 +54,7 @@ func (m *Message) OwnLetter(max int) string {
 	if len(m.From) == 1 {
 		name = m.From[0].Name
 		if local, _, _ := strings.Cut(m.From[0].Addr, "@"); name == "" || strings.Contains(name, "@") {
-			name = strings.Map(func(r rune) rune {
-				if unicode.IsLetter(r) {
-					return r
-				}
-				return ' ' // "kofi.mensah2"
-			}, local)
+			return ownLetter(m.Text(max), signerAt(local))
 		}
 	}
 	return OwnLetter(m.Text(max), name)
@@ -68,8 +65,7 @@ const maxGreetings = 2
 
 // withoutName cuts a text's last two lines where they are the name of who
 // wrote it, and what stands under the whole name as signatures have it.
-func withoutName(text, name string) string {
-	who := signerOf(name)
+func withoutName(text string, who signer) string {
 	if len(who.words) == 0 {
 		return text
 	}
@@ -142,8 +138,10 @@ func thanksAt(lines []string, i int) bool {
 	if len(words) == 0 || len(words) > 5 || endsSentence(lines[i]) && !hasAnySuffix(lines[i], []string{"!"}) || namesOthers(lines[i]) || strings.ContainsAny(lines[i], ":：") {
 		return false
 	}
-	return slices.Contains(thankWords, words[0]) || slices.Contains(regardWords, words[0])
+	return slices.Contains(thankWords, words[0]) || isRegard(words[0])
 }
+
+func isRegard(word string) bool { return slices.Contains(regardWords, word) }
 
 func regardAt(lines []string, i int) bool {
 	line := strings.TrimRight(lines[i], " \t\u00a0")
@@ -151,7 +149,7 @@ func regardAt(lines []string, i int) bool {
 		return false
 	}
 	lower := strings.ToLower(line)
-	return hasAnySuffix(line, []string{",", "،", "，"}) && !strings.Contains(line, ":") && !namesOthers(line) || slices.ContainsFunc(partingWords, func(w string) bool { return strings.Contains(lower, w) })
+	return hasAnySuffix(line, []string{",", "،", "，"}) && !strings.Contains(line, ":") && (!namesOthers(line) || slices.ContainsFunc(nameWords(line), isRegard)) || slices.ContainsFunc(partingWords, func(w string) bool { return strings.Contains(lower, w) })
 }
 
 // namesOthers tells whether a line has capitals beside its first: "against Joe,".
@@ -193,6 +191,26 @@ var domain = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`)
 type signer struct {
 	words []string
 	also  []string // what else they go by, in brackets: "Lin Mei (林美)"
+	part  bool     // maybe some words of the name only
+}
+
+// signerAt reads the name in an address: "kofi.mensah2" names Kofi Mensah,
+// "kofi" some Kofi, and "kmensah" some K… Mensah.
+func signerAt(local string) signer {
+	return signer{words: strings.FieldsFunc(strings.ToLower(local), func(r rune) bool { return !unicode.IsLetter(r) }), part: true}
+}
+
+// partly tells whether a line is a name, of which the address has some words.
+func (s signer) partly(line string) bool {
+	words := strings.Fields(line)
+	if !s.part || len(words) < 2 || len(words) > 4 || slices.ContainsFunc(words, startsLow) {
+		return false
+	}
+	names := nameWords(line)
+	first, _ := utf8.DecodeRuneInString(names[0])
+	return slices.ContainsFunc(s.words, func(w string) bool {
+		return utf8.RuneCountInString(w) > 2 && (slices.Contains(names, w) || w == string(first)+names[len(names)-1])
+	})
 }
 
 // signerOf reads a display name: "ACHIENG, Grace (KE)", "Dr. Grace Achieng via
@@ -213,7 +231,7 @@ func signerOf(name string) signer {
 	if last, first, ok := strings.Cut(name, ","); ok {
 		name = first + " " + last
 	}
-	return signer{slices.DeleteFunc(nameWords(name), isTitle), nameWords(also)}
+	return signer{words: slices.DeleteFunc(nameWords(name), isTitle), also: nameWords(also)}
 }
 
 // nameWords are the words of a name in lower case.
@@ -231,6 +249,9 @@ func isTitle(word string) bool {
 func (s signer) whole(line string) bool {
 	if at := strings.IndexAny(line, "(（"); at > 0 {
 		line = line[:at] // pronouns
+	}
+	if s.partly(line) {
+		return true
 	}
 	words := slices.DeleteFunc(nameWords(line), isTitle)
 	if strings.Join(words, "") == strings.Join(s.words, "") {
@@ -264,6 +285,9 @@ func (s signer) named(line string) bool {
 		return false
 	}
 	words := nameWords(line)
+	if last := len(words) - 1; last > 0 && slices.Contains([]string{"x", "xx", "xxx", "xo"}, words[last]) {
+		words = words[:last]
+	}
 	if s.whole(line) || len(s.also) > 0 && slices.Equal(words, s.also) {
 		return true
 	}
@@ -316,7 +340,10 @@ func isInitial(letter, word string) bool {
 func isTitles(lines []string) bool {
 	for _, line := range lines {
 		line = strings.TrimSpace(line)
-		if line == "" || startsLow(line) || isDash(line) || !signs(line) || endsSentence(line) {
+		if enclosed(line, "-") && signs(strings.Trim(line, "- ")) {
+			continue // "- 1. Vorsitzende -"
+		}
+		if line == "" || startsLow(line) || isDash(line) || !signs(line) || endsSentence(line) && !isAbbreviation(line[strings.LastIndexByte(line, ' ')+1:]) {
 			return false
 		}
 	}

@@ -108,6 +108,15 @@ func TestOwnLetter(t *testing.T) {
 		{"", "In short,\n\nwe wait.", "In short,\n\nwe wait."},
 		{"", "Prezados(as),\n\nfeito.", "feito."},
 		{"", "Cher·e·s collègues,\n\nfait.", "fait."},
+		{"", "Gute Woche!", "Gute Woche!"},
+		{"", "Done.\n\nDanke und schönen Sonntag!", "Done."},
+		{"", "Done.\n\nBonne semaine de travail à Dakar", "Done.\n\nBonne semaine de travail à Dakar"},
+		{"Mark Roe", "Nothing new.\n\nHave a lovely weekend!\n\nMark", "Nothing new."},
+		{"Thandiwe Nkosi", "It is final.\n\nWith love and solidarity from Durban,\nThandiwe x", "It is final."},
+		{"Ann Bell", "They are elected.\n\nJoe Roe, Max Moe,\nAnn Bell", "They are elected.\n\nJoe Roe, Max Moe,\nAnn Bell"},
+		{"", "Compañeras y compañeros:\n\nListo.", "Listo."},
+		{"", "Ama y Yaw:\n\nlos mapas", "Ama y Yaw:\n\nlos mapas"},
+		{"Inge Bauer", "Der Antrag ist gestellt.\n\nInge Bauer\n- 1. Vorsitzende -\nNetzkultur e. V.", "Der Antrag ist gestellt."},
 		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}
@@ -121,7 +130,7 @@ func TestOwnLetter(t *testing.T) {
 // Where From names nobody, the address may.
 func TestOwnLetterByAddress(t *testing.T) {
 	for from, want := range map[string]string{
-		"kofi.mensah2@x.example": "Draft done.", "KofiMensah@x.example": "Draft done.",
+		"kofi.mensah2@x.example": "Draft done.", "kofi@x.example": "Draft done.", "kmensah@x.example": "Draft done.", "KofiMensah@x.example": "Draft done.",
 		"\"kofi.mensah@x.example\" <kofi.mensah@x.example>": "Draft done.", "info@x.example": "Draft done.\n\nKofi Mensah",
 	} {
 		m, err := Parse([]byte("From: " + from + "\r\nSubject: x\r\n\r\nDraft done.\r\n\r\nKofi Mensah\r\n"))

@@ -147,6 +147,13 @@ func enclosed(s, mark string) bool {
 
 // isDevice knows the line that phones and programs put below.
 func isDevice(line string) bool {
+	if here, there, ok := strings.Cut(line, " / "); ok && len(line) < 160 && deviceLine(here) && deviceLine(there) {
+		return true // in two languages
+	}
+	return deviceLine(line)
+}
+
+func deviceLine(line string) bool {
 	line = strings.ToLower(strings.TrimFunc(line, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("[*_(<", r)
 	}))
