@@ -219,6 +219,24 @@ func TestFooterInOtherCharsets(t *testing.T) {
 	}
 }
 
+// What is not in the charset that it names is not written anew: its readers
+// may know better.
+func TestFooterNotInWhatCannotBeRead(t *testing.T) {
+	l := maps()
+	l.Footer = "Pour quitter : à dc-maps-leave@lists.example.org"
+	for _, in := range []string{
+		"Content-Type: text/plain; charset=big5\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\u00fc\u00dfe\r\n",
+		"Content-Type: text/plain; charset=shift_jis\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=FF=FF\r\n",
+		"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\nhi \xe9\r\n",
+		"Content-Type: text/plain; charset=x-unknown\r\nContent-Transfer-Encoding: 8bit\r\n\r\nhi \xe9\r\n",
+	} {
+		c := composer().Compose(context.Background(), Post{Raw: []byte(in), List: l})
+		if _, body := split([]byte(in)); !bytes.Equal(c.Body, body) {
+			t.Errorf("%q: %q", in, c.Body)
+		}
+	}
+}
+
 // The end of an HTML body is found whatever stands before it: octets that are
 // no UTF-8, and letters that are longer or shorter in lower case.
 func TestFooterInPagesBeyondASCII(t *testing.T) {
@@ -279,6 +297,7 @@ func TestCorpusUntouched(t *testing.T) {
 func FuzzCompose(f *testing.F) {
 	f.Add([]byte(plain), "foot")
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--b--"), "ö")
+	f.Add([]byte("Content-Type: text/html; charset=iso-8859-1\r\nSubject: =?big5?b?pKQ=?=\r\n\r\n\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9</BODY>"), "x")
 	f.Add([]byte("Subject: a\nTo: b\n folded\r\n\r\r\n\nbody"), "x")
 	f.Fuzz(func(t *testing.T, raw []byte, footer string) {
 		l := maps()

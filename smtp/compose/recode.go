@@ -50,7 +50,7 @@ func decoded(body []byte, encoding string) ([]byte, bool) {
 }
 
 // inUTF8 reads text by its charset; one that names none and is no UTF-8 can
-// be anything.
+// be anything, and so can one that is not what it names.
 func inUTF8(text []byte, charset string) ([]byte, bool) {
 	switch strings.ToLower(charset) {
 	case "", "us-ascii", "utf-8":
@@ -61,7 +61,7 @@ func inUTF8(text []byte, charset string) ([]byte, bool) {
 		return nil, false
 	}
 	text, err = enc.NewDecoder().Bytes(text)
-	return text, err == nil
+	return text, err == nil && !bytes.ContainsRune(text, utf8.RuneError)
 }
 
 // withFields sets the two fields that say how a part is written, where they
