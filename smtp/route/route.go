@@ -140,8 +140,7 @@ func (r *Router) Handle(ctx context.Context, env smtp.Envelope, raw []byte) erro
 func (r *Router) targets(dir *lists.Directory, env smtp.Envelope) (targets []lists.Target) {
 	seen := map[string]bool{}
 	for _, to := range env.To {
-		local, _, _ := cutLast(to)
-		t, ok := dir.Resolve(local)
+		t, ok := dir.Resolve(lists.Address(to).Local())
 		if !ok {
 			continue
 		}
@@ -215,11 +214,4 @@ func (r *Router) letter(ctx context.Context, id, why string, to lists.Address, l
 		Key: "returned/" + id + "/" + l.ID + "/" + why, To: []string{string(to)}, From: string(from), Subject: subject,
 		InReplyTo: inReplyTo, Text: smtp.Wrap(text, 72) + "\n", AutoReplied: true, Date: r.Now(),
 	})
-}
-
-func cutLast(address string) (local, domain string, found bool) {
-	if at := strings.LastIndexByte(address, '@'); at >= 0 {
-		return address[:at], address[at+1:], true
-	}
-	return address, "", false
 }
