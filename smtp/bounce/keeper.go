@@ -80,6 +80,13 @@ func (k *Keeper) Failed(ctx context.Context, l lists.List, n lists.Number, f Fai
 			return fmt.Errorf("score of member %d of %s: %w", n, l.Family, err)
 		}
 	}
+	if h.full() {
+		if back, err := k.cameBack(ctx, l, n); err != nil {
+			return err
+		} else if back {
+			h = History{}
+		}
+	}
 	next, decision := Score(h, f, k.Now())
 	switch decision {
 	case Probe:
@@ -139,6 +146,15 @@ func (k *Keeper) pause(ctx context.Context, l lists.List, n lists.Number) error 
 	}
 	k.Log.Warn("member paused: mail to the address keeps failing", "list", l.Name, "member", n)
 	return nil
+}
+
+// cameBack tells whether a member who was paused chose to be sent mail again.
+func (k *Keeper) cameBack(ctx context.Context, l lists.List, n lists.Number) (bool, error) {
+	p, err := k.People.PersonByNumber(ctx, l.Family, n)
+	if err != nil && !errors.Is(err, lists.ErrNotFound) {
+		return false, fmt.Errorf("look whether member %d of %s is paused: %w", n, l.Name, err)
+	}
+	return err == nil && !p.Bouncing, nil
 }
 
 // Reported counts what a delivery report says, about the member whom its

@@ -60,6 +60,55 @@ func TestDeadAddressIsProbedAndPaused(t *testing.T) {
 	}
 }
 
+// Whoever comes back after a pause begins anew: one failure more, or a late
+// report of mail from before, does not pause them again.
+func TestWhoComesBackBeginsAnew(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	site := lists.Site{Domain: "lists.example.org"}
+	st, err := store.Open(t.Context(), redistest.New(t), site, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := st.CreateList(t.Context(), lists.NewList{Name: "dc", Title: "DC"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, err := st.Subscribe(t.Context(), l.ID, lists.NewMember{Address: "bo@m.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &Keeper{Site: site, Secret: st.Secret(), People: st, Outbox: &outbox{}, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	fails := func(c Class) (paused bool) {
+		t.Helper()
+		if err := k.Failed(t.Context(), l, p.Number, Failure{Class: c}); err != nil {
+			t.Fatal(err)
+		}
+		person, err := st.PersonByNumber(t.Context(), "dc", p.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return person.Bouncing
+	}
+	for round := range 2 {
+		for day := range 5 {
+			if paused := fails(Hard); paused != (day == 4) {
+				t.Fatalf("round %d, day %d: paused %v", round+1, day+1, paused)
+			}
+			now = now.AddDate(0, 0, 1)
+		}
+		if !fails(Soft) {
+			t.Error("a failure while paused ended the pause")
+		}
+		if _, err := st.UpdatePerson(t.Context(), "dc", p.Address, func(p *lists.Person) error { p.Bouncing = false; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fails(Soft) {
+		t.Error("paused again by one failure")
+	}
+}
+
 func TestFromReply(t *testing.T) {
 	for name, row := range map[string]struct {
 		code     int

@@ -31,9 +31,13 @@ type History struct {
 	Probed bool      `json:"probed,omitempty"` // a probe was sent for this score
 }
 
+// full tells whether the score has had its address paused.
+func (h History) full() bool { return h.Halves >= pauseHalves }
+
 // Score counts one failure at a time. An old score, with no failure for seven
-// days, is forgotten; so is every score when a report says delivered.
-// Complaints and automatic answers are no failures.
+// days, is forgotten; so is every score when a report says delivered, and, by
+// the keeper, that of a member who came back. Complaints and automatic answers
+// are no failures.
 func Score(h History, f Failure, at time.Time) (History, Decision) {
 	worth := 0
 	switch f.Class {
@@ -57,7 +61,7 @@ func Score(h History, f Failure, at time.Time) (History, Decision) {
 		h.Today = worth
 	}
 	switch {
-	case h.Halves >= pauseHalves:
+	case h.full():
 		return h, Pause
 	case h.Halves >= probeHalves && !h.Probed:
 		h.Probed = true
