@@ -37,6 +37,8 @@ type decider struct {
 	before lists.List
 	// touching is the command that stands right below this one's lines.
 	touching *Command
+	// joins are the lists that commands above this one join.
+	joins map[string]bool
 }
 
 // Decide tells for each command what becomes of it. It changes nothing and
@@ -44,14 +46,14 @@ type decider struct {
 func Decide(f Facts, commands []Command) []Decision {
 	out := make([]Decision, len(commands))
 	var before lists.List
-	addresses := 0
+	addresses, joins := 0, map[string]bool{}
 	for i, c := range commands {
 		e, _ := lookup(c.Name)
 		if _, isCommand := lookup(c.Name); c.Under && (!isCommand || c.Name == "help") {
 			e, _ = lookup("progress")
 		}
 		out[i].Command = c
-		d := decider{Facts: f, e: e, c: c, d: &out[i], before: before}
+		d := decider{Facts: f, e: e, c: c, d: &out[i], before: before, joins: joins}
 		if i+1 < len(commands) && commands[i+1].Touch {
 			d.touching = &commands[i+1]
 		}
@@ -61,6 +63,11 @@ func Decide(f Facts, commands []Command) []Decision {
 		d.decide()
 		if c.Name == "progress" {
 			before = d.reported()
+		}
+		for _, a := range out[i].Actions {
+			if l, ok := f.Dir.ByID(a.List); ok && a.Verb == lists.DoJoin {
+				joins[l.ID], joins[f.Dir.MainOf(l).ID] = true, true
+			}
 		}
 		if addresses += len(out[i].Actions); addresses > maxActions {
 			out[i].Actions = nil
@@ -105,7 +112,8 @@ func (d decider) act(a lists.Action) {
 
 // decide goes to the command's own rule.
 func (d decider) decide() {
-	if d.e.Who != Anyone && !d.known() && d.e.Who != Admins {
+	settled := len(d.joins) > 0 && (d.c.Name == "set" || d.c.Name == "password") // by who joins in this mail
+	if d.e.Who != Anyone && !d.known() && d.e.Who != Admins && !settled {
 		d.refuse(d.stranger())
 		return
 	}

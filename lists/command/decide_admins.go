@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -320,17 +321,30 @@ func (d decider) govern() {
 	case "reopen":
 		d.act(lists.Action{Verb: lists.DoReopen, List: l.ID})
 	case "rename":
-		d.rename(l, strings.Trim(firstWord(rest), `"'.,;<>`))
+		d.rename(l, rest)
 	case "leader":
 		d.appoint(lists.DoLeader, l, rest)
 	}
 }
 
-func (d decider) rename(l lists.List, name string) {
-	if name == "" {
+func (d decider) rename(l lists.List, rest string) {
+	words := strings.Fields(plainQuotes(rest))
+	for i := range words {
+		words[i] = strings.Trim(words[i], `"'.,;<>`)
+	}
+	if len(words) > 1 && slices.Contains([]string{"to", "as", "into"}, strings.ToLower(words[0])) {
+		words = words[1:]
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains([]string{"", "please", "thanks"}, strings.ToLower(w)) })
+	switch {
+	case len(words) == 0:
 		d.refuse(d.missing(d.say("The new name")))
 		return
+	case len(words) > 1:
+		d.refuse(d.no("A name is one word, and %d stand in %s as the new one. Write %s.", len(words), d.place(d.c.Line), forms(d.e)))
+		return
 	}
+	name := words[0]
 	full, err := d.Dir.CheckRename(l, name)
 	var why *lists.Refusal
 	switch {

@@ -121,7 +121,7 @@ func (d decider) setDelivery(list, key, value string) {
 		d.refuse(d.no("%s is no way of delivery. Write \"set delivery each\", daily, weekly or none.", capital(d.quote(value, d.c))))
 		return
 	}
-	if l, ok := d.Dir.ByID(list); ok && !d.in(l) {
+	if l, ok := d.Dir.ByID(list); ok && !d.in(l) && !d.joins[l.ID] {
 		d.refuse(d.no("You are not in %s, so there is nothing to set. To join, write to %s.", l.Name, d.Facts.address(l, "join")))
 		return
 	}
