@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -124,6 +125,14 @@ func Gather(f Facts) Report {
 }
 
 func running(s lists.State) bool { return s == lists.Forming || s == lists.Active }
+
+// NextWeek tells whether its step is due within a week, but after the Sunday:
+// a digest of a Friday says "this week" of Saturday alone.
+func (g Group) NextWeek(today lists.Date) bool {
+	now, ok := today.Time()
+	by, ok2 := g.By.Time()
+	return ok && ok2 && (g.When == Tomorrow || g.When == ThisWeek) && WeekOf(now) != WeekOf(by)
+}
 
 // Late tells whether its step is overdue. Of a group that paused nothing is
 // due.
@@ -297,6 +306,14 @@ func (r Report) Reported() []string {
 		}
 	}
 	return titles
+}
+
+// AnyNextWeek tells whether a running group's step is due within a week, but
+// not in this one.
+func (r Report) AnyNextWeek() bool {
+	today := r.Site.Today(r.Until)
+	next := func(g Group) bool { return running(g.List.State) && g.NextWeek(today) }
+	return slices.ContainsFunc(r.News, next) || slices.ContainsFunc(r.Quiet, next)
 }
 
 // CountWhen is how many groups' steps lie so.

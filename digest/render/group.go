@@ -86,8 +86,11 @@ func (o *outline) when(g digest.Group) string {
 	}
 	key := map[digest.When]string{digest.Overdue: "when-overdue", digest.Today: "when-today", digest.Tomorrow: "when-tomorrow",
 		digest.ThisWeek: "when-week", digest.Later: "when-later"}[g.When]
-	if g.When == digest.Overdue && !g.Late() {
+	switch {
+	case g.When == digest.Overdue && !g.Late():
 		key = "when-was"
+	case g.When == digest.ThisWeek && g.NextWeek(o.r.Site.Today(o.r.Until)):
+		key = "when-later"
 	}
 	when := o.w.Say(key, "n", g.Days, "date", o.day(day))
 	if before, ok := g.Moved.Time(); ok {

@@ -63,7 +63,11 @@ func fresh(w *words.Words, r digest.Report, named int) (news []string) {
 		news = append(news, w.Say("news-overdue", "n", n))
 	}
 	if n := r.CountWhen(digest.Today, digest.Tomorrow, digest.ThisWeek); n > 0 {
-		news = append(news, w.Say("news-due", "n", n))
+		key := "news-due"
+		if r.AnyNextWeek() {
+			key = "news-due-soon"
+		}
+		news = append(news, w.Say(key, "n", n))
 	}
 	if n := len(r.Newcomers) + r.Unnamed; n > 0 {
 		news = append(news, w.Say("news-newcomers", "n", n))
