@@ -404,7 +404,7 @@ func TestThisWeekEndsOnSunday(t *testing.T) {
 	for at, want := range map[string][3]string{
 		"2026-11-23": {"1 step due this week", "due this week, on Saturday 28 November", "within a week"},
 		"2026-11-27": {"1 step due this week", "due tomorrow, Saturday 28 November", "within a week"},
-		"2026-11-22": {"1 step due within a week", "due on Saturday 28 November", "this week"},
+		"2026-11-22": {"1 step due within a week", "due on Saturday 28 November", "due this week"},
 	} {
 		maps := lists.List{ID: "dc-maps", Family: "dc", Name: "dc-maps", Title: "Maps", State: lists.Active, Next: "Print it", NextBy: "2026-11-28", Created: day("2026-01-05")}
 		p := written(t, digest.Gather(digest.Facts{Site: lists.Site{Domain: "lists.example.org", Location: time.UTC}, Main: lists.List{ID: "dc", Title: "Coalition"},
