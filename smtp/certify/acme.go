@@ -43,7 +43,9 @@ func NewACME(c ACMEConfig) (*ACME, error) {
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil }, Logger: quiet,
 	})
-	a.magic = certmagic.New(a.cache, certmagic.Config{Storage: c.Storage, Logger: quiet})
+	// Mail servers need not say whom they want, nor by a name of ours: whatever
+	// certificate there is, is better than none (RFC 7435).
+	a.magic = certmagic.New(a.cache, certmagic.Config{Storage: c.Storage, Logger: quiet, DefaultServerName: c.Names[0], FallbackServerName: c.Names[0]})
 	a.issuer = certmagic.NewACMEIssuer(a.magic, certmagic.ACMEIssuer{
 		CA: c.Directory, TestCA: c.Directory, Email: c.Email, Agreed: true, TrustedRoots: c.Roots, Logger: quiet,
 		DisableTLSALPNChallenge: true, ListenHost: c.Host, AltHTTPPort: port,
@@ -73,16 +75,10 @@ func (a *ACME) Run(ctx context.Context) error {
 	return nil
 }
 
-// TLS is a configuration that shows the newest certificates.
+// TLS is a configuration that shows the newest certificates: the first name's
+// to those who ask for none, or for another.
 func (a *ACME) TLS() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		if hello.ServerName == "" { // mail servers need not say whom they want
-			named := *hello
-			named.ServerName = a.names[0]
-			hello = &named
-		}
-		return a.magic.GetCertificate(hello)
-	}}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.magic.GetCertificate}
 }
 
 // Handler answers the giver's questions (HTTP-01), on whichever server they
