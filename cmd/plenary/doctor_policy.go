@@ -174,6 +174,9 @@ func fetched(dns *net.Resolver) func(ctx context.Context, url string) (string, e
 			return "", err
 		}
 		res, err := client.Do(req)
+		if none := (*net.DNSError)(nil); errors.As(err, &none) && none.IsNotFound {
+			return "", errors.New(none.Name + " has no address") // the error names the system's resolver, whoever was asked
+		}
 		if err != nil {
 			return "", err
 		}

@@ -125,3 +125,10 @@ func TestZoneFile(t *testing.T) {
 		}
 	}
 }
+
+func TestPolicyOfAHostWithoutAddress(t *testing.T) {
+	_, err := fetched(resolver(zone(t)))(t.Context(), "https://mta-sts.lists.example.org/.well-known/mta-sts.txt")
+	if err == nil || err.Error() != "mta-sts.lists.example.org has no address" {
+		t.Error(err)
+	}
+}
