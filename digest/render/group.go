@@ -69,13 +69,16 @@ func (o *outline) next(g digest.Group) {
 	}
 }
 
+// unstopped is a step without its full stop, as something of ours follows it.
+func (o *outline) unstopped(step string) span { return o.theirs(strings.TrimRight(one(step), ".。 ")) }
+
 // step says the next step and its date.
 func (o *outline) step(g digest.Group) []span {
 	when := o.when(g)
 	if when == "" {
 		return o.spans("next", "step", o.theirs(g.Next))
 	}
-	return o.spans("next-when", "step", o.theirs(g.Next), "when", span{Text: when, Loud: g.Late()})
+	return o.spans("next-when", "step", o.unstopped(g.Next), "when", span{Text: when, Loud: g.Late()})
 }
 
 // when says the step's date in words, overdue said plainly.

@@ -169,7 +169,7 @@ func (o *outline) top() {
 		o.heading(2, w.Say("due-heading"))
 		var items [][]span
 		for _, g := range r.Coming[:min(len(r.Coming), o.fit.groups)] {
-			items = append(items, o.spans("due-item", "group", o.title(g.List), "step", o.theirs(g.Next), "when", o.when(g)))
+			items = append(items, o.spans("due-item", "group", o.title(g.List), "step", o.unstopped(g.Next), "when", o.when(g)))
 		}
 		o.blocks = append(o.blocks, block{Items: items})
 	}

@@ -406,11 +406,11 @@ func TestThisWeekEndsOnSunday(t *testing.T) {
 		"2026-11-27": {"1 step due this week", "due tomorrow, Saturday 28 November", "within a week"},
 		"2026-11-22": {"1 step due within a week", "due on Saturday 28 November", "due this week"},
 	} {
-		maps := lists.List{ID: "dc-maps", Family: "dc", Name: "dc-maps", Title: "Maps", State: lists.Active, Next: "Print it", NextBy: "2026-11-28", Created: day("2026-01-05")}
+		maps := lists.List{ID: "dc-maps", Family: "dc", Name: "dc-maps", Title: "Maps", State: lists.Active, Next: "Print it.", NextBy: "2026-11-28", Created: day("2026-01-05")}
 		p := written(t, digest.Gather(digest.Facts{Site: lists.Site{Domain: "lists.example.org", Location: time.UTC}, Main: lists.List{ID: "dc", Title: "Coalition"},
 			Week: digest.WeekOf(day(at)), Since: day(at).AddDate(0, 0, -7), Until: day(at), Groups: []digest.GroupFacts{{List: maps, Heard: day(at)}}}))
 		all := p.Subject + "\n" + p.Text
-		if !strings.Contains(p.Subject, want[0]) || !strings.Contains(p.Text, want[1]) || strings.Contains(all, want[2]) {
+		if !strings.Contains(p.Subject, want[0]) || !strings.Contains(p.Text, want[1]) || !strings.Contains(p.Text, "Maps: Print it, due") || strings.Contains(p.Text, "it. (due") || strings.Contains(all, want[2]) {
 			t.Errorf("%s: %s", at, all)
 		}
 	}
