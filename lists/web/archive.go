@@ -55,7 +55,11 @@ func (p *pages) archive(w http.ResponseWriter, r *http.Request) error {
 	for i := range page.Posts {
 		page.Posts[i] = p.publicPost(page.Posts[i])
 	}
-	return p.show(w, r, page.worded, http.StatusOK, "archive.html", page.W.Say("web-archive", "list", l.Title), page)
+	first := page.Found
+	if first == "" && before != 0 {
+		first = page.W.Say("web-older")
+	}
+	return p.showPart(w, r, page.worded, http.StatusOK, "archive.html", first, page.W.Say("web-archive", "list", l.Title), page)
 }
 
 // browse gathers a page of posts before one, 0 from the newest.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -46,7 +48,11 @@ func TestMethods(t *testing.T) {
 		t.Errorf("settings: %d, %v", got.StatusCode, got.Header)
 	}
 	has(t, o.get(200, "/dc-map/"), "Data Map")
-	o.get(404, "/nothing/")
+	has(t, o.get(200, "/dc/board/"), "what the groups do")
+	has(t, o.get(200, "/dc/archive/?q=hello"), "Posts with “hello”")
+	for _, path := range []string{"/nothing/", "/nothing/board/", "/%2f%2fevil.example/archive/", "/dc/archive/c7/", "/%5cevil.example/board/"} {
+		o.get(404, path)
+	}
 }
 
 func (o *office) answer(method, path string, header ...string) *http.Response {
@@ -92,5 +98,24 @@ func TestHideAddresses(t *testing.T) {
 		text := o.get(200, path)
 		has(t, text, "zoë@…", "ana@…")
 		lacks(t, text, "bücher", "zoë@e")
+	}
+}
+
+// A redirect stays on the site, however a path is written.
+func TestRedirectsStayHere(t *testing.T) {
+	o := newOffice(t)
+	for _, path := range []string{"/dc/", "/dc/board/", "/dc/archive/?q=//evil.example", "//evil.example/", "/%2fevil.example/", "/%2fevil.example/board/", "/%2f%2fevil.example/archive/", "/%5cevil.example/board/", `/\evil.example/archive/`, "/%2f/board/", "/dc/board//", "/.//board/"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		u, err := url.ParseRequestURI(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.URL = u
+		w := httptest.NewRecorder()
+		o.server.Config.Handler.ServeHTTP(w, r)
+		to := w.Header().Get("Location")
+		if to != "" && (to[0] != '/' || len(to) > 1 && strings.ContainsAny(to[1:2], `/\`)) {
+			t.Errorf("%s leads to %s (%d)", path, to, w.Code)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"plenary/lists"
@@ -36,6 +37,19 @@ func (p *pages) slashed(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/"+l.Name, http.StatusFound)
 	return nil
+}
+
+// unslashed leads to a page under a list whose address was typed so.
+func (p *pages) unslashed(page string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		l, _, err := p.find(r.Context(), r.PathValue("list"))
+		if err != nil {
+			return err
+		}
+		to := url.URL{Path: "/" + l.ID + page, RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, to.String(), http.StatusFound)
+		return nil
+	}
 }
 
 // list shows one list and how to join it.
@@ -89,7 +103,11 @@ func (p *pages) showList(w http.ResponseWriter, r *http.Request, code int, page 
 		}
 		page.Groups = f.Groups
 	}
-	return p.show(w, r, page.worded, code, "list.html", page.List.Title, page)
+	wrong := ""
+	if page.Wrong != "" {
+		wrong = page.W.Say("web-no-address")
+	}
+	return p.showPart(w, r, page.worded, code, "list.html", wrong, page.List.Title, page)
 }
 
 // join asks, by mail, whether the address in the form wants to join.

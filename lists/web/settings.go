@@ -55,7 +55,7 @@ func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, changed lis
 	for _, value := range []string{"each", "daily", "daily plain", "weekly", "weekly plain", "none"} {
 		page.Choices = append(page.Choices, choice{value, page.W.Say("web-takes-" + strings.ReplaceAll(value, " ", "-"))})
 	}
-	return p.show(w, r, page.worded, http.StatusOK, "settings.html", page.W.Say("web-yours"), page)
+	return p.showPart(w, r, page.worded, http.StatusOK, "settings.html", page.Notice, page.W.Say("web-yours"), page)
 }
 
 // settingsPage is what a reader's own page shows.

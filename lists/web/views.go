@@ -41,6 +41,7 @@ func loadViews() (views, error) {
 // frame is what the frame around a page shows.
 type frame struct {
 	Title  string
+	First  string // of the title of the window: what came of a form, or which part is shown
 	Site   string
 	Mail   lists.Address // where the same is done by mail
 	Signed bool          // in: the frame links to the settings
@@ -51,13 +52,19 @@ type frame struct {
 // show writes a page. Nothing of it is kept by caches: it may hold a token,
 // or what only one reader may see.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, spoken worded, code int, name, title string, data any) error {
+	return p.showPart(w, r, spoken, code, name, "", title, data)
+}
+
+// showPart writes a page that has the heading of another, and so says first in
+// the title of the window what it is: screen readers begin with that.
+func (p *pages) showPart(w http.ResponseWriter, r *http.Request, spoken worded, code int, name, first, title string, data any) error {
 	t, ok := p.views[name]
 	if !ok {
 		return fmt.Errorf("there is no page %s", name)
 	}
 	_, err := r.Cookie(p.cookie())
 	var b bytes.Buffer
-	if err := t.Execute(&b, frame{Title: title, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken.W, Page: data}); err != nil {
+	if err := t.Execute(&b, frame{Title: title, First: first, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken.W, Page: data}); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

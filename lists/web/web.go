@@ -133,6 +133,8 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 			"GET /{list}/next.ics":       p.calendar,
 			"GET /{list}/archive":        p.archive,
 			"GET /{list}/archive/{code}": p.post,
+			"GET /{list}/board/{$}":      p.unslashed("/board"),
+			"GET /{list}/archive/{$}":    p.unslashed("/archive"),
 			"/":                          p.nothing,
 		},
 	}
