@@ -64,7 +64,8 @@ func (l Lists) Check(ctx context.Context, client netip.Addr) (f Finding) {
 	return f
 }
 
-// listed tells whether a zone has the name. Answers beyond 127.0.0.0/8 come
+// listed tells whether a zone has the name. Lists answer by IPv4 addresses, so
+// that there was no answer about others is no matter. Answers beyond 127.0.0.0/8 come
 // of a domain that somebody else has taken, those in 127.255.255.0/24 say
 // that the question was not allowed: neither lists anybody.
 func (l Lists) listed(ctx context.Context, name string) (bool, error) {
@@ -72,7 +73,7 @@ func (l Lists) listed(ctx context.Context, name string) (bool, error) {
 	if gone := (*net.DNSError)(nil); errors.As(err, &gone) && gone.IsNotFound {
 		return false, nil
 	}
-	if err != nil {
+	if err != nil && len(answers) == 0 {
 		return false, err
 	}
 	for _, a := range answers {

@@ -19,6 +19,8 @@ func (z zones) LookupIPAddr(_ context.Context, name string) ([]net.IPAddr, error
 		return nil, &net.DNSError{Err: "no such name", Name: name, IsNotFound: true}
 	case answer == "silent":
 		return nil, errors.New("no answer")
+	case strings.HasPrefix(answer, "half "): // the addresses of one family came
+		return []net.IPAddr{{IP: net.ParseIP(answer[5:])}}, errors.New("no answer")
 	}
 	return []net.IPAddr{{IP: net.ParseIP(answer)}}, nil
 }
@@ -35,7 +37,7 @@ func TestCheck(t *testing.T) {
 		"2.0.0.127.bad.example.": "127.0.0.2", // its own test entry: nobody's mail
 		"7.2.0.192.bad.example.": "127.0.0.4", "TXT 7.2.0.192.bad.example.": "see http://bad.example/7\r\n250 ok\x00 é" + strings.Repeat("x", 300),
 		"8.2.0.192.bad.example.": "203.0.113.1", "9.2.0.192.bad.example.": "127.255.255.254", "10.2.0.192.bad.example.": "silent",
-		"10.2.0.192.worse.example.": "127.0.0.2",
+		"10.2.0.192.worse.example.": "127.0.0.2", "11.2.0.192.bad.example.": "half 127.0.0.2",
 		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.worse.example.": "127.0.0.2",
 	}
 	l := Lists{Zones: []string{"bad.example", "worse.example"}, DNS: dns}
@@ -44,6 +46,7 @@ func TestCheck(t *testing.T) {
 		"192.0.2.7":        {Zone: "bad.example", Reason: "see http://bad.example/7250 ok " + strings.Repeat("x", 200-30)},
 		"::ffff:192.0.2.7": {Zone: "bad.example", Reason: "see http://bad.example/7250 ok " + strings.Repeat("x", 200-30)},
 		"192.0.2.10":       {Zone: "worse.example"},
+		"192.0.2.11":       {Zone: "bad.example"},
 		"2001:db8::1":      {Zone: "worse.example"},
 	} {
 		got := l.Check(context.Background(), netip.MustParseAddr(client))

@@ -187,7 +187,10 @@ func (r *Redis) Lock(ctx context.Context, name string) error {
 				t.Stop()
 				return
 			case <-t.C:
-				_ = renewScript.Run(renewing, r.DB, []string{key}, holder, lockLife.Milliseconds()).Err() // tried again, and it ends by itself
+				held, err := renewScript.Run(renewing, r.DB, []string{key}, holder, lockLife.Milliseconds()).Int()
+				if err == nil && held == 0 { // it has ended while Redis was away
+					stop()
+				} // else it is tried again, and ends by itself
 			}
 		}
 	}()
