@@ -180,7 +180,14 @@ func (o *Office) letter(main, l lists.List, p lists.Person, purpose, subject str
 	return smtp.Letter{
 		To: []string{string(p.Address)}, From: from, FromName: main.Title, ReplyTo: from, Subject: subject,
 		Text: smtp.Wrap(strings.Join(parts, "\n\n")+"\n", 72), Date: o.Now(), Priority: smtp.Notice,
+		Headers: inTheLanguage(speak(p, main)),
 	}
+}
+
+// inTheLanguage tells programs, and those that read aloud, what language a
+// mail is in.
+func inTheLanguage(w *words.Words) [][2]string {
+	return [][2]string{{"Content-Language", w.Lang}}
 }
 
 // The purposes of tokens: an answer to the week's question, and to whether a

@@ -287,7 +287,7 @@ func (o *Office) answer(ctx context.Context, r Reply, q asked, text string) erro
 	from := string(lists.RoleAddress(l, "progress", r.Token, o.Site.Domain))
 	err := o.Outbox.Send(ctx, smtp.Letter{
 		Key: "progress/" + r.QueueID, To: []string{string(p.Address)}, From: from, FromName: q.main.Title, ReplyTo: from,
-		Subject: w.Say("heard-subject", "group", l.Title), InReplyTo: r.MessageID, Text: smtp.Wrap(text+"\n", 72), AutoReplied: true, Date: o.Now(),
+		Subject: w.Say("heard-subject", "group", l.Title), InReplyTo: r.MessageID, Text: smtp.Wrap(text+"\n", 72), AutoReplied: true, Date: o.Now(), Headers: inTheLanguage(w),
 	})
 	if err != nil {
 		return fmt.Errorf("answer the report on %s: %w", l.Name, err)

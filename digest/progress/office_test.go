@@ -492,7 +492,7 @@ func TestQuestionInTheListsLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	letters := w.tick()
-	if len(letters) != 1 || letters[0].Subject != "Que s’est-il passé dans Maps cette semaine ?" {
+	if len(letters) != 1 || letters[0].Subject != "Que s’est-il passé dans Maps cette semaine ?" || len(letters[0].Headers) != 1 || letters[0].Headers[0] != [2]string{"Content-Language", "fr"} {
 		t.Fatalf("%+v", letters)
 	}
 	contains(t, letters[0].Text, "lundi 23 novembre à 09:00", "Publish the map, pour le mardi 1er décembre 2026")

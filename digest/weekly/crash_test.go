@@ -184,6 +184,9 @@ func TestPreviewIsWhatIsSent(t *testing.T) {
 		if raw != string(preview.Raw) { // its Message-ID too: it is the week's
 			t.Errorf("sent:\n%s\nshown:\n%s", raw, preview.Raw)
 		}
+		if m, err := mail.ReadMessage(strings.NewReader(raw)); err != nil || m.Header.Get("Content-Language") != "en" || !strings.HasPrefix(m.Header.Get("Date"), "Mon, 23 Nov 2026 09:00:0") || !strings.HasSuffix(m.Header.Get("Date"), " +0100") {
+			t.Errorf("its language and date: %v, %v", m.Header, err)
+		}
 		if text, html := parts(t, raw); text != preview.Text || html != preview.HTML {
 			t.Errorf("the parts are not those that are shown:\n%s", text)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"plenary/digest"
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp"
 )
@@ -171,12 +172,21 @@ func (s *Sender) compose(ctx context.Context, main lists.List, week digest.Week,
 		Key: key(main, week.String()), To: []string{string(main.Address(s.Site.Domain))},
 		From: string(s.Site.At(lists.SiteName)), FromName: main.Title,
 		ReplyTo: string(lists.RoleAddress(main, "owner", "", s.Site.Domain)),
-		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: mail.Until,
+		Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML, Inline: inline(mail.plots), Date: s.local(mail.Until),
+		Headers: [][2]string{{"Content-Language", words.For(main.Language).Lang}},
 	}.Bytes(s.Site.Domain)
 	if err != nil {
 		return Mail{}, fmt.Errorf("write the digest %s of %s as mail: %w", week, main.Name, err)
 	}
 	return mail, nil
+}
+
+// local is a time in the site's time zone.
+func (s *Sender) local(t time.Time) time.Time {
+	if s.Site.Location == nil {
+		return t
+	}
+	return t.In(s.Site.Location)
 }
 
 // write makes the digest's words.
