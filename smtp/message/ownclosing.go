@@ -1,7 +1,6 @@
 package message
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,7 +14,7 @@ const maxSignature = 10
 // under them, where nothing else follows. A text that is nothing but thanks
 // keeps them.
 func withoutClosing(lines []string) []string {
-	cut, under, above, regards := -1, 0, false, false
+	cut, under, above, regards := -1, 0, false, -1
 	for i := len(lines) - 1; i >= 0; i-- {
 		line := strings.TrimSpace(lines[i])
 		if line == "" {
@@ -23,10 +22,13 @@ func withoutClosing(lines []string) []string {
 		}
 		isOne, warm := closes(line)
 		bare := i > 0 && strings.TrimSpace(lines[i-1]) != "" && startsLow(line) && !endsSentence(lines[i-1])
-		isOne = isOne && !bare || isDashedName(line) && (i == 0 || !isDash(lines[i-1]))
+		isOne = isOne && !bare || (i == 0 || strings.TrimSpace(lines[i-1]) == "") && regardsIn(line) || isDashedName(line) && (i == 0 || !isDash(lines[i-1]))
 		switch {
 		case isOne:
-			cut, regards = i, regards || warm
+			cut = i
+			if warm {
+				regards = i
+			}
 			continue
 		case cut >= 0 || under == maxSignature || !signs(line):
 			above = true
@@ -36,7 +38,10 @@ func withoutClosing(lines []string) []string {
 		}
 		break
 	}
-	if cut < 0 || !above && (!regards || greets(strings.TrimSpace(lines[cut])) && slices.ContainsFunc(lines[cut+1:], tells)) {
+	if !above && regards > cut {
+		cut, above = regards, true // the thanks above them are what is said
+	}
+	if cut < 0 || !above && (regards < 0 || greets(strings.TrimSpace(lines[cut])) && slices.ContainsFunc(lines[cut+1:], tells)) {
 		return lines
 	}
 	return lines[:cut]
@@ -87,7 +92,7 @@ func closes(line string) (isOne, warm bool) {
 		return true, true
 	}
 	plain := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-	if wishes.MatchString(plain) {
+	if parts(plain) {
 		return true, false // who says nothing else may mean the week that was
 	}
 	if slices.Contains(closingPhrases, toNobody(plain)) {
@@ -129,19 +134,18 @@ func isAbbreviation(word string) bool {
 	return strings.HasSuffix(word, ".") && unicode.IsUpper(first) && (len(word) <= 4 || strings.Count(word, ".") > 1)
 }
 
-// wishes are for a good time: "Thanks and have a lovely weekend".
-var wishes = regexp.MustCompile(`^(?:(?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|dank|bedankt)[^.:;?]{0,20}?(?: and| und| et| y| e| en|,) )?(?:` + strings.Join([]string{
-	`(?:have|enjoy|wishing you(?: all)?|wish you(?: all)?)(?: an?| the| your| you)?(?: \S+){0,3} (?:day|evening|night|afternoon|week|weekend|holidays?|break|christmas|season|year|summer|(?:mon|tues|wednes|thurs|fri|satur|sun)day)`,
-	`(?:je vous souhaite )?(?:une? )?(?:très )?(?:bon|bonne|bonnes|belle|beau|excellente?|agréable|joyeuses|douce) (?:fin d[e'’] ?)?(?:journée|soirée|après-midi|semaine|week-?end|dimanche|année|fêtes|vacances|continuation|courage|réception)`,
-	`(?:que tengan?|les deseo|feliz|buen|buena|lindo|linda|excelente)(?: una?)?(?: \S+)? ?(?:día|tarde|noche|semana|inicio de semana|fin de semana|finde|domingo|fiestas|año|jornada)`,
-	`(?:ich wünsche |wünsche )?(?:euch |ihnen |allen )?(?:einen? |noch )*(?:schön|gut|angenehm|erholsam|froh)e[nsr]?(?: \S+)? ?(?:tag|abend|woche|wochenende|wochenstart|feiertage|zeit|rest|advent|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|feierabend)(?: noch| euch| ihnen)?`,
-	`(?:una? )?(?:buon|buona|buone|bella) (?:giornata|serata|settimana|fine settimana|weekend|domenica|lavoro|feste|proseguimento)`,
-	`(?:um |uma )?(?:bom|boa|ótim[oa]|excelente|feliz) (?:dia|tarde|noite|semana|fim de semana|final de semana|fds|feriado|domingo|trabalho)`,
-	`(?:een )?(?:fijne?|prettige?|goede?|mooie?)(?: \S+)? ?(?:dag|avond|week|weekend|weekeinde|zondag|feestdagen)`,
-	`(?:miłego|dobrego|udanego) (?:dnia|wieczoru|tygodnia|weekendu)`, `iyi (?:günler|haftalar|akşamlar|çalışmalar|tatiller|hafta sonları)(?: dilerim)?`,
-	`(?:trevlig|god|ha en (?:bra|fin|trevlig)|ha en|hyvää) (?:helg|dag|kväll|vecka|uge|weekend|viikonloppua|päivänjatkoa)`,
-	`祝?(?:大家|您|各位)?(?:周末|假期|节日|新年|工作|国庆|春节)(?:愉快|快乐|顺利)`,
-}, "|") + `)(?: (?:à tous|à toutes|à vous|to all|all|everyone|a todos|a todas|a tutti|an alle|euch allen|allemaal))*$`)
+// regardsIn tells whether a short line is regards of whatever kind, and from
+// wherever: "Mit kollegialen Grüßen", "Saludos desde Bogotá".
+func regardsIn(line string) bool {
+	words := nameWords(line)
+	if len(words) == 0 || len(words) > 5 || endsSentence(strings.TrimRight(line, "!")) || strings.ContainsAny(line, ":;?：0123456789") {
+		return false
+	}
+	parting := func(w string) bool {
+		return slices.ContainsFunc(partingWords, func(p string) bool { return strings.HasPrefix(w, p) })
+	}
+	return parting(words[len(words)-1]) || parting(words[0]) && len(words) < 4 || len(words) < 4 && slices.ContainsFunc(words, parting) && hasAnySuffix(line, []string{",", "،", "!"})
+}
 
 // toNobody is a regard without the many it is meant for: "bonne soirée à tous".
 func toNobody(plain string) string {

@@ -26,6 +26,11 @@ func greeting(line string, alone bool) bool {
 	if wideGreeting.MatchString(line) {
 		return true
 	}
+	line = strings.TrimSpace(emoticon.ReplaceAllString(line, ""))
+	if pleasantries.MatchString(strings.ToLower(strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }))) {
+		return true
+	}
+	line = shortened.ReplaceAllString(line, "$1 ")
 	line = bothGenders.ReplaceAllString(howAreYou.ReplaceAllString(line, ""), "$1")
 	end := strings.TrimRight(line, " \u00a0\u202f")
 	body := strings.TrimRightFunc(end, func(r rune) bool {
@@ -67,11 +72,17 @@ func greeting(line string, alone bool) bool {
 }
 
 // howAreYou is asked of nobody in particular behind a greeting.
-var howAreYou = regexp.MustCompile(`(?i)[,،.!]?\s*(?:how are you(?: all| doing)?|hope (?:you are|you're|all is) (?:all )?well|¿qué tal|¿cómo están|¿cómo va|comment allez[- ]vous|ça va|wie geht(?:'|’|e)?s(?: euch| ihnen)?|как дела|كيف حالكم|كيف الحال|tudo bem|come va)\s*[?？؟.!]*\s*$`)
+var howAreYou = regexp.MustCompile(`(?i)[,،.!]?\s*(?:how are you(?: all| doing)?|hope (?:you are|you're|all is) (?:all )?well|¿?qué tal|¿cómo están|¿cómo va|comment allez[- ]vous|ça va|wie geht(?:'|’|e)?s(?: euch| ihnen)?|как дела|كيف حالكم|كيف الحال|tudo bem|come va)\s*[?？؟.!]*\s*$`)
+
+// emoticon is a face at the end of a line.
+var emoticon = regexp.MustCompile(`\s*(?:[:;]-?[)(DP]+|[\p{So}\x{fe0f}\x{200d}]+)\s*$`)
+
+// shortened are titles: "Dear Dr. Rao".
+var shortened = regexp.MustCompile(`(?i)\b(mr|mrs|ms|dr|prof|hr|fr|sr|sra|srta|lic|ing|exmo|exma|exmos|sig|dott|avv|mme|mlle|spett)\.(?:le|mi|ra|a)?\s*`)
 
 // bothGenders are the ends by which a word means men and women: "Prezados(as)",
 // "Cher·e·s".
-var bothGenders = regexp.MustCompile(`(?i)(\pL{3,})(?:\((?:as?|os?|e?s|e|innen|x)\)|[·.]e[·.]?s?)(?:\b|$)?`)
+var bothGenders = regexp.MustCompile(`(?i)(\pL{3,})(?:\((?:as?|os?|e?s|e|innen|x)\)|/[ao]s?|[·.]e[·.]?s?)(?:\b|$)?`)
 
 // honoured knows "الأستاذة سلمى المحترمة".
 func honoured(words []string) bool {
@@ -134,7 +145,7 @@ func onlyAddressees(words []string) bool {
 
 // wideGreeting are greetings in scripts that set no blanks between words.
 var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	`(?:秘书处|秘書處|协调员|協調員|主席|主持人|老师们|同事们|朋友们|同仁们?|各位)`,
+	`(?:致?秘书处|致?秘書處|协调员|協調員|主席|主持人|老师们|同事们|朋友们|同仁们?|各位|Hello ?各位|Hi ?各位|同事们好|领导好|协调人好)`,
 	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:(?:尊敬的|亲爱的|親愛的|敬爱的)[^。！？!?，,：:\s已了在将正]{0,10}|(?:各位|諸位|诸位)[^。！？!?，,：:\s已了在将正]{0,6})(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
@@ -145,20 +156,20 @@ var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 
 // greetingPhrases begin a greeting, longer ones first.
 var greetingPhrases = longestFirst([]string{
-	"hi", "hello", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "salaam", "salam", "shalom", "namaste", "aloha", "g day", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
-	"bonjour", "bonsoir", "salut", "coucou", "cher", "chère", "chers", "chères", "rebonjour", "mesdames", "messieurs", "madame", "monsieur",
-	"hola", "buenos días", "buenos dias", "buen día", "buen dia", "buenas tardes", "buenas noches", "buenas", "muy buenos días", "muy buenas", "estimado", "estimada", "estimados", "estimadas", "querido", "querida", "queridos", "queridas", "apreciado", "apreciada", "apreciados", "apreciadas", "saludos",
-	"hallo", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "sehr geehrtes", "geehrtes", "geehrte", "werte",
-	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
+	"hi", "hello", "howdy", "yo", "heya", "hey", "hiya", "hullo", "dear", "dearest", "greetings", "salaam", "salam", "shalom", "namaste", "aloha", "g day", "good morning", "good afternoon", "good evening", "good day", "morning", "warm greetings",
+	"bonjour", "bonsoir", "bjr", "bien chers", "très chers", "très chères", "salut", "coucou", "cher", "chère", "chers", "chères", "rebonjour", "mesdames", "messieurs", "madame", "monsieur",
+	"hola", "distinguido", "distinguida", "distinguidos", "distinguidas", "estimades", "estimadxs", "estimad@s", "buenos días", "buenos dias", "buen día", "buen dia", "buenas tardes", "buenas noches", "buenas", "muy buenos días", "muy buenas", "estimado", "estimada", "estimados", "estimadas", "querido", "querida", "queridos", "queridas", "apreciado", "apreciada", "apreciados", "apreciadas", "saludos",
+	"hallo", "ahoi", "huhu", "tag", "hoi zäme", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "sehr geehrtes", "geehrtes", "geehrte", "werte",
+	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "салют", "товарищи", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
 	"добрий день", "доброго ранку", "добрий вечір", "вітаю", "привіт", "шановні",
-	"السلام عليكم ورحمة الله وبركاته", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "هلا", "يا هلا", "حياكم الله", "إلى فريق", "إلى السادة", "إلى الزملاء", "حضرات", "حضرة", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
-	"olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
-	"ciao", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
-	"beste", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",
-	"dzień dobry", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
-	"merhaba", "merhabalar", "selam", "selamlar", "iyi günler", "iyi akşamlar", "günaydın", "sayın", "sevgili", "değerli",
+	"السلام عليكم ورحمة الله وبركاته", "أعزاءنا", "إلى الأمانة", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "هلا", "يا هلا", "حياكم الله", "إلى فريق", "إلى السادة", "إلى الزملاء", "حضرات", "حضرة", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
+	"olá", "ola", "viva", "e aí", "saudações", "exmos", "exmo", "exma", "exmas", "ilustre", "ilustres", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
+	"ciao", "carissimi", "carissime", "carissimo", "carissima", "stimati", "stimate", "spett", "spettabile", "buondì", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
+	"beste", "ha", "waarde", "l s", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",
+	"dzień dobry", "hejka", "siema", "kochani", "drogie", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
+	"merhaba", "iyi haftalar", "iyi çalışmalar", "kıymetli", "merhabalar", "selam", "selamlar", "iyi günler", "iyi akşamlar", "günaydın", "sayın", "sevgili", "değerli",
 	"hej", "hei", "god morgon", "god morgen", "god dag", "kära", "kære", "kjære", "dobrý den", "ahoj", "vážení", "szia", "sziasztok", "kedves", "jó napot", "bună ziua", "bună", "salutare", "dragi", "stimați", "hyvä", "hyvää päivää", "moikka",
-	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "kính gửi", "thân gửi", "kính chào", "stimate", "stimată", "dragă", "selamat pagi", "selamat siang", "halo", "jambo", "habari za asubuhi", "habari za mchana", "habari za jioni", "habari zenu", "habari", "hamjambo", "ndugu", "नमस्ते", "สวัสดี",
+	"γεια σας", "καλημέρα", "καλησπέρα", "αγαπητοί", "שלום", "שלום לכם", "היי", "درود", "با سلام", "xin chào", "chào", "kính gửi", "thân gửi", "kính chào", "stimate", "stimată", "dragă", "selamat pagi", "selamat siang", "halo", "jambo", "habari za asubuhi", "habari za mchana", "habari za jioni", "habari zenu", "habari", "hamjambo", "hujambo", "shikamoo", "wapendwa", "waheshimiwa", "wapenzi", "mambo", "ndugu", "नमस्ते", "สวัสดี",
 })
 
 func longestFirst(words []string) []string {
@@ -167,14 +178,14 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa zangu wenzangu all everyone everybody colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat secretaría secrétariat sekretariat secretariado segreteria секретариат sekretarya coordination coordinación ban thư ký coordinators and to the again both you guys of from s
-	à a tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
-	todos todas tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
-	zusammen alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
-	коллеги коллега друзья всем все уважаемые дорогие господа дамы и участники команда коллегам колеги друзі всім
-	جميعا جميعاً جميعًا الجميع بالجميع للجميع بكم زملاء الزملاء زميلاتي زملائي الزميلات و والزميلات الأعزاء الكرام الأفاضل الأصدقاء أصدقائي السادة السيدات والسادة وسهلا وبعد أعضاء المجموعة الفريق فريق كل عليكم ورحمة الله وبركاته
-	tutti tutte colleghi colleghe e amici ai pessoal gente caros collega's allemaal iedereen collega beste leden
-	wszystkim wszyscy państwo koledzy koleżanki i herkese herkes arkadaşlar arkadaslar ekip alla allihopa kaikki všem mindenki mindenkinek tuturor toți
+var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa wanachama katibu zangu wenzangu all everyone everybody esteemed fellow sir or madam colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat secretaría secrétariat sekretariat secretariado segreteria секретариат sekretarya coordination coordinación ban thư ký coordinators and to the again both you guys of from s
+	à a vous camarades tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
+	todos todas todes tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
+	zusammen zäme allerseits alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
+	коллеги коллега друзья всем всех все уважаемые дорогие господа дамы и участники команда коллегам колеги друзі всім
+	جميعا جميعاً جميعًا الجميع بالجميع للجميع بكم زملاء الزملاء زميلاتي زملائي الزميلات و والزميلات الأعزاء الكرام الأفاضل الأصدقاء أصدقائي السادة السيدات والسادة وسهلا وبعد أعضاء الأمانة العامة المجموعة الفريق فريق كل عليكم ورحمة الله وبركاته
+	tutti tutte ragazzi ragazze segreteria colleghi colleghe e amici ai pessoal gente senhores senhoras companheiras companheiros caros collega's allemaal iedereen mensen secretariaat heer mevrouw collega beste leden
+	wszystkim wszystkich panie pani wszyscy państwo koledzy koleżanki i meslektaşlar meslektaşlarım üyeler yetkili yetkililer herkese herkes arkadaşlar arkadaslar ekip alla allihopa kaikki všem mindenki mindenkinek tuturor toți
 	לכולם כולם חברים همه دوستان همکاران`)
 
 // joiningWords end no sentence: what stands under them goes on.
