@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9/logging"
@@ -72,6 +73,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	)
 	if len(args) > 0 && args[0] == "help" {
 		args = append(slices.Clone(args[1:]), "--help")
+	}
+	// The parser would put U+FFFD in place of what is no UTF-8, and an address
+	// would be another one.
+	if i := slices.IndexFunc(args, func(a string) bool { return !utf8.ValidString(a) }); i >= 0 {
+		return report(errs, misused("%q is not UTF-8: write it so, or set the terminal to UTF-8", args[i]))
 	}
 	line, err := parser.Parse(markValues(configFirst(args)))
 	if err == nil {

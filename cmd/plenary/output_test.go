@@ -27,3 +27,11 @@ func TestAnswerThatCannotBeWrittenIsAFailure(t *testing.T) {
 		}
 	}
 }
+
+func TestArgumentThatIsNotUTF8IsRefused(t *testing.T) {
+	var out, errs strings.Builder
+	code := run(context.Background(), []string{"member", "add", "dc", "j\xfcrgen@example.org"}, nil, &out, &errs)
+	if want := "plenary: \"j\\xfcrgen@example.org\" is not UTF-8: write it so, or set the terminal to UTF-8\n"; code != exitUsage || errs.String() != want {
+		t.Errorf("ended with %d, saying %q", code, errs.String())
+	}
+}
