@@ -306,7 +306,11 @@ func (d decider) firstLeader(n *lists.NewList, value string) refused {
 
 // govern closes, reopens, renames a group or gives it a leader.
 func (d decider) govern() {
-	l, rest, no := d.list(d.e, d.c)
+	c := d.c
+	if c.Name == "leader" {
+		c.Rest = d.listFirst(c.Rest)
+	}
+	l, rest, no := d.list(d.e, c)
 	switch {
 	case no != "":
 		d.refuse(no)

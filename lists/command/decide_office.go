@@ -9,7 +9,11 @@ import (
 // office decides who leads a group: volunteer, handover and deputy. Whom it
 // concerns is asked by the desk.
 func (d decider) office() {
-	l, rest, no := d.list(d.e, d.c)
+	c := d.c
+	if c.Name != "volunteer" {
+		c.Rest = d.listFirst(c.Rest)
+	}
+	l, rest, no := d.list(d.e, c)
 	switch {
 	case no != "":
 		d.refuse(no)
