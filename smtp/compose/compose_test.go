@@ -208,6 +208,9 @@ func TestFooterInOtherCharsets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if m.Get("MIME-Version") != "1.0" {
+			t.Errorf("%s: no MIME-Version says that its encoding counts", name)
+		}
 		text := strings.ReplaceAll(m.Text(1<<16), "\r\n", "\n")
 		want := "\n\n-- \nPour quitter : à dc-maps-leave@lists.example.org"
 		if !strings.HasPrefix(text, "hi") || !strings.HasSuffix(strings.TrimSpace(text), want) || strings.Count(text, "--") != 1 {

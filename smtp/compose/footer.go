@@ -20,10 +20,14 @@ const maxFooterDepth = 5
 // structure is broken, goes out as it came.
 func addFooter(fields []field, body []byte, footer string) ([]field, []byte) {
 	footer = strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(footer), "\r\n", "\n"), "\n", "\r\n")
-	if f, b, ok := footed(fields, body, footer, maxFooterDepth); ok {
-		return f, b
+	f, b, ok := footed(fields, body, footer, maxFooterDepth)
+	if !ok {
+		return fields, body
 	}
-	return fields, body
+	if value(f, "content-type") != "" && value(f, "mime-version") == "" {
+		f = append(f[:len(f):len(f)], field{"mime-version", []byte("MIME-Version: 1.0\r\n")}) // else they need not count (RFC 2045 4)
+	}
+	return f, b
 }
 
 // footed is one part with the footer in it; ok is false where it has no place.
