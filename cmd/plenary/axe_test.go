@@ -63,11 +63,13 @@ func TestAccessible(t *testing.T) {
 	}
 	look(t, ctx, string(script), base+"/settings")
 	// The other way round.
-	if _, err := d.service.store.UpdateList(t.Context(), "dc", func(l *lists.List) error { l.Language = "ar"; return nil }); err != nil {
-		t.Fatal(err)
+	for _, id := range []string{"dc", "dc-data-protection"} {
+		if _, err := d.service.store.UpdateList(t.Context(), id, func(l *lists.List) error { l.Language = "ar"; return nil }); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for _, path := range []string{"/dc/board", "/dc/archive"} {
-		look(t, ctx, string(script), base+path)
+	for _, page := range []string{base + "/", base + "/dc", base + "/dc-data-protection", base + "/dc/board", base + "/dc/archive", base + "/settings", base + "/nothing/here", confirm, leave} {
+		look(t, ctx, string(script), page)
 	}
 }
 

@@ -28,6 +28,6 @@ func TestOutcomesAreWhole(t *testing.T) {
 			"%s has said yes, and is now %s.", "%s leads %s now, and you don't any more. You are still one of its members. Thank you for having led it.",
 			"One of those who decide has said no to your offer to lead %s. If nobody else says yes, nothing changes. To talk it over with them, write to %s.",
 			"leave all lists", "a new group", "a new password", "an announcement to ", "your offer to lead ", "a change of ", "asks to join ", "newcomers need the owners' yes"},
-		Also:   map[string][]string{"..": {"refusal"}, "../store": {"refusal"}},
+		Also: map[string][]string{"..": {"refusal"}, "../store": {"refusal"}},
 	}.Whole(t, texts.sentences)
 }

@@ -35,15 +35,19 @@ func (p *pages) digestFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	spoken, dir := p.worded(main).W, ""
+	if spoken.Dir == "rtl" {
+		dir = ` dir="auto"`
+	}
 	feed := &feeds.Feed{
-		Title: p.worded(main).W.Say("web-feed", "body", main.Title), Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/board", Rel: "alternate"},
+		Title: spoken.Say("web-feed", "body", main.Title), Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/board", Rel: "alternate"},
 		Updated: main.Created, Author: &feeds.Author{Name: main.Title},
 	}
 	for _, d := range sent {
 		feed.Updated = later(feed.Updated, d.At)
 		feed.Items = append(feed.Items, &feeds.Item{
 			Id: p.tag(main, "digest/"+d.Week), Title: p.hideAddresses(d.Subject), Link: &feeds.Link{Href: p.Site.BaseURL + "/" + main.ID + "/archive/" + d.Code, Rel: "alternate"},
-			Created: d.At, Updated: d.At, Content: "<pre style=\"white-space: pre-wrap\">" + html.EscapeString(p.hideAddresses(d.Text)) + "</pre>",
+			Created: d.At, Updated: d.At, Content: "<pre" + dir + " style=\"white-space: pre-wrap\">" + html.EscapeString(p.hideAddresses(d.Text)) + "</pre>",
 		})
 	}
 	text, err := p.atom(main, feed)
