@@ -248,3 +248,29 @@ func TestPausedGroupIsNotSilent(t *testing.T) {
 		}
 	}
 }
+
+// What who leads a group put right before the digest was not told to anybody:
+// neither a date that they set and moved, nor a step that was not done after
+// all. Another's change is told.
+func TestCorrectionsAreNotNews(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 11, 20, hour, 0, 0, 0, time.UTC) }
+	entry := func(hour int, kind, text string, by lists.Date, who lists.Address) lists.ProgressEntry {
+		return lists.ProgressEntry{Kind: kind, Text: text, By: by, At: at(hour), Author: who}
+	}
+	for name, row := range map[string]struct {
+		entries []lists.ProgressEntry
+		moved   lists.Date
+		ended   int
+	}{
+		"set and moved":            {[]lists.ProgressEntry{entry(1, KindNext, "a", "2026-12-01", "ana@m.example"), entry(2, KindNext, "A.", "2026-12-09", "Ana@m.example")}, "", 0},
+		"moved by another":         {[]lists.ProgressEntry{entry(1, KindNext, "a", "2026-12-01", "ana@m.example"), entry(2, KindNext, "a", "2026-12-09", "bo@m.example")}, "2026-12-01", 0},
+		"told before":              {[]lists.ProgressEntry{entry(-200, KindNext, "a", "2026-11-01", "ana@m.example"), entry(1, KindNext, "a", "2026-12-01", "ana@m.example"), entry(2, KindNext, "a", "2026-12-09", "ana@m.example")}, "2026-11-01", 0},
+		"not done after all":       {[]lists.ProgressEntry{entry(-200, KindNext, "a", "2026-12-09", "ana@m.example"), entry(1, KindDone, "a", "2026-12-09", "ana@m.example"), entry(2, KindNext, "a", "2026-12-09", "ana@m.example")}, "", 0},
+		"done, and the same again": {[]lists.ProgressEntry{entry(-200, KindNext, "a", "2026-11-20", "ana@m.example"), entry(1, KindDone, "a", "2026-11-20", "ana@m.example"), entry(2, KindNext, "a", "2026-12-09", "ana@m.example")}, "", 1},
+	} {
+		r := Gather(Facts{Since: at(0), Until: at(9), Groups: []GroupFacts{{List: lists.List{State: lists.Active, Next: "a", NextBy: "2026-12-09"}, Entries: row.entries}}})
+		if g := r.News[0]; g.Moved != row.moved || len(g.Ended) != row.ended || g.By != "2026-12-09" {
+			t.Errorf("%s: moved from %q, ended %v, due on %s", name, g.Moved, g.Ended, g.By)
+		}
+	}
+}

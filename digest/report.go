@@ -189,6 +189,8 @@ func account(f GroupFacts, since time.Time, today lists.Date) Group {
 		case s.Ended == "" || s.At.Before(since) || s.At.IsZero() && !since.IsZero():
 		case s.Ended == StepReplaced && !s.Set.IsZero() && !s.Set.Before(since):
 			// Nobody was told of it: a leader corrected what they had said.
+		case s.Ended == StepMoved && !s.Set.Before(since) && corrected(f.Entries, s):
+		case (s.Ended == StepDone || s.Ended == StepDropped) && takenBack(s, steps):
 		case s.Ended == StepMoved && g.Moved == "":
 			g.Moved = s.By
 		case s.Ended == StepMoved:
@@ -204,6 +206,30 @@ func account(f GroupFacts, since time.Time, today lists.Date) Group {
 	}
 	g.When, g.Days = due(g.By, today)
 	return g
+}
+
+// corrected tells whether who set a step also moved it.
+func corrected(entries []lists.ProgressEntry, s Step) bool {
+	var by [2]lists.Address
+	for _, e := range entries {
+		if e.Kind != KindNext || !lists.SameStep(e.Text, s.Text) {
+			continue
+		}
+		if e.At.Equal(s.Set) && e.By == s.By {
+			by[0] = e.Author
+		}
+		if e.At.Equal(s.At) {
+			by[1] = e.Author
+		}
+	}
+	return by[0] != "" && by[0].Same(by[1])
+}
+
+// takenBack tells whether a step that ended stands again, for the same day: it
+// was not done after all.
+func takenBack(s Step, steps []Step) bool {
+	now, ok := Standing(steps)
+	return ok && s.By != "" && s.By == now.By && lists.SameStep(s.Text, now.Text) && !now.Set.Before(s.At)
 }
 
 // changed is the state before the fresh entries, where it is another now.
