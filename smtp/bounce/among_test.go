@@ -2,39 +2,25 @@ package bounce
 
 import (
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"plenary/lists"
-	"plenary/lists/store"
-	"plenary/lists/store/redistest"
 )
 
 // A report to a sender that members share speaks of the member it names, by
 // the address we wrote to, and of nobody outside the chunk.
 func TestReportsToASharedSender(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	clock := func() time.Time { return now }
-	site := lists.Site{Domain: "lists.example.org"}
-	st, err := store.Open(t.Context(), redistest.New(t), site, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := st.CreateList(t.Context(), lists.NewList{Name: "dc", Title: "DC"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	number := map[string]lists.Number{}
-	for _, who := range []string{"ann", "bo", "cy"} {
+	k := newKeeping(t)
+	st, l := k.store, k.list
+	number := map[string]lists.Number{"bo": k.member.Number}
+	for _, who := range []string{"ann", "cy"} {
 		p, _, err := st.Subscribe(t.Context(), l.ID, lists.NewMember{Address: lists.Address(who + "@m.example")})
 		if err != nil {
 			t.Fatal(err)
 		}
 		number[who] = p.Number
 	}
-	k := &Keeper{Site: site, Secret: st.Secret(), People: st, Outbox: &outbox{}, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	report := func(original, final string) []byte {
 		return []byte(strings.ReplaceAll(fmt.Sprintf("From: mailer-daemon@m.example\nTo: dc-bounces+x@lists.example.org\nSubject: failed\n"+
 			"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; m.example\n\n"+
@@ -51,7 +37,7 @@ func TestReportsToASharedSender(t *testing.T) {
 		{report("dee@m.example", "dee@m.example"), true, ""},
 		{[]byte("From: a@m.example\r\nSubject: Hello\r\n\r\nHow are you?\r\n"), false, ""},
 	} {
-		read, err := k.ReportedAmong(t.Context(), st, l, 0, number["bo"], c.raw)
+		read, err := k.ReportedAmong(t.Context(), st, l, 0, number["ann"], c.raw)
 		if err != nil || read != c.read {
 			t.Fatalf("%s: read %v, %v", c.about, read, err)
 		}

@@ -19,92 +19,90 @@ func (o *outbox) Send(_ context.Context, l smtp.Letter) error {
 	return nil
 }
 
+// keeping is a keeper of a list with one member.
+type keeping struct {
+	*Keeper
+	store  *store.Store
+	list   lists.List
+	member lists.Person
+	out    *outbox
+	now    time.Time
+}
+
+func newKeeping(t *testing.T) *keeping {
+	t.Helper()
+	w := &keeping{out: &outbox{}, now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return w.now }
+	site := lists.Site{Domain: "lists.example.org"}
+	var err error
+	if w.store, err = store.Open(t.Context(), redistest.New(t), site, clock); err != nil {
+		t.Fatal(err)
+	}
+	if w.list, err = w.store.CreateList(t.Context(), lists.NewList{Name: "dc", Title: "DC"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.member, _, err = w.store.Subscribe(t.Context(), w.list.ID, lists.NewMember{Address: "bo@m.example"}); err != nil {
+		t.Fatal(err)
+	}
+	w.Keeper = &Keeper{Site: site, Secret: w.store.Secret(), People: w.store, Outbox: w.out, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	return w
+}
+
+// fails counts a failure of the member, and tells whether they are paused then.
+func (w *keeping) fails(t *testing.T, f Failure) (paused bool) {
+	t.Helper()
+	if err := w.Failed(t.Context(), w.list, w.member.Number, f); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.store.PersonByNumber(t.Context(), "dc", w.member.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Bouncing
+}
+
 // A dead address is probed, then paused; one report a day counts, and mail
 // goes on meanwhile.
 func TestDeadAddressIsProbedAndPaused(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	clock := func() time.Time { return now }
-	site := lists.Site{Domain: "lists.example.org"}
-	st, err := store.Open(t.Context(), redistest.New(t), site, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := st.CreateList(t.Context(), lists.NewList{Name: "dc", Title: "DC"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, _, err := st.Subscribe(t.Context(), l.ID, lists.NewMember{Address: "bo@m.example"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := &outbox{}
-	k := &Keeper{Site: site, Secret: st.Secret(), People: st, Outbox: out, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	k := newKeeping(t)
 	hard := FromReply(550, [3]int{5, 1, 1}, "no such user", "RCPT", false)
 	for day, want := range []struct {
 		probes int
 		paused bool
 	}{{0, false}, {0, false}, {0, false}, {1, false}, {1, true}, {1, true}} {
+		paused := false
 		for range 3 { // three posts in a day are one failure
-			if err := k.Failed(t.Context(), l, p.Number, hard); err != nil {
-				t.Fatal(err)
-			}
+			paused = k.fails(t, hard)
 		}
-		p, err := st.PersonByNumber(t.Context(), "dc", p.Number)
-		if err != nil || len(out.letters) != want.probes || p.Bouncing != want.paused {
-			t.Errorf("day %d: %d probes, paused %v, want %d, %v (%v)", day+1, len(out.letters), p.Bouncing, want.probes, want.paused, err)
+		if len(k.out.letters) != want.probes || paused != want.paused {
+			t.Errorf("day %d: %d probes, paused %v, want %d, %v", day+1, len(k.out.letters), paused, want.probes, want.paused)
 		}
-		now = now.AddDate(0, 0, 1)
+		k.now = k.now.AddDate(0, 0, 1)
 	}
-	if serial, n, ok := lists.ReadMemberToken(st.Secret(), "bounce", tokenOf(t, out.letters[0].EnvelopeFrom)); !ok || serial != l.Serial || n != p.Number {
-		t.Errorf("the probe's report would not come back: %s", out.letters[0].EnvelopeFrom)
+	if serial, n, ok := lists.ReadMemberToken(k.Secret, "bounce", tokenOf(t, k.out.letters[0].EnvelopeFrom)); !ok || serial != k.list.Serial || n != k.member.Number {
+		t.Errorf("the probe's report would not come back: %s", k.out.letters[0].EnvelopeFrom)
 	}
 }
 
 // Whoever comes back after a pause begins anew: one failure more, or a late
 // report of mail from before, does not pause them again.
 func TestWhoComesBackBeginsAnew(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	clock := func() time.Time { return now }
-	site := lists.Site{Domain: "lists.example.org"}
-	st, err := store.Open(t.Context(), redistest.New(t), site, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := st.CreateList(t.Context(), lists.NewList{Name: "dc", Title: "DC"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, _, err := st.Subscribe(t.Context(), l.ID, lists.NewMember{Address: "bo@m.example"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &Keeper{Site: site, Secret: st.Secret(), People: st, Outbox: &outbox{}, Now: clock, Log: slog.New(slog.DiscardHandler)}
-	fails := func(c Class) (paused bool) {
-		t.Helper()
-		if err := k.Failed(t.Context(), l, p.Number, Failure{Class: c}); err != nil {
-			t.Fatal(err)
-		}
-		person, err := st.PersonByNumber(t.Context(), "dc", p.Number)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return person.Bouncing
-	}
+	k := newKeeping(t)
 	for round := range 2 {
 		for day := range 5 {
-			if paused := fails(Hard); paused != (day == 4) {
+			if paused := k.fails(t, Failure{Class: Hard}); paused != (day == 4) {
 				t.Fatalf("round %d, day %d: paused %v", round+1, day+1, paused)
 			}
-			now = now.AddDate(0, 0, 1)
+			k.now = k.now.AddDate(0, 0, 1)
 		}
-		if !fails(Soft) {
+		if !k.fails(t, Failure{Class: Soft}) {
 			t.Error("a failure while paused ended the pause")
 		}
-		if _, err := st.UpdatePerson(t.Context(), "dc", p.Address, func(p *lists.Person) error { p.Bouncing = false; return nil }); err != nil {
+		if _, err := k.store.UpdatePerson(t.Context(), "dc", k.member.Address, func(p *lists.Person) error { p.Bouncing = false; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if fails(Soft) {
+	if k.fails(t, Failure{Class: Soft}) {
 		t.Error("paused again by one failure")
 	}
 }
