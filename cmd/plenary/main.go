@@ -140,6 +140,9 @@ func report(errs io.Writer, err error) int {
 		fmt.Fprintln(errs, "plenary: stopped before it was done")
 	default:
 		fmt.Fprintln(errs, "plenary:", strings.TrimSpace(err.Error()))
+		if text := err.Error(); strings.Contains(text, "EXECABORT") || strings.Contains(text, "OOM command") {
+			fmt.Fprintln(errs, "Redis takes no writes: its memory is full (maxmemory in redis.conf), or its disk is.")
+		}
 	}
 	return exitFailed
 }

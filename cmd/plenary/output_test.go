@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +34,14 @@ func TestArgumentThatIsNotUTF8IsRefused(t *testing.T) {
 	var out, errs strings.Builder
 	code := run(context.Background(), []string{"member", "add", "dc", "j\xfcrgen@example.org"}, nil, &out, &errs)
 	if want := "plenary: \"j\\xfcrgen@example.org\" is not UTF-8: write it so, or set the terminal to UTF-8\n"; code != exitUsage || errs.String() != want {
+		t.Errorf("ended with %d, saying %q", code, errs.String())
+	}
+}
+
+func TestReportSaysWhyRedisTakesNothing(t *testing.T) {
+	var errs strings.Builder
+	code := report(&errs, fmt.Errorf("read the directory: %w", errors.New("EXECABORT Transaction discarded because of previous errors.")))
+	if code != exitFailed || !strings.Contains(errs.String(), "its memory is full (maxmemory") {
 		t.Errorf("ended with %d, saying %q", code, errs.String())
 	}
 }
