@@ -95,9 +95,11 @@ func (s *service) oneClick(ctx context.Context, m route.Mail, t lists.Target, as
 
 // report is a reply to the week's question.
 func (s *service) report(ctx context.Context, m route.Mail, t lists.Target) error {
+	own := clip(m.Message.OwnLetter(maxProgress*4), maxProgress)
 	return s.progress.Hear(ctx, progress.Reply{
 		Token: t.Token, QueueID: m.Envelope.ID, MessageID: m.Message.MessageID,
-		OwnText:   clip(m.Message.OwnLetter(maxProgress*4), maxProgress),
+		OwnText:   own,
+		Leaving:   command.CommandOnly("", own) == "leave",
 		Automatic: command.Automatic(command.In{Envelope: m.Envelope, Target: t, Message: m.Message}),
 	})
 }

@@ -21,6 +21,7 @@ type Reply struct {
 	MessageID string // without brackets, may be ""
 	OwnText   string // quotes and signature cut
 	Automatic bool   // an auto-reply, or a null envelope sender
+	Leaving   bool   // "unsubscribe" and nothing else, which is no report
 }
 
 // Hear records what a leader answered and tells them what will be printed.
@@ -52,6 +53,10 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 		return o.answer(ctx, r, q, q.w.Say("heard-stranger", "group", q.list.Title, "address", lists.RoleAddress(q.list, "join", "", o.Site.Domain)))
 	case sent && !q.still:
 		return o.answer(ctx, r, q, q.w.Say("heard-late", "week", q.week.Number, "address", lists.RoleAddress(q.list, "request", "", o.Site.Domain)))
+	}
+	if r.Leaving {
+		at := func(role string) string { return string(lists.RoleAddress(q.list, role, "", o.Site.Domain)) }
+		return o.answer(ctx, r, q, q.w.Say("heard-leave", "group", q.list.Title, "leave", at("leave"), "request", at("request")))
 	}
 	read := ReadAnswer
 	if q.still {

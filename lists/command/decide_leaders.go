@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,11 +47,18 @@ func (d decider) people() {
 	}
 }
 
+// behindMailbox is a list behind "Jane Doe <jane@example.net>".
+var behindMailbox = regexp.MustCompile(`(?is)^(.*>)[\s,]+(?:(?:to|from|in|of)\s+)?(\S+)$`)
+
 // listFirst puts the list of "add jane@example.net to maps" in front, where
 // it belongs, and drops the words between.
 func (d decider) listFirst(rest string) string {
-	if strings.ContainsAny(rest, "<\"") {
-		return rest // names
+	rest = asWritten(rest)
+	if strings.ContainsAny(rest, "<\"") { // names
+		if m := behindMailbox.FindStringSubmatch(rest); m != nil && d.names(m[2]) {
+			return m[2] + " " + m[1]
+		}
+		return rest
 	}
 	var people []string
 	list := ""

@@ -160,6 +160,8 @@ func TestDecide(t *testing.T) {
 		{"set in a sentence", "dc", "max", "set my delivery to weekly, please", `do delivery dc "weekly"`},
 		{"next step", "", "lea", "next step maps: Print", `do next dc-maps "Print"`},
 		{"add with the list last", "", "lea", "add new@example.org and max@example.org to maps", "do add dc-maps <new@example.org>\ndo add dc-maps <max@example.org>"},
+		{"add a name with the list last", "", "lea", "add New Comer <new@example.org> to maps", `do add dc-maps <new@example.org> "New Comer"`},
+		{"add a link with the list last", "", "lea", "add new@example.org<mailto:new@example.org> to maps", "do add dc-maps <new@example.org>"},
 		{"drop with the list's address last", "", "lea", "drop max@example.org from dc-maps@lists.example.org", "do drop dc-maps <max@example.org>"},
 		{"add as Outlook writes it", "dc-maps", "lea", "add max@example.org<mailto:max@example.org> Eva <new@example.org<mailto:new@example.org>>", "do add dc-maps <max@example.org>\ndo add dc-maps <new@example.org> \"Eva\""},
 		{"add as Markdown has it", "dc-maps", "lea", "add [max@example.org](mailto:max@example.org), [Eva](mailto:new@example.org?subject=x)", "do add dc-maps <max@example.org>\ndo add dc-maps <new@example.org> \"Eva\""},
