@@ -95,7 +95,7 @@ func Gather(f Facts) Report {
 	today := f.Site.Today(f.Until)
 	for _, facts := range f.Groups {
 		g := account(facts, f.Since, today)
-		founded := !f.Since.IsZero() && !facts.List.Created.Before(f.Since)
+		founded := r.IsNew(facts.List)
 		if founded && facts.List.State != lists.Closed {
 			r.Founded = append(r.Founded, facts.List)
 		}
@@ -123,6 +123,9 @@ func Gather(f Facts) Report {
 	sort.SliceStable(r.Coming, func(i, j int) bool { return dueKey(r.Coming[i]) < dueKey(r.Coming[j]) })
 	return r
 }
+
+// IsNew tells whether a list was made since the last digest.
+func (r Report) IsNew(l lists.List) bool { return !r.Since.IsZero() && !l.Created.Before(r.Since) }
 
 func running(s lists.State) bool { return s == lists.Forming || s == lists.Active }
 

@@ -202,12 +202,18 @@ func (o *outline) others(key string, groups []digest.Group) {
 }
 
 func (o *outline) silent(g digest.Group) []span {
-	quiet := o.w.Say("quiet-now")
+	quiet, founded := o.w.Say("quiet-now"), o.r.IsNew(g.List)
 	if n := g.Silent(o.r.Until); n >= digest.SilentSaid {
 		quiet = o.w.Say("quiet-weeks", "n", n)
+	} else if founded {
+		quiet = o.w.Say("quiet-new")
 	}
 	spans := o.spans("quiet-line", "group", o.title(g.List), "quiet", span{Text: quiet})
 	add := func(text string) { spans = append(spans, span{Text: " " + text}) }
+	if founded && g.List.Purpose != "" {
+		purpose := o.unstopped(g.List.Purpose)
+		spans = append(append(append(spans, span{Text: " "}), o.spans("purpose", "text", purpose)...), span{Text: "."})
+	}
 	if g.Next != "" {
 		g.Next = strings.TrimRight(one(g.Next), ". ")
 		spans = append(append(append(spans, span{Text: " "}), o.step(g)...), span{Text: "."})

@@ -415,3 +415,14 @@ func TestThisWeekEndsOnSunday(t *testing.T) {
 		}
 	}
 }
+
+// A group that was made and has not spoken yet is introduced, and is not said
+// to have no news.
+func TestNewGroupIsIntroduced(t *testing.T) {
+	r := report("en")
+	r.Quiet[0].List.Created, r.Quiet[0].Heard, r.Quiet[0].List.Purpose, r.Quiet[0].Orphaned = r.Since, r.Since.AddDate(0, 0, 7), "To agree on words.", false
+	text := strings.Join(strings.Fields(written(t, r).Text), " ")
+	if want := "- Standards: a new group. What it is for: To agree on words. Next step:"; !strings.Contains(text, want) {
+		t.Errorf("it lacks %q:\n%s", want, text)
+	}
+}
