@@ -185,6 +185,9 @@ func (d decider) missing(what string) refused {
 // confirm agrees to a question by its token.
 func (d decider) confirm() {
 	if len(d.c.Args) == 0 || !tokenShaped(d.c.Args[0]) {
+		if len(d.c.Args) == 0 && len(d.led()) > 0 {
+			d.note(d.say("To decide about a post that waits, write \"approve\", \"reject\" or \"discard\" and its number, which \"moderate\" shows."))
+		}
 		d.refuse(d.no("To say yes to a question, answer the mail that asked it, or write \"confirm\" and the token from that mail: 26 letters and digits."))
 		return
 	}

@@ -92,6 +92,9 @@ func (d decider) listWords(leaving bool) (found []lists.List, rest string, no re
 	if len(words) > maxWords {
 		return nil, "", d.no("One command can name %d lists at most.", maxWords)
 	}
+	if l, ok := d.titled(strings.Join(words, " ")); ok {
+		return []lists.List{l}, "", ""
+	}
 	seen, unknown := map[string]bool{}, ""
 	for i, w := range words {
 		w = strings.Trim(w, listTrim)
@@ -118,6 +121,20 @@ func (d decider) listWords(leaving bool) (found []lists.List, rest string, no re
 		_, no = d.find(unknown, d.c)
 	}
 	return found, "", no
+}
+
+// titled is the one list that has this title, in words and not by its name.
+func (d decider) titled(words string) (lists.List, bool) {
+	var found []lists.List
+	for _, l := range d.Dir.Lists {
+		if strings.Contains(words, " ") && strings.EqualFold(strings.Trim(words, listTrim), strings.Join(strings.Fields(l.Title), " ")) {
+			found = append(found, l)
+		}
+	}
+	if len(found) != 1 {
+		return lists.List{}, false
+	}
+	return found[0], true
 }
 
 // personName tells whether words read like a person's name rather than a

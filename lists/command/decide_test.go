@@ -71,6 +71,7 @@ func TestDecide(t *testing.T) {
 		{"join as LISTSERV had it", "", "new", "subscribe dc Jane Doe", `do join dc "Jane Doe"`},
 		{"join with one's own address", "", "new", "subscribe dc new@example.org", "do join dc"},
 		{"join politely", "dc-maps", "new", "please subscribe me to this list, thanks", "do join dc-maps"},
+		{"join by the title", "", "new", "join Data protection map.", "do join dc-maps"},
 		{"leave where the address tells", "dc-edu", "max", "leave", "do leave dc-edu"},
 		{"leave several", "", "max", "leave edu dc", "do leave dc-edu\ndo leave dc"},
 		{"leave all", "dc", "max", "unsubscribe ALL", "do leave-all"},

@@ -44,3 +44,11 @@ func TestSettingWithoutSet(t *testing.T) {
 	r.says("max@example.org", "dc-request@lists.example.org", "", "vacation until 1 May")
 	r.wants("set vacation until DATE")
 }
+
+// A leader's "yes" to the notice of a post that waits decides nothing, and
+// the answer says what does.
+func TestYesToANotice(t *testing.T) {
+	r := newRoom(t)
+	r.says("lea@example.org", "dc-maps-request@lists.example.org", "Re: Post 1 waits for you", "yes")
+	r.wants(`"approve", "reject"`)
+}
