@@ -33,6 +33,18 @@ func cleanLine(s string, n int) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
+// cleanLines is a text of several lines without control characters: it stands
+// in feeds, which may hold none, and on terminals, which obey them.
+func cleanLines(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\uFFFD"))
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // cleanName is a display name as it is kept. Mail programs put the address
 // where there is no name, or behind it; names are shown to everybody, and
 // addresses never are.

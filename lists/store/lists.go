@@ -204,6 +204,7 @@ func (s *Store) rewriteList(ctx context.Context, id string, fn func(*lists.Direc
 // checkList cleans a list's words and refuses choices that there are not.
 func checkList(l *lists.List) error {
 	l.Language = cleanLine(l.Language, 35)
+	l.Purpose, l.Footer = cleanLines(l.Purpose), cleanLines(l.Footer)
 	if err := firstError(
 		oneLine("title", &l.Title, 200), oneLine("next step", &l.Next, 1000), oneLine("subject tag", &l.SubjectTag, 40),
 	); err != nil {

@@ -96,10 +96,14 @@ func TestUpdateList(t *testing.T) {
 		must(other.Directory(ctx))(t) // cached from here on
 		l := must(s.UpdateList(ctx, "dc-maps", func(l *lists.List) error {
 			l.State, l.Next, l.Aliases = lists.Paused, "draft", []string{"Atlas", "atlas", "dc-maps"}
+			l.Purpose, l.Footer = "A \x1b[31mmap\x07\r\nof\tlaws\u200f", "-- \nTo leave:\u0085 write\r"
 			return nil
 		}))(t)
 		if l.State != lists.Paused || !slices.Equal(l.Aliases, []string{"atlas"}) {
 			t.Errorf("list %+v", l)
+		}
+		if l.Purpose != "A [31mmap\nof\tlaws\u200f" || l.Footer != "-- \nTo leave: write\n" {
+			t.Errorf("purpose %q, footer %q", l.Purpose, l.Footer)
 		}
 		if got, _ := must(other.Directory(ctx))(t).Resolve("atlas"); got.List.ID != "dc-maps" || got.List.Next != "draft" {
 			t.Errorf("another server finds %+v", got)
