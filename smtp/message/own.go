@@ -44,7 +44,7 @@ func OwnStart(text string, most int) string {
 				}
 				i = r.afterBars(i + n)
 			default:
-				if !isDevice(line) && !r.frameAt(i) && !isPicture(line) {
+				if !r.deviceAt(i) && !r.frameAt(i) && !isPicture(line) {
 					own = append(own, line)
 					if strings.TrimSpace(line) != "" {
 						written = true

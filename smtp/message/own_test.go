@@ -116,6 +116,11 @@ func TestOwnText(t *testing.T) {
 		{"regards with a picture", "Yes\n\nCheers 🎉\nSarah", "Yes"},
 		{"regards in two languages", "Yes\n\nMed venlig hilsen / Kind regards\n\nTim Bo\nCEO", "Yes"},
 		{"thanks right under a sentence", "Rien de neuf.\nmerci d'avance", "Rien de neuf."},
+		{"a program nobody knows", "Yes\n\nSent from Nine\n________________________________\nFrom: x\nSent: y\nTo: z\n\nDo you?", "Yes"},
+		{"own place of sending", "Done.\n\nSent from Geneva\n\nWe go on.", "Done.\n\nSent from Geneva\n\nWe go on."},
+		{"notice under the name", "Yes\n\nKind regards,\nAnn Bell\nPlease note that I work Monday to Thursday.", "Yes"},
+		{"number behind a colon under the name", "Да\n\nС уважением, Козлов А.\nИсполнитель: Козлов А.В., тел. 8 800 000-00-00", "Да"},
+		{"notice that begins in a way nobody knows", "Oui\n\nCe pli et ses pièces jointes sont confidentiels, à l'intention exclusive de leurs destinataires. Si vous recevez ce message par erreur, merci de le détruire et d'avertir qui l'a envoyé.", "Oui"},
 		{"warning of a server on top", "CAUTION: This email originated from outside of the organization.\nDo not click links.\n\nYes", "Yes"},
 	}
 	for _, tt := range tests {

@@ -157,6 +157,19 @@ func toNobody(plain string) string {
 	return plain
 }
 
+// numbered knows a number to call in a line that has a colon: "Contact: Ann,
+// tel. 022 555 01 23".
+func numbered(line string) bool {
+	digits := 0
+	for _, c := range line {
+		if unicode.IsDigit(c) {
+			digits++
+		}
+	}
+	lower := strings.ToLower(line)
+	return digits >= 6 && slices.ContainsFunc([]string{"tel.", "tel:", "tél", "тел", "phone", "电话", "電話", "هاتف", "☎", "📞"}, func(w string) bool { return strings.Contains(lower, w) })
+}
+
 // signs tells whether a line can stand under the regards: a name, a title, an
 // address, a number; no sentence, and no line that says something of its own
 // ("next: …").
@@ -164,12 +177,18 @@ func signs(line string) bool {
 	if utf8.RuneCountInString(line) > 80 || strings.ContainsAny(line, "。！？") || hasAnyPrefix(strings.ToLower(line), []string{"ps", "p.s", "- ", "* ", "• "}) {
 		return false
 	}
+	if hasAnyPrefix(strings.ToLower(line), noteWords) {
+		return true
+	}
 	words := strings.Fields(line)
 	if last := line[len(line)-1]; (last == '.' || last == '!' || last == '?') && len(words) > 4 && !isAbbreviation(words[len(words)-1]) {
 		return false
 	}
 	name, ok := headerName(line)
 	if !ok || hasAnyPrefix(strings.ToLower(line), cardWords) || strings.Contains(line, " | ") || strings.ContainsAny(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || strings.ContainsAny(name, "|0123456789") {
+		return true
+	}
+	if numbered(line) {
 		return true
 	}
 	value := line[strings.IndexAny(line, ":\uff1a")+1:]

@@ -68,6 +68,9 @@ func greeting(line string, alone bool) bool {
 	if who && alone && len(parts) == 1 && strings.HasSuffix(end, ":") && strings.Contains(body, " y ") {
 		return true // "Compañeras y compañeros:"
 	}
+	if alone && slices.Contains([]string{"All:", "Colleagues:", "Everyone:", "Folks:", "Friends:"}, end) {
+		return true
+	}
 	return greeted || who && closed && !hasAnySuffix(end, []string{".", ":", "-"})
 }
 
@@ -178,7 +181,7 @@ func longestFirst(words []string) []string {
 }
 
 // addresseeWords are whom people greet when they greet many.
-var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa wanachama katibu zangu wenzangu all everyone everybody esteemed fellow sir or madam colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat secretaría secrétariat sekretariat secretariado segreteria секретариат sekretarya coordination coordinación ban thư ký coordinators and to the again both you guys of from s
+var addresseeWords = strings.Fields(`σε όλους όλες quý vị các bạn semua kalian wote wapendwa wana timu wanachama katibu zangu wenzangu all everyone everybody esteemed fellow sir or madam colleague colleagues friend friends team folks there sir sirs madam members member chair chairs leaders plenary secretariat secretaría secrétariat sekretariat secretariado segreteria секретариат sekretarya coordination coordinación ban thư ký coordinators and to the again both you guys of from s
 	à a vous camarades tous toutes tout le monde et les chers chères chère collègue collègues ami amis amies équipe mesdames messieurs madame monsieur la membres du groupe de l
 	todos todas todes tod@s todxs y los las colegas colega compañeros compañeras compañeras/os amigas amigos equipo señores señoras señor señora gente miembros
 	zusammen zäme allerseits alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau

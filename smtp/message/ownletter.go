@@ -80,7 +80,7 @@ func withoutName(text string, who signer) string {
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && who.carded(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
-		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && endsItem(lines[i-2]) && isTitles(under)):
+		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		}
 	}

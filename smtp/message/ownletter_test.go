@@ -138,6 +138,10 @@ func TestOwnLetter(t *testing.T) {
 		{"", "Elected as chair:\n\nAma", "Elected as chair:\n\nAma"},
 		{"IT for Change", "We published it.\n\nAnita\nIT for Change\nwww.itfc.example", "We published it."},
 		{"Samuel", "All quiet.\n\nSamuel T. Kargbo\nSecretary General, Youth IGF", "All quiet."},
+		{"Lena Hartwig", "Es ist fertig.\n\nMit herzlichem Gruß aus Göttingen\nLena Hartwig", "Es ist fertig."},
+		{"Marc Dubois", "C'est fait.\n\nAvec mes plus vifs égards,\n\nMarc DUBOIS\nChef de projet", "C'est fait."},
+		{"", "All:\n\nDone.", "Done."},
+		{"", "Team:\n\nAma and Yaw", "Team:\n\nAma and Yaw"},
 		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}

@@ -181,6 +181,25 @@ func deviceLine(line string) bool {
 	return len(line) <= 80 && slices.ContainsFunc(deviceEnds, func(w string) bool { return strings.HasSuffix(plain, w) })
 }
 
+// deviceAt is isDevice, and of what stands between the text and what comes
+// below it, or nothing, any "Sent from Nine".
+func (r reply) deviceAt(i int) bool {
+	if isDevice(r.lines[i]) {
+		return true
+	}
+	if !brief.MatchString(r.lines[i]) || i == 0 || strings.TrimSpace(r.lines[i-1]) != "" {
+		return false
+	}
+	next := r.nextWritten(i + 1)
+	if next == len(r.lines) || isQuoted(r.lines[next]) || isRule(r.lines[next]) || r.originalMarkAt(next) || r.headerBlockAt(next) {
+		return true
+	}
+	n, _ := r.attributionAt(next)
+	return n > 0
+}
+
+var brief = regexp.MustCompile(`^Sent (?:from|with|via|using) \p{Lu}\S*(?: [\p{Lu}\d]\S*)?[^.\s]?\s*$`)
+
 // frameAt knows a line of a table that holds no words, as a card with the
 // writer's name leaves it. The line under a table's head is none.
 func (r reply) frameAt(i int) bool {
@@ -247,11 +266,11 @@ func (r reply) disclaimerAt(i int) bool {
 	if under && !head {
 		return false
 	}
-	if !head && !hasAnyPrefix(first, noticeWords) {
-		return false
-	}
 	paragraph := r.paragraph(i)
 	signs := secrecy(paragraph)
+	if !head && !hasAnyPrefix(first, noticeWords) {
+		return signs >= 4 && len(paragraph) > 150 && i > 0 && slices.ContainsFunc(mailWords, func(w string) bool { return strings.Contains(paragraph, w) })
+	}
 	if under {
 		return signs >= 2 && len(paragraph) >= minDisclaimer // right under the name
 	}

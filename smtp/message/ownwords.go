@@ -106,7 +106,7 @@ var (
 	noticeWords = []string{
 		"this e-mail", "this email", "this message", "this communication", "the information contained in this", "the information in this", "the contents of this",
 		"the content of this", "confidentiality notice", "notice: this", "disclaimer", "important notice",
-		"ce message", "ce courriel", "cet e-mail", "cet email", "ce mail", "les informations contenues", "le contenu de ce", "avis de confidentialité",
+		"le présent message", "le présent courriel", "le présent e-mail", "ce message", "ce courriel", "cet e-mail", "cet email", "ce mail", "les informations contenues", "le contenu de ce", "avis de confidentialité",
 		"este mensaje", "este correo", "este e-mail", "este email", "la información contenida", "el contenido de este", "aviso de confidencialidad", "aviso legal",
 		"diese e-mail", "diese email", "diese nachricht", "diese mail", "der inhalt dieser", "die in dieser e-mail", "vertraulichkeitshinweis", "dieses e-mail",
 		"настоящее сообщение", "настоящее электронное", "это сообщение", "это электронное", "данное сообщение", "данное электронное", "информация, содержащаяся", "содержание данного",
@@ -177,7 +177,7 @@ var (
 		hälsningar hälsning vänligen mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
 	thankWords = strings.Fields(`thanks thank thx merci shukran dzięki gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc shukrani köszönöm ευχαριστώ תודה asante asanteni ahsante ahsanteni شكرا شكراً شكرًا الشكر تشکر`)
 	fillWords  = strings.Fields(`e y et en och og i ve à in the with always ever service submitted million vôtre tout cordiale tanti cari tutti tutte jullie wel ciepło kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
-		les bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
+		les plus bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
 		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo fuerte quedo atento atenta a todos
 		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute schönes wochenende in die runde ihr ihre im voraus aus und freundliche sonnige
 		с наилучшими большое заранее и
@@ -195,9 +195,14 @@ var (
 		"je vous prie d'agréer", "je vous prie d’agréer", "je vous prie de croire", "je vous prie de bien vouloir agréer", "veuillez croire", "veuillez agréer", "nous vous prions d", "veuillez recevoir", "sin otro particular", "sin más por el momento", "sin mas por el momento", "quedo a sus órdenes", "en espera de su", "dans l'attente de", "dans l’attente de", "restant à votre disposition", "je reste à votre disposition", "looking forward to hearing", "für rückfragen stehe ich", "bei rückfragen", "reciban un cordial saludo", "reciba un cordial saludo", "quedo a su disposición", "وتفضلوا بقبول", "تفضلوا بقبول", "وتقبلوا", "تقبلوا", "وتقبل ",
 	}
 	// partingWords are said in parting only, wherever in a short line they stand.
-	partingWords = []string{"grüße", "grüsse", "grüßen", "grüssen", "salutations", "saludos", "saluda", "saluto", "saluti", "abraço", "abrazo", "beijo", "besos", "bisous", "fraternal", "cordialement", "atentamente", "atenciosamente", "regards", "greetings", "sincerely", "التحية", "التحيات", "تحيات", "والتقدير", "الاحترام", "уважением", "наилучшими", "hilsen", "hälsning", "groet", "pozdraw", "poważaniem", "saygı", "selam", "trân trọng", "salam", "stimă", "εκτίμηση"}
+	partingWords = []string{"gruß", "gruss", "grüße", "grüsse", "grüßen", "grüssen", "salutations", "saludos", "saluda", "saluto", "saluti", "abraço", "abrazo", "beijo", "besos", "bisous", "fraternal", "cordialement", "atentamente", "atenciosamente", "regards", "greetings", "sincerely", "التحية", "التحيات", "تحيات", "والتقدير", "الاحترام", "уважением", "наилучшими", "hilsen", "hälsning", "groet", "pozdraw", "poważaniem", "saygı", "selam", "trân trọng", "salam", "stimă", "εκτίμηση"}
 	// toMany end regards that are for many.
 	toMany = []string{" à tous et à toutes", " à toutes et à tous", " à tous et toutes", " à toutes et tous", " à tous", " à toutes", " a todas y todos", " a todos y todas", " a todos", " a todas", " to all", " all", " everyone", " everybody", " an alle", " euch allen", " ihnen allen", " allerseits", " всем", " a tutti", " a tutte", " allemaal", " wszystkim", " للجميع"}
+	// noteWords begin what people put under their name in whole sentences.
+	noteWords = []string{
+		"please note that i work", "please note my", "i work ", "i usually work", "i am working flexibly", "my working ", "my normal working", "my office hours", "if you receive this", "there is no need to reply", "you don't need to reply", "i acknowledge", "we acknowledge", "follow us", "book a ", "book time", "schedule a ", "subscribe to our", "sign up for our", "read our ", "check out our", "learn more", "support our work",
+		"ich arbeite ", "meine arbeitszeit", "bürozeiten", "sie erreichen mich", "je travaille ", "je suis présent", "mes jours de présence", "abonnez-vous", "mi horario", "trabajo de lunes", "ik werk ", "mijn werkdagen", "lavoro dal ", "trabalho de segunda",
+	}
 	// cardWords begin lines that stand under names and have a colon.
 	cardWords = []string{
 		"tel:", "tel.", "tel ", "tél", "phone", "telephone", "cell", "mob:", "mobile", "fax", "whatsapp", "telefon", "teléfono", "telefono", "móvil", "cel:", "cel.", "handy", "тел", "моб", "电话", "手机", "هاتف", "جوال", "email:", "e-mail:", "mail:", "courriel", "correo:", "web:", "website",
