@@ -43,7 +43,11 @@ func (o *outline) led(g digest.Group, whole bool) []span {
 	var s []string
 	switch {
 	case len(g.Leaders) > 0 && len(g.Deputies) > 0:
-		s = append(s, o.w.Say("led-deputy", "n", len(g.Leaders), "names", o.w.And(all(g.Leaders, one)), "deputies", o.w.And(all(g.Deputies, one))))
+		key := "led-deputy"
+		if len(g.Deputies) > 1 {
+			key = "led-deputies"
+		}
+		s = append(s, o.w.Say(key, "n", len(g.Leaders), "names", o.w.And(all(g.Leaders, one)), "deputies", o.w.And(all(g.Deputies, one))))
 	case len(g.Leaders) > 0:
 		s = append(s, o.w.Say("led", "n", len(g.Leaders), "names", o.w.And(all(g.Leaders, one))))
 	case g.Led:

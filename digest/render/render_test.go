@@ -426,3 +426,16 @@ func TestNewGroupIsIntroduced(t *testing.T) {
 		t.Errorf("it lacks %q:\n%s", want, text)
 	}
 }
+
+// Several deputies are deputies.
+func TestDeputies(t *testing.T) {
+	r := report("en")
+	for i := range r.News {
+		if len(r.News[i].Deputies) > 0 {
+			r.News[i].Deputies = []string{"Bo", "Chi"}
+		}
+	}
+	if text := written(t, r).Text; !strings.Contains(text, "Led by Ana & Co; deputies: Bo and Chi.") {
+		t.Errorf("%s", text)
+	}
+}
