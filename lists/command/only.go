@@ -1,6 +1,7 @@
 package command
 
 import (
+	"regexp"
 	"strings"
 
 	"plenary/smtp/message"
@@ -40,17 +41,18 @@ func onlyCommand(title string, answers bool, fromSubject, text string) string {
 			body = append(body, l.text)
 		}
 	}
-	switch len(body) {
-	case 0:
+	switch {
+	case fromSubject == "create" && wholeCreate(title, body), len(body) > 0 && loneCommand(body[0]) == "create" && wholeCreate("", body):
+		return "create"
+	case len(body) == 0:
 		return fromSubject
-	case 1:
-	default:
+	case len(body) > 1:
 		return ""
 	}
 	switch name := loneCommand(body[0]); {
 	case name == "":
 		return ""
-	case name == "join" || name == "leave":
+	case name == "join" || name == "leave" || telling(name):
 		return name
 	case title == "" && !answers || fromSubject == name:
 		return name
@@ -110,12 +112,53 @@ func loneCommand(s string) string {
 		if i == 0 && word == "confirm" && len(rest) == 1 && tokenShaped(rest[0]) {
 			return entry.Name
 		}
+	case "approve", "reject", "discard":
+		if i == 0 && decision(s) {
+			return entry.Name
+		}
+	case "add", "drop", "invite":
+		if i == 0 && onlyAddresses(s) {
+			return entry.Name
+		}
+	case "create":
+		if i == 0 && quotedTitle.MatchString(plainQuotes(s)) {
+			return entry.Name
+		}
 	case "set":
 		if i == 0 && len(rest) <= 2 && len(rest) > 0 && setWord(rest[0]) {
 			return entry.Name
 		}
 	}
 	return ""
+}
+
+// quotedTitle is a create line as nobody writes it to people.
+var quotedTitle = regexp.MustCompile(`(?i)^create:?\s+"?[a-z0-9-]+"?\s+"[^"]+"$`)
+
+// telling are the commands that no subject beside them makes a post of: they
+// hold a number, addresses or a title.
+func telling(name string) bool {
+	switch name {
+	case "approve", "reject", "discard", "add", "drop", "invite", "create":
+		return true
+	}
+	return false
+}
+
+// wholeCreate tells whether a mail is a create and the lines under it.
+func wholeCreate(subject string, body []string) bool {
+	p := Parse(subject, strings.Join(body, "\n"))
+	return len(p.Commands) == 1 && p.Commands[0].Name == "create" && len(p.Unknown) == 0
+}
+
+// onlyAddresses tells whether a line is add, drop or invite with a list's
+// name, where it has one, and addresses.
+func onlyAddresses(s string) bool {
+	words := strings.Fields(s)[1:]
+	if len(words) > 1 && !strings.Contains(words[0], "@") {
+		words = words[1:]
+	}
+	return len(words) > 0 && moreAddresses(strings.Join(words, " "))
 }
 
 // oldForm tells whether s is a word of list servers' own, which nobody

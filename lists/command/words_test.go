@@ -73,6 +73,9 @@ func TestCommandOnly(t *testing.T) {
 		{"", "set nomail", "set"}, {"confirm 7kq2m5wz3xv4n6bq7kq2m5wz3x", "", "confirm"},
 		{"help", "We need a designer.", ""}, {"Help", "Does anybody know a designer?", ""}, {"", "help me with the map, please", ""}, {"", "Join us on Friday!", ""}, {"join us", "", ""}, {"", "Leave or stay?", ""}, {"", "leave the draft", ""},
 		{"Re: shall we meet?", "yes", ""}, {"Re: shall we meet?", "ok", ""}, {"Re: help", "", ""}, {"Re: who?", "who", ""}, {"status", "", ""}, {"next", "", ""}, {"Meeting", "help", ""}, {"unsubscribe", "Why do people write this to the list?", ""},
+		{"", "approve 3", "approve"}, {"Re: Post 3 waits", "Approve maps 3\n\nThanks\nLea", "approve"}, {"", "reject #4", "reject"}, {"new people", "add jane@example.net joe@example.net", "add"}, {"invite maps jane@example.net", "", "invite"},
+		{"", "Hello,\n\ncreate maps \"Map of laws\"\npurpose: All laws\nleader: jane@example.net\n\nThanks\nAnn", "create"}, {"create maps “Map of laws”", "purpose: All laws", "create"}, {"create maps \"Map of laws\"", "", "create"},
+		{"", "create maps of laws", ""}, {"create maps \"Map of laws\"", "What do you think of such a group?", ""}, {"", "approve of the plan", ""}, {"", "add me", ""}, {"", "Add to that what jane@example.net said.", ""}, {"Approve 3 items", "Please.", ""},
 		{"Minutes", "We met.\nunsubscribe", ""}, {"", "", ""}, {"set the table", "", ""}, {"remove", "the old chapter, please", ""},
 	} {
 		if got := CommandOnly(c.subject, c.text); got != c.want {
