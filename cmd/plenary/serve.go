@@ -48,8 +48,12 @@ func (serveCmd) Run(a *app) error {
 	defer func() { _ = now.redis.Close() }() // its writers have ended and know what was written
 	now.start(a.ctx)
 	h.log.Info("ready", "took", time.Since(begun).Round(time.Millisecond))
+	stopping := a.ctx.Done()
 	for {
 		select {
+		case <-stopping: // while it drains nobody waits at a door that will not be opened
+			h.sockets.close()
+			stopping = nil
 		case err := <-now.ended:
 			if err == nil {
 				h.log.Info("stopped: what was under way is done or waits in Redis")
