@@ -1,7 +1,9 @@
 // Package smtp holds the values that the mail rooms below it share: the
 // envelope a message came in, the verdict on its sender, the reply that a
-// client is given, and the letters that Plenary itself writes. It imports
-// nothing of ours.
+// client is given, and the letters that Plenary itself writes; and what all
+// of them hold of others' octets: which content is fit to be taken, in which
+// form it goes out, what of it may be shown or written back. It imports nothing
+// of ours.
 package smtp
 
 import "time"

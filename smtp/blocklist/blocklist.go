@@ -65,9 +65,9 @@ func (l Lists) Check(ctx context.Context, client netip.Addr) (f Finding) {
 }
 
 // listed tells whether a zone has the name. Lists answer by IPv4 addresses, so
-// that there was no answer about others is no matter. Answers beyond 127.0.0.0/8 come
-// of a domain that somebody else has taken, those in 127.255.255.0/24 say
-// that the question was not allowed: neither lists anybody.
+// that there was no answer about others is no matter. Answers beyond
+// 127.0.0.0/8 come of a domain that somebody else has taken, those in
+// 127.255.255.0/24 say that the question was not allowed: neither lists anybody.
 func (l Lists) listed(ctx context.Context, name string) (bool, error) {
 	answers, err := l.DNS.LookupIPAddr(ctx, name)
 	if gone := (*net.DNSError)(nil); errors.As(err, &gone) && gone.IsNotFound {

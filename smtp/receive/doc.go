@@ -16,9 +16,10 @@
 // pipelined commands (RFC 2920).
 //
 // Extensions: PIPELINING (2920), 8BITMIME (6152), SMTPUTF8 (6531), SIZE
-// (1870), ENHANCEDSTATUSCODES (2034, 3463), CHUNKING (3030), DSN (3461;
-// no report of success is sent), LIMITS (9422), STARTTLS (3207); trace fields say how a message came (3848).
-// PROXY headers, versions 1 and 2, are read from the addresses named.
+// (1870), ENHANCEDSTATUSCODES (2034, 3463), CHUNKING (3030), DSN (3461; no
+// report of success is sent), LIMITS (9422), STARTTLS (3207); trace fields say
+// how a message came (3848). PROXY headers, versions 1 and 2, are read from the
+// addresses named.
 //
 // Members submit posts (RFC 6409) on listeners of their own: they sign in by
 // AUTH (RFC 4954) with SCRAM-SHA-256 (7677) or PLAIN (4616), under TLS, and

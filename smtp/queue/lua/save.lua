@@ -1,5 +1,6 @@
--- The ledger at the end of a hold, or where some are put off: records what became of the members of a
--- chunk, or of those put off, whole, if the hold still stands.
+-- The ledger at the end of a hold, or where some are put off: records what
+-- became of the members of a chunk, or of those put off, whole, if the hold
+-- still stands.
 -- KEYS[1] post  [2] parts  [3] plan  [4] bodies  [5] late  [6] posts
 --     [7] due  [8] stream of the entry
 -- ARGV[1] id  [2] kind: b chunk | k put off  [3] chunk or field of late
