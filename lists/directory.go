@@ -137,7 +137,7 @@ func (d *Directory) Family(id string) []List {
 func (d *Directory) Find(word, near string) []List {
 	word = strings.ToLower(strings.Trim(strings.TrimSpace(word), `"'<>,;`))
 	word = strings.TrimPrefix(word, "mailto:")
-	word = strings.TrimSuffix(word, "@"+strings.ToLower(d.Domain))
+	word = withoutDomain(word, d.Domain)
 	if i, ok := d.byLabel[word]; ok {
 		return []List{d.Lists[i]}
 	}

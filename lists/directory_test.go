@@ -155,6 +155,16 @@ func TestFind(t *testing.T) {
 			t.Errorf("Find(%q, %q) = %q, want %q", tt.word, tt.near, got, tt.want)
 		}
 	}
+	// A domain in letters of another script, in both its forms.
+	d.Domain = "xn--bcher-kva.example"
+	for _, word := range []string{"dc@bücher.example", "DC@BÜCHER.example.", "dc@xn--bcher-kva.example", "mailto:dc@Bücher.Example"} {
+		if got := names(d.Find(word, "")); got != "dc" {
+			t.Errorf("Find(%q) = %q", word, got)
+		}
+		if full := fullName(strings.TrimPrefix(word, "mailto:"), d.Domain, nil); full != "dc" {
+			t.Errorf("%q is taken for the name %q", word, full)
+		}
+	}
 }
 
 func TestDirectoryLookups(t *testing.T) {

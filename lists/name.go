@@ -65,12 +65,24 @@ func ShortName(name, mainName string) string {
 // fullName is the address's local part for what somebody wrote as a name
 // under the main list parent, or as a main list's own name.
 func fullName(word, domain string, parent *List) string {
-	name := strings.ToLower(strings.TrimSpace(word))
-	name = strings.TrimSuffix(name, "@"+strings.ToLower(domain))
+	name := withoutDomain(strings.ToLower(strings.TrimSpace(word)), domain)
 	if parent == nil || name == "" || name == parent.Name || ShortName(name, parent.Name) != name {
 		return name
 	}
 	return parent.Name + "-" + name
+}
+
+// withoutDomain is a list's address without the site's domain, which may be
+// written in letters of any script; anything else is left as it is.
+func withoutDomain(word, domain string) string {
+	at := strings.LastIndexByte(word, '@')
+	if at < 0 {
+		return word
+	}
+	if theirs, no := domainOf(word[at+1:]); no == nil && strings.EqualFold(theirs, domain) || strings.EqualFold(word[at+1:], domain) {
+		return word[:at]
+	}
+	return word
 }
 
 // wellFormed tells whether s is [a-z0-9][a-z0-9-]*.
