@@ -36,8 +36,8 @@ type BoardGroup struct {
 	Page     string        `json:"page"`
 	Next     string        `json:"next"`
 	By       Date          `json:"by"`
-	When     string        `json:"when"` // overdue, today, tomorrow, this week, later, "" without a date
-	Days     int           `json:"days"` // until it is due, or overdue by
+	When     string        `json:"when"` // overdue, past (of a group that paused), today, tomorrow, this week, later, "" without a date
+	Days     int           `json:"days"` // until it is due, or since it was
 	Progress []BoardWord   `json:"progress"`
 	Help     []BoardWord   `json:"help"`
 	Dissent  []BoardWord   `json:"dissent"`

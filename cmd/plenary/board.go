@@ -54,6 +54,8 @@ func writeCard(w io.Writer, g lists.BoardGroup, request lists.Address) {
 	switch {
 	case g.When == "overdue":
 		line("Next step", fmt.Sprintf("%s, overdue by %s: it was due on %s", g.Next, count(g.Days, "day"), g.By))
+	case g.When == "past":
+		line("Next step", fmt.Sprintf("%s: it was due on %s", g.Next, g.By))
 	case g.By != "":
 		line("Next step", fmt.Sprintf("%s, due on %s", g.Next, g.By))
 	default:

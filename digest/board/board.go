@@ -77,7 +77,7 @@ func card(f digest.Facts, g digest.Group) lists.BoardGroup {
 	c := lists.BoardGroup{
 		Name: g.List.Name, Title: g.List.Title, Purpose: g.List.Purpose, State: g.List.State, Leaders: append([]string{}, g.Leaders...), Led: g.Led, Offer: offer(g),
 		Address: g.List.Address(f.Site.Domain), Policy: g.List.Join, Join: join(f.Site, g.List), Page: page(f.Site, g.List),
-		Next: g.Next, By: g.By, When: when(g), Days: g.Days, Silent: g.Silent(f.Until),
+		Next: g.Next, By: g.By, When: when(f, g), Days: g.Days, Silent: g.Silent(f.Until),
 		Posts: g.Posts, People: g.People, Members: g.Members, Joined: g.Joined, Left: g.Left,
 		Weeks: []lists.BoardWeek{}, Threads: []lists.BoardThread{},
 	}
@@ -121,9 +121,14 @@ func latest(entries []lists.ProgressEntry, kind string, f digest.Facts) []lists.
 	return before
 }
 
-func when(g digest.Group) string {
-	if g.Next == "" {
+func when(f digest.Facts, g digest.Group) string {
+	switch {
+	case g.Next == "":
 		return ""
+	case g.When == digest.Overdue && !g.Late():
+		return "past"
+	case g.When == digest.ThisWeek && g.NextWeek(f.Site.Today(f.Until)):
+		return "later"
 	}
 	switch g.When {
 	case digest.Overdue:

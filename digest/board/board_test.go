@@ -123,3 +123,26 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// As in the digest, nothing is overdue in a group that paused, and "this week"
+// ends on Sunday.
+func TestWhen(t *testing.T) {
+	for name, row := range map[string]struct {
+		state lists.State
+		by    lists.Date
+		want  string
+	}{
+		"paused":    {lists.Paused, "2026-11-01", "past"},
+		"overdue":   {lists.Active, "2026-11-01", "overdue"},
+		"next week": {lists.Active, lists.Date(sunday(now).AddDate(0, 0, 1).Format(time.DateOnly)), "later"},
+	} {
+		f := facts(group("a", row.state, next("Write", row.by)))
+		f.Until = sunday(now).AddDate(0, 0, -2) // a Friday: Monday is three days off
+		if got := Of(f).Groups[0].When; got != row.want {
+			t.Errorf("%s: %q, want %q", name, got, row.want)
+		}
+	}
+}
+
+// sunday is the next Sunday after t.
+func sunday(t time.Time) time.Time { return t.AddDate(0, 0, 7-int(t.Weekday())) }

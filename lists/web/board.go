@@ -127,7 +127,7 @@ func (c boardCard) Due() string {
 	if !dated {
 		return ""
 	}
-	key := map[string]string{"overdue": "when-overdue", "today": "when-today", "tomorrow": "when-tomorrow", "this week": "when-week"}[c.When]
+	key := map[string]string{"overdue": "when-overdue", "past": "when-was", "today": "when-today", "tomorrow": "when-tomorrow", "this week": "when-week"}[c.When]
 	if key == "" {
 		key = "when-later"
 	}
