@@ -181,6 +181,9 @@ func signs(line string) bool {
 		return true
 	}
 	words := strings.Fields(line)
+	if len(words) == 0 {
+		return true
+	}
 	if last := line[len(line)-1]; (last == '.' || last == '!' || last == '?') && len(words) > 4 && !isAbbreviation(words[len(words)-1]) {
 		return false
 	}

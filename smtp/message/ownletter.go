@@ -194,7 +194,7 @@ var domain = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`)
 func isTitles(lines []string) bool {
 	for _, line := range lines {
 		line = strings.TrimSpace(line)
-		if enclosed(line, "-") && signs(strings.Trim(line, "- ")) {
+		if office := strings.Trim(line, "- "); enclosed(line, "-") && office != "" && signs(office) {
 			continue // "- 1. Vorsitzende -"
 		}
 		if line == "" || startsLow(line) || isDash(line) || !signs(line) || endsSentence(line) && !isAbbreviation(line[strings.LastIndexByte(line, ' ')+1:]) {

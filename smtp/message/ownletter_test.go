@@ -142,6 +142,7 @@ func TestOwnLetter(t *testing.T) {
 		{"Marc Dubois", "C'est fait.\n\nAvec mes plus vifs égards,\n\nMarc DUBOIS\nChef de projet", "C'est fait."},
 		{"", "All:\n\nDone.", "Done."},
 		{"", "Team:\n\nAma and Yaw", "Team:\n\nAma and Yaw"},
+		{"Ione Baker", "We look for a venue.\n\nIone Baker\n------------\nThe net is for everyone", "We look for a venue.\n\nIone Baker\n------------\nThe net is for everyone"},
 		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}
@@ -166,4 +167,16 @@ func TestOwnLetterByAddress(t *testing.T) {
 			t.Errorf("%s: %q", from, got)
 		}
 	}
+}
+
+func FuzzOwnLetter(f *testing.F) {
+	for _, s := range []string{"a\n\nAnn Bell\n----\nx", "Hi,\n\na.\n\nBest,\nAnn\n\nPS: b", "- Ann", "a.\n\nAnn Bell | \n-  -", "谢谢，\n林", "Ann\nAnn\n--- \n", "PS\n\nPS: "} {
+		f.Add(s, "Ann Bell")
+	}
+	f.Add("! !", "0")
+	f.Fuzz(func(t *testing.T, text, name string) {
+		if own := OwnLetter(text, name); len(own) > len(text) {
+			t.Fatalf("it grew: %q", own)
+		}
+	})
 }

@@ -27,6 +27,9 @@ func (s signer) partly(line string) bool {
 		return false
 	}
 	names := nameWords(line)
+	if len(names) == 0 {
+		return false
+	}
 	first, _ := utf8.DecodeRuneInString(names[0])
 	return slices.ContainsFunc(s.words, func(w string) bool {
 		return utf8.RuneCountInString(w) > 2 && (slices.Contains(names, w) || w == string(first)+names[len(names)-1])
