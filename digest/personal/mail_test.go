@@ -140,6 +140,13 @@ func TestPlain(t *testing.T) {
 	if n := strings.Count(raw, "\r\n"+between+"\r\n"); n != 2 {
 		t.Errorf("%d separators for 2 posts", n)
 	}
+	// What we have no words for is said in English, and said to be so.
+	for lang, want := range map[string]string{"": "en", "fr": "fr", "fr-CA": "fr", "ru": "en"} {
+		e := anEdition(lang)
+		if raw := string(e.text(e.page(somePosts(), 2, false, true), "digest-1", readings)); !strings.Contains(raw, "\r\nContent-Language: "+want+"\r\n") {
+			t.Errorf("%q: not said to be in %s", lang, want)
+		}
+	}
 	// Programs find the end by these words, whatever the list speaks.
 	for _, language := range []string{"fr", "es", "ar"} {
 		e := anEdition(language)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"plenary/digest/words"
 	"plenary/lists"
 )
 
@@ -121,12 +122,8 @@ func boundary(seed string, bodies [][]byte) string {
 	}
 }
 
-func language(l lists.List) string {
-	if l.Language == "" {
-		return "en"
-	}
-	return l.Language
-}
+// language is that of our words, which need not be the list's.
+func language(l lists.List) string { return words.For(l.Language).Lang }
 
 func ascii(b []byte) bool {
 	for _, c := range b {
