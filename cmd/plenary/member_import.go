@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/mail"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -173,6 +174,14 @@ func readHeader(line string) (columns, bool) {
 			c.delivery = i
 		case "role", "roles":
 			c.role = i
+		}
+	}
+	if c.address < 0 && !strings.ContainsRune(line, '@') { // "E-mail 1 - Value", "Primary email", "Member address"
+		for _, word := range []string{"mail", "address"} {
+			c.address = slices.IndexFunc(fields, func(f string) bool { return strings.Contains(strings.ToLower(f), word) })
+			if c.address >= 0 {
+				break
+			}
 		}
 	}
 	return c, c.address >= 0
