@@ -29,6 +29,11 @@ func (w *Words) fitted(text, hole, value string) string {
 	return text
 }
 
+// Before is a value with a word of ours before it, as it asks: "d’Accès".
+func (w *Words) Before(word, value string) string {
+	return strings.Replace(w.fitted(word+" {value}", "value", value), "{value}", value, 1)
+}
+
 // meets tells whether a value begins so that the word turns.
 func (t Turn) meets(value string) bool {
 	value = strings.TrimLeftFunc(value, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })

@@ -19,6 +19,8 @@ func TestWordsBeforeNames(t *testing.T) {
 		{es.And([]string{"Ética", "IA"}), "Ética e IA"},
 		{Speaker{words: es}.Or([]string{"siete", "ocho"}), "siete u ocho"},
 		{Speaker{words: es}.Or([]string{"dos", "tres"}), "dos o tres"},
+		{fr.Before("de", "Alliance"), "d’Alliance"},
+		{fr.Before("de", "{value}"), "de {value}"},
 		{For("en").Say("news-from", "names", "Access"), "news from Access"},
 	} {
 		if row.got != row.want {

@@ -31,6 +31,7 @@ func loadForeign(domain string) (map[string]tongue, error) {
 		w := words.For(f.Name())
 		t, err := template.New("texts").Option("missingkey=error").Funcs(template.FuncMap{
 			"series": w.And,
+			"before": w.Before,
 			"stop":   stopped,
 			"named":  func(l lists.List) string { return named(l, domain) },
 			"date": func(d lists.Date) string {

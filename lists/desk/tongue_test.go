@@ -64,3 +64,13 @@ func TestOwnLanguageCounts(t *testing.T) {
 		t.Errorf("farewell: %s", l.Subject)
 	}
 }
+
+// French de is written as the name behind it asks.
+func TestElision(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	o.set("dc", func(l *lists.List) { l.Title = "Alliance" })
+	o.set("dc-map", func(l *lists.List) { l.Language = "fr" })
+	o.asks("nell@example.net", joinOf("dc-map", "nell@example.net"))
+	contains(t, strings.Join(strings.Fields(o.last("nell@example.net").Text), " "), "un groupe d’Alliance.")
+}
