@@ -33,7 +33,7 @@ var (
 	}
 	untilTurkish = regexp.MustCompile(`(?is)^(.*?\s|)(\d{1,2} \pL+(?: \d{4})?)['’]?\pL{0,3} kadar(?:$|\s+(.*)$)`)
 	// "on 4 December", ", 4 December" and "(4 Dec)": a day of a month to the end.
-	onDate    = regexp.MustCompile(`(?is)^(.*\S)(?:\s+(?:on|le|el|am|op|em|il|no dia|el día|den|på|w dniu|في|يوم)\s+|\s*[,،(–—]\s*|\s+-\s+)((?:\pL+[.,]? )?\d{1,2}(?:st|nd|rd|th|er|º|\.)? ?(?:de |d['’]|of )?\pL{3,}\.?(?:,? (?:de )?\d{4})?|\pL{3,}\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d)\)?$`)
+	onDate    = regexp.MustCompile(`(?is)^(.*\S)(?:\s+(?:on|le|el|am|op|em|il|no dia|el día|den|på|w dniu|في|يوم)\s+|\s*[,،(–—]\s*|\s+-\s+)((?:\pL+[.,]? )?\d{1,2}(?:st|nd|rd|th|er|º|\.)? ?(?:de |d['’]|of )?\pL{3,}\.?(?:,? (?:de )?\d{4})?|\pL{3,}\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})\)?$`)
 	hanBefore = regexp.MustCompile(`^(?:在|于|最晚|最迟)?` + hanDay + `(?:之前|以前|前|までに|截止)[，,、]?\s*(.+)$`)
 	inHan     = regexp.MustCompile(`^(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号]|底)$`)
 	dayFirst  = regexp.MustCompile(`^(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?\.?$`)

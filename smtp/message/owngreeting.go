@@ -40,6 +40,7 @@ func greeting(line string, alone bool) bool {
 		return false
 	}
 	closed := len(body) < len(end)
+	hailed := alone && strings.HasSuffix(end, "!") && len(strings.Fields(body)) == 2 // "Hola cabros!"
 	alone = alone && hasAnySuffix(end, []string{",", "،", "，", ":", "："})
 	parts := strings.FieldsFunc(body, func(r rune) bool { return r == ',' || r == '،' || r == '，' })
 	who, greeted := false, false
@@ -51,10 +52,12 @@ func greeting(line string, alone bool) bool {
 		rest, greets := cutGreeting(strings.ToLower(strings.Join(words, " ")))
 		named := words[len(words)-len(strings.Fields(rest)):]
 		switch {
-		case greets && addressed(named, closed, alone):
+		case greets && addressed(named, closed, alone || hailed && len(parts) == 1):
 			greeted = true
 		case honoured(words):
 			greeted = true
+		case !greets && greeted && strings.HasPrefix(strings.ToLower(body), "здравствуйте") && addressed(words, closed, false):
+			// "Здравствуйте, Anna.", as The Bat has it
 		case !greets && onlyAddressees(words):
 			who = true
 		case alone && len(parts) == 1 && len(words) == 1 && !startsLow(part) && strings.HasSuffix(end, ",") && utf8.RuneCountInString(part) < 13:

@@ -80,6 +80,8 @@ func withoutName(text string, who signer) string {
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && who.carded(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
+		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && endsSentence(lines[i-2]) && who.whole(lines[i]) && isMotto(under):
+			return joinOwn(who.unsigned(lines[:i]))
 		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		}
@@ -94,6 +96,10 @@ func (s signer) unsigned(lines []string) []string {
 		last := len(lines) - 1
 		if last > 0 && pronouns.MatchString(lines[last]) && s.named(lines[last-1]) {
 			last--
+		}
+		if last > 0 && s.parts(lines[last]) {
+			lines = withoutClosing(lines[:last])
+			continue
 		}
 		if last < 0 || !s.signsAt(lines, last) {
 			break
@@ -184,6 +190,12 @@ func isCard(lines []string) bool {
 		reached = reached || domain.MatchString(line) || strings.Contains(line, "@") || strings.Contains(line, "www.") || strings.Contains(line, "://") || digits >= 7
 	}
 	return reached
+}
+
+// isMotto tells whether a line is drawn under a name, and words of somebody
+// else stand under it.
+func isMotto(lines []string) bool {
+	return len(lines) > 1 && len(lines) < 5 && isShortRule(lines[0]) && strings.ContainsAny(lines[1][:min(len(lines[1]), 3)], "\"“„«")
 }
 
 // domain is a house's address without what stands before it: "gct.example".

@@ -257,6 +257,9 @@ func (r reply) paragraph(i int) string {
 // for whom.
 func (r reply) disclaimerAt(i int) bool {
 	first := strings.ToLower(strings.TrimLeft(r.lines[i], " \t\u00a0*_"))
+	if r.legalAt(i) {
+		return true
+	}
 	if alone := strings.Trim(first, " \t\u00a0*_:."); alone != "" && len(alone) < 40 && hasAnyPrefix(alone+":", noticeHeads) {
 		below := r.paragraph(r.nextWritten(i + 1))
 		return secrecy(below) >= 2 && len(below) >= minDisclaimer
@@ -278,6 +281,21 @@ func (r reply) disclaimerAt(i int) bool {
 		return signs > 0 || slices.ContainsFunc(mailWords, func(w string) bool { return strings.Contains(paragraph, w) })
 	}
 	return signs >= 2 && len(paragraph) >= minDisclaimer || signs >= 3 && len(paragraph) >= minDisclaimer-30
+}
+
+// legalAt tells whether the last paragraph begins at line i, and says who its
+// writer's house is before the law.
+func (r reply) legalAt(i int) bool {
+	if i == 0 || strings.TrimSpace(r.lines[i]) == "" || strings.TrimSpace(r.lines[i-1]) != "" || r.nextWritten(r.paragraphEnd(i)) < len(r.lines) {
+		return false
+	}
+	paragraph, known := r.paragraph(i), 0
+	for _, w := range legalWords {
+		if strings.Contains(paragraph, w) {
+			known++
+		}
+	}
+	return known >= 2
 }
 
 // secrecy counts what a paragraph says of those who may read it.

@@ -10,7 +10,9 @@ import (
 // case, without what is no letter at its ends. Each says nothing of the matter.
 
 // parts tells whether a line is such a parting.
-func parts(plain string) bool { return len(plain) < 100 && partings.MatchString(plain) }
+func parts(plain string) bool {
+	return len(plain) < 100 && (partings.MatchString(plain) || partings.MatchString(toNobody(plain)))
+}
 
 func anyOf(forms ...string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join(forms, "|") + `)$`)
@@ -73,7 +75,7 @@ var partings = anyOf(
 
 // pleasantries begin letters, and greet or hope the best for who reads.
 var pleasantries = anyOf(
-	`(?:greetings|compliments) of the season`, `season['’]s greetings`, `to whom it may concern`, `happy (?:new )?(?:week|year|(?:mon|tues|wednes|thurs|fri)day)(?: all| everyone| team| folks)?`, `greetings from \S+(?: \S+)?`,
+	`(?:greetings|compliments) of the (?:season|day|new year)`, `season['’]s greetings`, `to whom it may concern`, `happy (?:new )?(?:week|year|(?:mon|tues|wednes|thurs|fri)day)(?: all| everyone| team| folks)?`, `greetings from \S+(?: \S+)?`,
 	`(?:i |we )?(?:hope|trust)(?: that)? (?:this (?:e-?mail|message|mail) finds you (?:all )?well|(?:you|all|everyone)(?: are|['’]re| is)?(?: all| both)?(?: doing| keeping)? (?:well|good|fine)|(?:you|everyone)(?: all)? had an? \S+ week(?:end)?)`,
 	`j['’]espère que (?:vous allez|tout le monde va|ce message vous trouve)(?: tous| toutes)?(?: bien| en bonne santé)`, `meilleurs vœux(?: à tous| à toutes et à tous)?`,
 	`(?:espero|esperamos|deseo) que (?:se encuentren|estén|todos estén|este correo los encuentre)(?: todos| todas| muy)? bien`, `a quien corresponda`, `de (?:mi|nuestra) (?:mayor )?consideración`, `muy señor(?:es)? míos?`, `reciban? un cordial saludo`, `saludos cordiales a tod[oa]s`,

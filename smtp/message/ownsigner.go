@@ -101,6 +101,17 @@ func (s signer) carded(line string) bool {
 	return false
 }
 
+// parts tells whether a line parts in small letters: "lg jonas".
+func (s signer) parts(line string) bool {
+	line = strings.TrimSpace(line)
+	at := strings.LastIndexByte(line, ' ')
+	if at < 0 || len(line) > 60 || !startsLow(line) || !slices.Contains(s.words, strings.ToLower(line[at+1:])) {
+		return false
+	}
+	isOne, _ := closes(strings.TrimRight(line[:at], ", "))
+	return isOne
+}
+
 // named tells whether a line is nothing but the name, some words or initials
 // of it.
 func (s signer) named(line string) bool {

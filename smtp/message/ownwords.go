@@ -119,9 +119,15 @@ var (
 		"confidentiel", "destinataire", "erreur", "détrui", "exclusi", "confidencial", "destinatari", "por error", "elimin",
 		"vertraulich", "adressat", "empfänger", "irrtümlich", "löschen", "vernichten", "конфиденциальн", "адресат", "ошибк", "удал",
 		"保密", "机密", "收件人", "错收", "误收", "删除", "禁止", "سرية", "سرّية", "المرسل إليه", "المرسل اليه", "الخطأ", "حذف",
-		"riservat", "per errore", "vertrouwelijk", "poufn",
+		"riservat", "per errore", "vertrouwelijk", "geadresseerde", "abusievelijk", "verwijderen", "niet voor u is bestemd", "poufn", "adresat", "pomyłk", "usunąć", "gizli", "alıcı", "yanlışlıkla", "siliniz", "sigilos", "engano", "機密", "誤送信", "削除",
 	}
 )
+
+// legalWords stand in what companies and charities must write below a letter,
+// two at least.
+var legalWords = []string{
+	"registered office", "registered charity", "registered in england", "company number", "company no", "charity no", "vat no", "vat reg", "registration number", "amtsgericht", "registergericht", "handelsregister", "hrb ", "ust-id", "ust.-id", "geschäftsführ", "sitz der gesellschaft", "vorsitzende", "siège social", "rcs ", "siret", "capital de", "capital social", "registro mercantil", "domicilio social", "cnpj", "p.iva", "p. iva", "sede legale", "kvk", "btw", "nip ", "regon", "krs",
+}
 
 // deviceEnds end such a line where the language puts the verb last.
 var deviceEnds = []string{"umdan gönderildi", "에서 보냄", "から送信"}
