@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"plenary/lists"
+	"plenary/lists/archive"
 	"plenary/lists/store"
 )
 
@@ -100,6 +101,11 @@ func (c memberEraseCmd) carryOut(a *app, s *service, address lists.Address, lett
 				return fmt.Errorf("after %d posts: %w; write the command again to go on", posts+n, err)
 			}
 			posts += n
+			if _, err := s.store.ReplaceBodies(a.ctx, l, func(raw []byte) ([]byte, bool) {
+				return archive.WithoutAuthor(raw, address, store.FormerMember)
+			}); err != nil {
+				return err
+			}
 		}
 	}
 	a.say("Done for %s: out of %d families; %d app passwords, %d sign-ins, %d questions, %d waiting posts and %d waiting mails dropped; %s put on %d posts and %d entries in groups' records.",

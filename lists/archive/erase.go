@@ -63,9 +63,7 @@ func (a *Archive) ReplaceAuthor(ctx context.Context, listID string, address list
 	if !ok {
 		return 0, fmt.Errorf("archive of %s: the bucket %s can't change what it holds", listID, a.bucket)
 	}
-	var id [5]byte
-	rand.Read(id[:]) // never fails (crypto/rand)
-	stand := standIn{name: name, address: "former-" + hex.EncodeToString(id[:]) + "@erased.invalid"}
+	stand := newStandIn(name)
 	err = a.PostsBy(ctx, listID, address, func(p lists.ArchivedPost) error {
 		n++
 		return a.rewrite(ctx, bucket, listID, p, address, stand)
@@ -117,8 +115,27 @@ func (a *Archive) redescribe(ctx context.Context, s slot, was lists.ArchivedPost
 	})
 }
 
+// WithoutAuthor is a mail that no archive has, written again as ReplaceAuthor
+// does. It is not ok where somebody else wrote it.
+func WithoutAuthor(raw []byte, address lists.Address, name string) (next []byte, ok bool) {
+	m, err := message.Parse(raw)
+	if err != nil || len(m.From) != 1 {
+		return nil, false
+	}
+	if a, err := lists.ParseAddress(m.From[0].Addr); err != nil || !a.Same(address) {
+		return nil, false
+	}
+	return newStandIn(name).write(raw, string(address)), true
+}
+
 // standIn is who stands where an author stood.
 type standIn struct{ name, address string }
+
+func newStandIn(name string) standIn {
+	var id [5]byte
+	rand.Read(id[:]) // never fails (crypto/rand)
+	return standIn{name: name, address: "former-" + hex.EncodeToString(id[:]) + "@erased.invalid"}
+}
 
 // kept are the fields that tell nothing of where a mail came from and by what
 // it was written; Content-… and List-… are kept too.
