@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+
 	"plenary/digest"
 	"plenary/lists"
 )
@@ -28,6 +30,9 @@ func (o *outline) brief() {
 		}
 	}
 	line("brief-news", all(r.Reported(), func(t string) string { return clip(t, o.fit.title) }))
+	line("brief-done", o.those(r.News, func(g digest.Group) bool {
+		return slices.ContainsFunc(g.Ended, func(s digest.Step) bool { return s.Ended == digest.StepDone })
+	}))
 	line("brief-help", o.those(groups, func(g digest.Group) bool { return len(g.Help) > 0 }))
 	line("brief-new", o.titles(r.Founded))
 	line("brief-closed", o.titles(r.Closed))

@@ -55,6 +55,9 @@ func (o *outline) led(g digest.Group, whole bool) []span {
 	default:
 		s = append(s, o.w.Say("unled"))
 	}
+	if len(g.Deputies) > 0 && len(g.Leaders) == 0 {
+		s = append(s, o.w.Say("standing-in", "deputies", o.w.And(all(g.Deputies, one))))
+	}
 	if len(g.Took) > 0 {
 		s = append(s, o.w.Say("took", "names", o.w.And(all(g.Took, one))))
 	}

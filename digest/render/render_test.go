@@ -439,3 +439,18 @@ func TestDeputies(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// A deputy is named also where nobody leads, or who leads gave no name.
+func TestDeputyAlone(t *testing.T) {
+	for led, want := range map[bool]string{false: "Nobody leads this group at present. Standing in: Bo.", true: "reached at dc-maps-owner@lists.example.org. Standing in: Bo."} {
+		r := report("en")
+		for i := range r.News {
+			if len(r.News[i].Deputies) > 0 {
+				r.News[i].Leaders, r.News[i].Led = nil, led
+			}
+		}
+		if text := strings.Join(strings.Fields(written(t, r).Text), " "); !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+}
