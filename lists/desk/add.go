@@ -114,6 +114,11 @@ func (w *work) offer(ctx context.Context, l lists.List, a lists.Action, kind lis
 	if err != nil {
 		return false, err
 	}
+	if words.Lang == "" {
+		if words.Lang, err = w.languageOf(ctx, l, a.Subject); err != nil {
+			return false, err
+		}
+	}
 	for _, c := range []struct {
 		counter string
 		limit   int

@@ -66,7 +66,7 @@ func (moving) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (l
 			return lists.Outcome{}, err
 		}
 	}
-	err := w.d.send(ctx, "moved.txt", map[string]any{"From": a.Subject, "To": to, "Lists": w.inEnglish().titles(v.Lists), "Site": w.d.site.At(lists.SiteName)}, smtp.Letter{
+	err := w.d.sendIn(ctx, w.lang(), "moved.txt", map[string]any{"From": a.Subject, "To": to, "Lists": w.titles(v.Lists), "Site": w.d.site.At(lists.SiteName)}, smtp.Letter{
 		Key: w.key("moved"), To: []string{string(a.Subject)}, From: string(w.d.site.At(lists.SiteName)), FromName: w.d.site.Domain, Priority: smtp.Notice,
 	})
 	return lists.Outcome{Result: lists.Did,
@@ -89,7 +89,7 @@ func (w *work) askNew(ctx context.Context, a lists.Action, v *verdict) (lists.Ou
 		return w.tooManyOffers(to), nil
 	}
 	err = w.put(ctx, lists.Question{Kind: lists.KindConfirm, Address: to, Member: member, Actions: []lists.Action{a}},
-		question{Text: "question.txt", Subject: "a new address", What: []string{"move a membership of " + w.inEnglish().titles(v.Lists) + " to this address"}})
+		question{Text: "question.txt", Lang: w.lang(), Subject: w.say("a new address"), What: []string{w.say("move a membership of %s to this address", w.titles(v.Lists))}})
 	return lists.Outcome{Result: lists.Asked,
 		Text: w.say("%s was asked as well. Your membership moves there as soon as the mail that went there is answered with yes.", to)}, err
 }

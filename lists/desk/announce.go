@@ -29,7 +29,7 @@ func (d *Desk) Announce(ctx context.Context, listID string) error {
 	if err != nil {
 		return fmt.Errorf("announce list %q: %w", listID, err)
 	}
-	subject, text, err := d.texts.render("announcement.txt", map[string]any{
+	subject, text, err := d.texts.renderIn(main.Language, "announcement.txt", map[string]any{
 		"Group": line, "Main": main, "Page": d.page(l), "Owner": lists.RoleAddress(l, "owner", "", d.site.Domain), "Address": l.Address(d.site.Domain),
 		"Requested": l.Join == lists.JoinApproved, "Invited": l.Join == lists.JoinInvited,
 	})
@@ -66,7 +66,7 @@ func (announcing) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (
 func (announcing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
 	l, _ := w.dir.ByID(a.List)
 	first, _, _ := strings.Cut(strings.TrimSpace(a.Text), "\n")
-	subject := "Announcement: " + clip(oneLine(first), 60)
+	subject := w.inLanguage(l.Language).say("Announcement: %s", clip(oneLine(first), 60))
 	err := w.d.post(ctx, l, sitePost{
 		id: "announcement-" + short(w.key(l.ID)), subject: subject, text: strings.TrimSpace(a.Text) + "\n", replyTo: w.address(l, "owner"),
 		keep: freezeFor,

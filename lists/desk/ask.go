@@ -126,19 +126,20 @@ func (w *work) askWithin(ctx context.Context, via string, asks []pending, member
 		return false, err
 	}
 	q := lists.Question{Kind: lists.KindConfirm, Address: w.asker, Member: member, Via: via}
-	var what []string
-	for _, p := range asks {
-		q.Actions = append(q.Actions, p.action)
-		what = append(what, p.what)
-	}
-	words := question{Text: "question.txt", Subject: w.inEnglish().shortly(q.Actions), What: what, InReplyTo: w.inReplyTo}
-	lang, subject, theirs, ok, err := w.inTheirWords(ctx, asks)
+	lang, err := w.languageOfQuestion(ctx, asks)
 	if err != nil {
 		return false, err
 	}
-	if ok {
-		words.Lang, words.Subject, words.What = lang, subject, theirs
+	theirs := w.inLanguage(lang)
+	words := question{Text: "question.txt", Lang: lang, InReplyTo: w.inReplyTo}
+	for _, p := range asks {
+		what, err := p.how.say(ctx, theirs, p.action, p.verdict)
+		if err != nil {
+			return false, err
+		}
+		q.Actions, words.What = append(q.Actions, p.action), append(words.What, what)
 	}
+	words.Subject = theirs.shortly(q.Actions)
 	return true, w.put(ctx, q, words)
 }
 

@@ -64,9 +64,9 @@ func source(actions []lists.Action) string {
 type pending struct {
 	index  int
 	action lists.Action
-	what   string // what a yes does, after "to"
 	leaves bool
 
+	how     verb
 	verdict *verdict
 }
 
@@ -117,11 +117,7 @@ func (s *sight) sort(ctx context.Context, actions []lists.Action, outs []lists.O
 				reached[id] = true
 			}
 		}
-		what, err := how.say(ctx, s.inEnglish(), a, v)
-		if err != nil {
-			return nil, err
-		}
-		asks = append(asks, pending{index: i, action: a, what: what, leaves: leaves(a), verdict: v})
+		asks = append(asks, pending{index: i, action: a, how: how, leaves: leaves(a), verdict: v})
 	}
 	if !s.quote {
 		return asks, nil

@@ -66,7 +66,7 @@ func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 	if err := w.appoint(ctx, a, l); err != nil {
 		return lists.Outcome{}, err
 	}
-	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inEnglish().office(a, l))
+	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inLanguage("").office(a, l))
 	out := lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}
 	if a.Verb == lists.DoHandover {
 		former := strings.Fields(v.Note)
@@ -188,7 +188,7 @@ func (w *work) putOffer(ctx context.Context, a lists.Action, l lists.List) (list
 	if err != nil {
 		return lists.Outcome{}, err
 	}
-	whom, err := w.inEnglish().someone(ctx, l, a.Subject)
+	whom, err := w.inLanguage("").someone(ctx, l, a.Subject)
 	if err != nil {
 		return lists.Outcome{}, err
 	}

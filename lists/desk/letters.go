@@ -56,12 +56,8 @@ func stopped(s string) string {
 // width is where letters are folded.
 const width = 72
 
-// render makes a letter's subject and text, in English.
-func (t texts) render(name string, data any) (subject, text string, err error) {
-	return t.renderIn("", name, data)
-}
-
-// renderIn does so in a language, where the letter is there in it.
+// renderIn makes a letter's subject and text, in a language where the letter is
+// there in it, else in English.
 func (t texts) renderIn(lang, name string, data any) (subject, text string, err error) {
 	from := t.Template
 	if other, ok := t.in(lang, name); ok {

@@ -163,8 +163,12 @@ func (w *work) returned(ctx context.Context, l lists.List, h lists.HeldPost, rea
 	if ok, err := w.allowed(ctx, "returned/"+h.Author.Key(), capOf(member)); err != nil || !ok {
 		return err
 	}
-	return w.d.send(ctx, "rejected.txt", map[string]any{
-		"List": l, "Address": l.Address(w.d.site.Domain), "Reason": reason, "At": w.d.dayInWords(h.At), "Owner": w.address(l, "owner"),
+	lang, err := w.languageOf(ctx, l, h.Author)
+	if err != nil {
+		return err
+	}
+	return w.d.sendIn(ctx, lang, "rejected.txt", map[string]any{
+		"List": l, "Address": l.Address(w.d.site.Domain), "Reason": reason, "At": w.inLanguage(lang).date(w.d.site.Today(h.At)), "Owner": w.address(l, "owner"),
 	}, w.d.from(l, smtp.Letter{
 		Key: fmt.Sprintf("rejected/%d/%d", l.Serial, h.Number), To: []string{string(h.Author)}, InReplyTo: h.MsgID, AutoReplied: true, Priority: smtp.Notice,
 	}))

@@ -77,7 +77,7 @@ func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 		return lists.Outcome{Result: lists.Did, Text: w.say("%s is now %s, and was told what that means.", a.Subject, w.office(a, l))}, nil
 	}
 	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title,
-		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inEnglish().office(a, l)))
+		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inLanguage("").office(a, l)))
 	return lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
 }
 
@@ -116,9 +116,13 @@ func (w *work) offerOffice(ctx context.Context, a lists.Action, l lists.List) (l
 		return lists.Outcome{}, err
 	}
 	known := p != nil && p.In(main.ID)
+	lang, err := w.languageOf(ctx, l, a.Subject)
+	if err != nil {
+		return lists.Outcome{}, err
+	}
 	offer := lists.Action{Verb: a.Verb, List: l.ID, Asker: w.asker, Subject: a.Subject}
 	sent, err := w.offer(ctx, l, offer, lists.KindLead, question{
-		Text: "lead.txt", List: l, Main: main, Joins: !l.Main() && !known, What: []string{w.inEnglish().office(a, l)},
+		Text: "lead.txt", Lang: lang, List: l, Main: main, Joins: !l.Main() && !known, What: []string{w.inLanguage(lang).office(a, l)},
 	})
 	switch {
 	case err != nil:
@@ -144,5 +148,5 @@ func (w *work) declined(ctx context.Context, a lists.Action) error {
 		command = string(a.Verb)
 	}
 	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), "A no for "+l.Title,
-		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.inEnglish().office(a, l), command, l.Name))
+		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.inLanguage("").office(a, l), command, l.Name))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 	"time"
 
 	"plenary/lists"
@@ -108,34 +107,34 @@ func random() string {
 // is about: our own words and titles of lists.
 func (s *sight) shortly(actions []lists.Action) string {
 	if len(actions) != 1 {
-		return fmt.Sprintf("%d changes", len(actions))
+		return s.say("%d changes", len(actions))
 	}
 	a := actions[0]
 	l, _ := s.dir.ByID(a.List)
 	switch a.Verb {
 	case lists.DoJoin:
-		return "join " + l.Title
+		return s.say("join %s", l.Title)
 	case lists.DoLeave:
-		return "leave " + l.Title
+		return s.say("leave %s", l.Title)
 	case lists.DoLeaveAll:
-		return "leave all lists"
+		return s.say("leave all lists")
 	case lists.DoCreate:
-		return "a new group"
+		return s.say("a new group")
 	case lists.DoPassword:
-		return "a new password"
+		return s.say("a new password")
 	case lists.DoAddress:
-		return "a new address"
+		return s.say("a new address")
 	case lists.DoAnnounce:
-		return "an announcement to " + l.Title
+		return s.say("an announcement to %s", l.Title)
 	case lists.DoProgress:
-		return "progress of " + l.Title
+		return s.say("progress of %s", l.Title)
 	case lists.DoVolunteer:
-		return "your offer to lead " + l.Title
+		return s.say("your offer to lead %s", l.Title)
 	case lists.DoDelivery, lists.DoPauseMail, lists.DoVacation, lists.DoOwnPosts, lists.DoConceal, lists.DoLanguage:
-		return "your settings"
+		return s.say("your settings")
 	}
 	if l.Title == "" {
-		return "a change"
+		return s.say("a change")
 	}
-	return "a change of " + l.Title
+	return s.say("a change of %s", l.Title)
 }

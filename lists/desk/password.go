@@ -57,7 +57,7 @@ func (signing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 		}
 		link = w.d.site.BaseURL + "/sign-in/" + token
 	}
-	err := w.d.send(ctx, "password.txt", map[string]any{"Password": password, "Link": link, "Who": a.Subject, "Site": w.d.site.Domain}, smtp.Letter{
+	err := w.d.sendIn(ctx, w.lang(), "password.txt", map[string]any{"Password": password, "Link": link, "Who": a.Subject, "Site": w.d.site.Domain}, smtp.Letter{
 		Key: w.key("password"), To: []string{string(a.Subject)}, From: string(w.d.site.At(lists.SiteName)), FromName: w.d.site.Domain,
 		AutoReplied: true, Priority: smtp.Prompt,
 	})

@@ -116,6 +116,10 @@ func (w *work) turnedAway(ctx context.Context, at lists.List, held lists.HeldPos
 	if !ok {
 		return nil
 	}
-	return w.d.send(ctx, "turned-away.txt", map[string]any{"List": l, "Reason": reason, "Owner": w.address(at, "owner"), "Address": l.Address(w.d.site.Domain)},
+	lang, err := w.languageOf(ctx, l, a.Subject)
+	if err != nil {
+		return err
+	}
+	return w.d.sendIn(ctx, lang, "turned-away.txt", map[string]any{"List": l, "Reason": reason, "Owner": w.address(at, "owner"), "Address": l.Address(w.d.site.Domain)},
 		w.d.from(at, smtp.Letter{Key: fmt.Sprintf("turned-away/%d/%d", at.Serial, held.Number), To: []string{string(a.Subject)}, AutoReplied: true, Priority: smtp.Notice}))
 }

@@ -69,7 +69,7 @@ func TestSettings(t *testing.T) {
 	o.t = t
 	result(t, o.asks("x@example.net", set(lists.DoDelivery, "", "none"))[0], lists.Refused)
 	result(t, o.asks("mo@example.org", set(lists.DoDelivery, "", "daily"))[0], lists.Asked)
-	contains(t, o.last("mo@example.org").Text, "set delivery to daily for all your lists here")
+	contains(t, o.last("mo@example.org").Text, "régler l’envoi sur daily pour toutes vos listes ici") // their language was set above
 	if o.out.count() != 1 {
 		t.Errorf("%d letters", o.out.count())
 	}

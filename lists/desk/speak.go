@@ -3,23 +3,26 @@ package desk
 import (
 	"context"
 
-	"plenary/digest/words"
 	"plenary/lists"
 )
 
-// What is said to who asked or answered, on a page or in the answer to a mail,
-// is in their language. Letters to others, and what a question asks, are in
-// the language of the letter.
+// What is said to who asked or answered, on a page, in the answer to a mail or
+// in a question, is in their language; what stands in a letter to somebody else
+// is in the language of that letter.
 
 // say is a sentence in the language of who reads the outcome.
 func (s *sight) say(english string, args ...any) string { return s.speaker.Say(english, args...) }
 
-// inEnglish is the same sight for what stands in letters that are in English.
-func (s *sight) inEnglish() *sight {
+// inLanguage is the same sight for what stands in a letter in this language,
+// "" English.
+func (s *sight) inLanguage(lang string) *sight {
 	same := *s
-	same.speaker = words.Speaker{}
+	same.speaker = s.d.texts.sentences.To(lang)
 	return &same
 }
+
+// lang is the language of letters to who reads the outcome.
+func (s *sight) lang() string { return s.speaker.Lang() }
 
 // speakTo has the outcomes said in the language of somebody who asks about a
 // list.

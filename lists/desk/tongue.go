@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"strings"
 	"text/template"
 
 	"plenary/digest/words"
@@ -76,64 +75,15 @@ func (w *work) languageOf(ctx context.Context, l lists.List, who lists.Address) 
 	return l.Language, nil
 }
 
-// inTheirWords says what a question asks in the asker's language. It is not ok
-// where their language is English, or lacks the words for one of the actions.
-func (w *work) inTheirWords(ctx context.Context, asks []pending) (lang, subject string, what []string, ok bool, err error) {
+// languageOfQuestion is the language in which the asker is asked: that of the
+// first list that it is about, where they have none of their own.
+func (w *work) languageOfQuestion(ctx context.Context, asks []pending) (string, error) {
 	first := asks[0].action.List
 	if first == "" && len(asks[0].verdict.Lists) > 0 {
 		first = asks[0].verdict.Lists[0]
 	}
-	l, ok := w.dir.ByID(first)
-	if !ok {
-		return "", "", nil, false, nil
+	if l, ok := w.dir.ByID(first); ok {
+		return w.languageOf(ctx, l, w.asker)
 	}
-	if lang, err = w.languageOf(ctx, l, w.asker); err != nil {
-		return "", "", nil, false, err
-	}
-	t, ok := w.d.texts.in(lang, "question.txt")
-	if !ok {
-		return "", "", nil, false, nil
-	}
-	for _, p := range asks {
-		said, ok, err := w.sayIn(t, p)
-		if err != nil || !ok {
-			return "", "", nil, false, err
-		}
-		what = append(what, said)
-	}
-	name := "subject-" + string(asks[0].action.Verb)
-	if len(asks) > 1 {
-		name = "subject-several"
-	}
-	subject, err = t.phrase(name, map[string]any{"List": l, "Count": len(asks)})
-	return lang, subject, what, true, err
-}
-
-// sayIn is what one action does, if the language has words for it.
-func (s *sight) sayIn(t tongue, p pending) (said string, ok bool, err error) {
-	l, _ := s.dir.ByID(p.action.List)
-	switch p.action.Verb {
-	case lists.DoJoin:
-		main := s.dir.MainOf(l)
-		at, _ := s.dir.ByID(p.verdict.Waits)
-		said, err = t.phrase("say-join", map[string]any{"Who": s.asker, "List": l, "Main": main, "Group": !l.Main(), "MainToo": len(p.verdict.Lists) > 1, "Waits": at.Title})
-	case lists.DoLeave, lists.DoLeaveAll:
-		var all []string
-		for _, id := range p.verdict.Lists {
-			if l, ok := s.dir.ByID(id); ok {
-				all = append(all, named(l, s.d.site.Domain))
-			}
-		}
-		said, err = t.phrase("say-leave", map[string]any{"Who": s.asker, "Named": all})
-	default:
-		return "", false, nil
-	}
-	return said, true, err
-}
-
-// phrase is a few words of a language.
-func (t tongue) phrase(name string, data any) (string, error) {
-	var b strings.Builder
-	err := t.ExecuteTemplate(&b, name, data)
-	return strings.TrimSpace(b.String()), err
+	return w.lang(), nil
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"mime"
 	"strings"
 	"testing"
 
@@ -41,8 +42,7 @@ func TestLettersInTheirLanguage(t *testing.T) {
 	}
 }
 
-// A member's own language counts before the list's; what the language has no
-// words for is asked in English, the whole of it.
+// A member's own language counts before the list's, whatever is asked.
 func TestOwnLanguageCounts(t *testing.T) {
 	o := newOffice(t)
 	o.family()
@@ -55,10 +55,11 @@ func TestOwnLanguageCounts(t *testing.T) {
 	}
 	o.asks("mo@example.org", joinOf("dc-law", "mo@example.org"), lists.Action{Verb: lists.DoConceal, Value: "on"})
 	l := o.last("mo@example.org")
-	if l.Subject != "Please confirm: 2 changes" {
+	if l.Subject != "À confirmer : 2 changements" {
 		t.Errorf("asked: %s", l.Subject)
 	}
-	lacks(t, l.Text, "inscrire", "Bonjour")
+	contains(t, l.Text, "mettre conceal à on : vous n’êtes pas nommé")
+	lacks(t, l.Text, "Hello", "set conceal")
 	o.says("mo@example.org", lists.Action{Verb: lists.DoLeave, List: "dc", Subject: "mo@example.org"})
 	if l := o.last("mo@example.org"); l.Subject != "Vous avez quitté Digital Coalition" {
 		t.Errorf("farewell: %s", l.Subject)
@@ -73,4 +74,67 @@ func TestElision(t *testing.T) {
 	o.set("dc-map", func(l *lists.List) { l.Language = "fr" })
 	o.asks("nell@example.net", joinOf("dc-map", "nell@example.net"))
 	contains(t, strings.Join(strings.Fields(o.last("nell@example.net").Text), " "), "un groupe d’Alliance.")
+}
+
+// What is written to somebody is in their language or their list's, whoever
+// caused it.
+func TestLettersThatOthersCause(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"fr": {"Une invitation à Data Map", "Vous avez été inscrit à Data Map", "Vous n’êtes plus membre de Data Map", "Votre nouveau mot de passe pour lists.example.org", "Votre message à Data Map n’a pas été accepté", "Bienvenue dans Data Map", "Votre souhait de vous inscrire à Data Map", "Voulez-vous aider à animer Data Map ?", "être responsable de Data Map", "Nouveau groupe : Cartes"},
+		"es": {"Una invitación a Data Map", "Se le ha inscrito en Data Map", "Ya no es miembro de Data Map", "Su contraseña nueva para lists.example.org", "Su mensaje a Data Map no se aceptó", "Le damos la bienvenida a Data Map", "Su deseo de inscribirse en Data Map", "¿Quiere ayudar a coordinar Data Map?", "ser responsable de Data Map", "Nuevo grupo: Cartes"},
+		"ar": {"دعوة إلى Data Map", "سُجّلت في Data Map", "لم تعد عضوًا في Data Map", "كلمة مرورك الجديدة في lists.example.org", "لم تُقبل رسالتك إلى Data Map", "مرحبًا بك في Data Map", "رغبتك في الانضمام إلى Data Map", "هل تساعد في قيادة Data Map؟", "مسؤول عن Data Map", "مجموعة جديدة: Cartes"},
+		"de": {"An invitation to Data Map", "You were added to Data Map", "You are no longer a member of Data Map", "Your new password for lists.example.org", "Your post to Data Map was not accepted", "Welcome to Data Map", "Your wish to join Data Map", "Will you help to lead Data Map?", "will be a leader of Data Map", "New group: Cartes"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			o := newOffice(t)
+			o.family()
+			for _, id := range []string{"dc", "dc-map"} {
+				o.set(id, func(l *lists.List) { l.Language = lang })
+			}
+			var got []string
+			subject := func(to string) { got = append(got, o.last(to).Subject) }
+			o.says("lea@example.org", about(lists.DoInvite, "dc-map", "x@example.net"))
+			subject("x@example.net")
+			o.says("lea@example.org", about(lists.DoAdd, "dc-map", "mo@example.org"))
+			subject("mo@example.org")
+			o.says("lea@example.org", about(lists.DoDrop, "dc-map", "mo@example.org"))
+			subject("mo@example.org")
+			o.says("mo@example.org", lists.Action{Verb: lists.DoPassword, Subject: "mo@example.org"})
+			subject("mo@example.org")
+			if text := o.last("mo@example.org").Text; !strings.Contains(text, "\npassword:\n") {
+				t.Errorf("programs don't find the password in:\n%s", text)
+			}
+			o.hold("dc-map", 1)
+			o.says("lea@example.org", decide(lists.DoReject, 1))
+			subject("out@example.net")
+			o.set("dc-map", func(l *lists.List) { l.Join = lists.JoinApproved })
+			for i, verb := range []lists.Verb{lists.DoApprove, lists.DoReject} {
+				who := []string{"new@example.net", "newer@example.net"}[i]
+				o.says(who, joinOf("dc-map", who))
+				held, err := o.store.Held(o.ctx, "dc-map")
+				if err != nil || len(held) != 1 {
+					t.Fatalf("%d wait, %v", len(held), err)
+				}
+				o.says("lea@example.org", decide(verb, held[0].Number))
+				subject(who)
+			}
+			o.says("admin@example.org", about(lists.DoLeader, "dc-map", "boss@example.net"))
+			subject("boss@example.net")
+			got = append(got, "")
+			contains(t, o.last("boss@example.net").Text, want[8])
+			made := o.list(lists.NewList{Name: "cartes", Title: "Cartes", Parent: "dc"})
+			if err := o.desk.Announce(o.ctx, made.ID); err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range got {
+				if s != want[i] && s != "" {
+					t.Errorf("letter %d: %q, want %q", i, s, want[i])
+				}
+			}
+			posted := o.posts.posts[len(o.posts.posts)-1]
+			if s, err := new(mime.WordDecoder).DecodeHeader(posted.message.Header.Get("Subject")); err != nil || s != want[9] {
+				t.Errorf("announced: %q, %v", s, err)
+			}
+		})
+	}
 }

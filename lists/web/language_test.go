@@ -180,6 +180,10 @@ func TestSiteOfSeveralLanguages(t *testing.T) {
 	has(t, o.get(404, "/nothing"), `<html lang="en"`, "Not here")
 	o.change("dc", func(l *lists.List) { l.Language = "fr" })
 	has(t, o.get(200, "/"), `<html lang="fr"`, "Listes et groupes")
+	// Our words are fitted to what a link says.
+	o.change("dc", func(l *lists.List) { l.Title = "Alliance" })
+	o.change("dc-map", func(l *lists.List) { l.Language = "fr" })
+	has(t, o.get(200, "/dc-map"), `Un groupe d’<a href="/dc">Alliance</a>.`)
 	// Where we have no words of a language, ours are English, and theirs are not.
 	o.change("dc", func(l *lists.List) { l.Language = "de-CH" })
 	has(t, o.get(200, "/dc"), `<html lang="en" dir="ltr">`, `<p class="words" dir="auto" lang="de-CH">`)

@@ -5,7 +5,7 @@ import (
 	"html"
 	"html/template"
 	"net/http"
-	"strconv"
+	"regexp"
 	"strings"
 	"time"
 
@@ -66,12 +66,16 @@ func (w worded) Fill(key string, pairs ...any) template.HTML {
 	for i, v := range pairs {
 		filled[i] = v
 		if part, ok := v.(template.HTML); ok {
-			hole := "\x01" + strconv.Itoa(i) + "\x02" // nobody's words have control characters
-			filled[i], ready = hole, append(ready, hole, string(part))
+			// The catalogue fits its words to what is read there; nobody's words
+			// have control characters.
+			hole := strings.Repeat("\x01", i) + html.UnescapeString(tags.ReplaceAllString(string(part), "")) + "\x02"
+			filled[i], ready = hole, append(ready, html.EscapeString(hole), string(part))
 		}
 	}
 	return template.HTML(strings.NewReplacer(ready...).Replace(html.EscapeString(w.W.Say(key, filled...))))
 }
+
+var tags = regexp.MustCompile(`<[^>]*>`)
 
 // Mail is a link to write to an address.
 func (w worded) Mail(a lists.Address) template.HTML { return anchor("mailto:"+string(a), string(a)) }
