@@ -9,6 +9,7 @@
 package bounce
 
 import (
+	"slices"
 	"strings"
 
 	"plenary/smtp/message"
@@ -44,7 +45,7 @@ type Report struct {
 // Limits on what is read of a report.
 const (
 	maxFailures = 500
-	maxText     = 64 << 10 // of its words and its fields
+	maxText     = 64 << 10 // of its words, and of its fields in all
 	maxNotice   = 16 << 10 // of its words alone, without the mail given back
 	maxReason   = 300      // of those words that are handed on
 )
@@ -67,16 +68,17 @@ func Read(raw []byte) (Report, bool) {
 
 // add puts a failure to the others, once an address, maxFailures at most.
 func add(all []Failure, f Failure) []Failure {
-	if f.Recipient == "" || len(all) == maxFailures {
+	if f.Recipient == "" || known(all, f.Recipient) {
 		return all
-	}
-	for _, have := range all {
-		if strings.EqualFold(have.Recipient, f.Recipient) {
-			return all
-		}
 	}
 	f.Reason = oneLine(f.Reason)
 	return append(all, f)
+}
+
+// known tells whether nothing more is to be found out about a recipient. It is
+// asked before that is tried: who is named a thousand times is looked up once.
+func known(all []Failure, recipient string) bool {
+	return len(all) == maxFailures || slices.ContainsFunc(all, func(f Failure) bool { return strings.EqualFold(f.Recipient, recipient) })
 }
 
 // oneLine makes words fit for a log line or a letter.

@@ -52,7 +52,7 @@ func readFlat(m *message.Message, n notice) []Failure {
 			if _, final := message.Get(one, "Final-Recipient"); !final {
 				continue
 			}
-			if f, ok := n.oneRecipient(one); ok {
+			if f, ok := n.oneRecipient(one, all); ok {
 				all = add(all, f)
 			}
 		}

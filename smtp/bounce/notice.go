@@ -10,10 +10,22 @@ import (
 
 // notice is a report's words, apart from the mail that it gives back.
 type notice struct {
-	text     string            // what the reporter says
-	signs    *signs            // of all of it
-	entries  map[string]string // the lines on each address that begins one, by the address in lower case
-	returned []message.Field   // header of the mail that failed, as far as given
+	all      *saying            // what the reporter says
+	entries  map[string]*saying // the lines on each address that begins one, by the address in lower case
+	returned []message.Field    // header of the mail that failed, as far as given
+}
+
+// saying are words, and what is found in them: it is looked for once, however
+// many recipients they speak of.
+type saying struct {
+	*signs
+	text    string
+	status  string // the status code that they name, "" none
+	aliased []int  // where they say which address led to another, nil nowhere
+}
+
+func say(text string) *saying {
+	return &saying{signs: readSigns(text), text: text, status: failedStatus(text), aliased: aliased.FindStringIndex(text)}
 }
 
 var (
@@ -28,7 +40,7 @@ var (
 // readNotice gathers the words and what came back.
 func readNotice(m *message.Message) notice {
 	var n notice
-	n.text = m.Text(maxText)
+	text := m.Text(maxText)
 	m.Root.Walk(func(p *message.Part) bool {
 		if p == m.Root {
 			return p.Type != "message/rfc822"
@@ -42,34 +54,33 @@ func readNotice(m *message.Message) notice {
 		}
 		return true
 	})
-	at := len(n.text)
-	if mark := copyMark.FindStringIndex(n.text); mark != nil {
+	at := len(text)
+	if mark := copyMark.FindStringIndex(text); mark != nil {
 		at = mark[0]
 	}
-	start := copyStart.FindStringIndex(n.text)
+	start := copyStart.FindStringIndex(text)
 	if start != nil {
 		at = min(at, start[0])
 		if len(n.returned) == 0 {
-			n.returned, _, _ = message.ReadFields([]byte(n.text[start[0]:]))
+			n.returned, _, _ = message.ReadFields([]byte(text[start[0]:]))
 		}
 	}
-	n.text = n.text[:min(at, maxNotice)]
-	n.signs = readSigns(n.text)
-	n.readEntries()
+	n.all = say(text[:min(at, maxNotice)])
+	n.entries = entries(n.all.text)
 	return n
 }
 
-// readEntries gathers what the notice says of each address: the lines from
-// where one begins up to the next.
-func (n *notice) readEntries() {
-	n.entries = map[string]string{}
+// entries gathers what a text says of each address: the lines from where one
+// begins up to the next.
+func entries(text string) map[string]*saying {
+	lines := map[string]string{}
 	addr, from, pos := "", 0, 0
 	end := func() {
 		if addr != "" {
-			n.entries[addr] = strings.TrimSpace(n.entries[addr] + "\n" + n.text[from:pos])
+			lines[addr] = strings.TrimSpace(lines[addr] + "\n" + text[from:pos])
 		}
 	}
-	for _, line := range strings.SplitAfter(n.text, "\n") {
+	for _, line := range strings.SplitAfter(text, "\n") {
 		if found := entryLine.FindStringSubmatch(strings.TrimRight(line, "\n")); found != nil && !strings.EqualFold(found[1], addr) {
 			end()
 			addr, from = strings.ToLower(found[1]), pos
@@ -77,23 +88,20 @@ func (n *notice) readEntries() {
 		pos += len(line)
 	}
 	end()
+	all := make(map[string]*saying, len(lines))
+	for addr, words := range lines {
+		all[addr] = say(words)
+	}
+	return all
 }
 
-// wordsOn is what the notice says of one address, all of it where none of
-// its lines begins with the address.
-func (n notice) wordsOn(addr string) string {
-	if words, ok := n.entries[strings.ToLower(addr)]; ok {
-		return words
+// on is what the notice says of one address, all of it where none of its lines
+// begins with the address.
+func (n notice) on(addr string) *saying {
+	if its, ok := n.entries[strings.ToLower(addr)]; ok {
+		return its
 	}
-	return n.text
-}
-
-// signsOn are the signs of wordsOn.
-func (n notice) signsOn(addr string) *signs {
-	if words, ok := n.entries[strings.ToLower(addr)]; ok {
-		return readSigns(words)
-	}
-	return n.signs
+	return n.all
 }
 
 func (n notice) messageID() string {
@@ -146,12 +154,11 @@ var aliased = regexp.MustCompile(`(?i)(?:expanded|generated|forwarded|aliased) (
 
 // writtenTo is the address that led to the one that failed, where the words
 // on that one tell.
-func writtenTo(words, failed string) string {
-	at := aliased.FindStringIndex(words)
-	if at == nil {
+func (s *saying) writtenTo(failed string) string {
+	if s.aliased == nil {
 		return ""
 	}
-	rest := words[at[1]:min(len(words), at[1]+400)]
+	rest := s.text[s.aliased[1]:min(len(s.text), s.aliased[1]+400)]
 	found := addrWord.FindStringIndex(rest)
 	if found == nil || found[0] > 4 || strings.EqualFold(rest[found[0]:found[1]], failed) {
 		return ""

@@ -3,7 +3,41 @@ package bounce
 import (
 	"strings"
 	"testing"
+	"time"
 )
+
+// TestWhoIsNamedOftenIsLookedUpOnce: a notice that names its recipient again
+// and again takes no longer than one of the same length that names them once.
+func TestWhoIsNamedOftenIsLookedUpOnce(t *testing.T) {
+	const head, lines = "From: mailer-daemon@x.example\r\nSubject: failure notice\r\n", 60
+	const named, unnamed = "bo@m.example: 550 user unknown\r\n", "The server says 550 user unknown\r\n"
+	status := head + "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+	group := "Final-Recipient: rfc822; bo@m.example\r\nDiagnostic-Code: smtp; " + strings.Repeat("quota ", 40) + "\r\n\r\n"
+	for name, pair := range map[string][2]string{
+		"words":  {head + "\r\n" + named + strings.Repeat(unnamed, lines), head + "\r\n" + strings.Repeat(named, lines)},
+		"header": {head + "\r\n" + named + strings.Repeat(unnamed, lines), head + "X-Failed-Recipients: " + strings.Repeat("bo@m.example,", lines) + "\r\n\r\n" + strings.Repeat(named, lines)},
+		"report": {status + group + "--b--\r\n", status + strings.Repeat(group, lines) + "--b--\r\n"},
+	} {
+		once, often := took(t, pair[0]), took(t, pair[1])
+		if often > 20*once+100*time.Millisecond {
+			t.Errorf("%s: %v where named once, %v where often", name, once, often)
+		}
+	}
+}
+
+// took is how long a report of one recipient takes to read, at best.
+func took(t *testing.T, raw string) time.Duration {
+	t.Helper()
+	best := time.Hour
+	for range 2 {
+		began := time.Now()
+		if r, ok := Read([]byte(raw)); !ok || len(r.Failures) != 1 {
+			t.Fatalf("%d failures, %v", len(r.Failures), ok)
+		}
+		best = min(best, time.Since(began))
+	}
+	return best
+}
 
 // BenchmarkHostile reads reports made to be slow.
 func BenchmarkHostile(b *testing.B) {
@@ -13,6 +47,7 @@ func BenchmarkHostile(b *testing.B) {
 		"recipients": status + strings.Repeat("Final-Recipient: rfc822; a@b.example\n\n", 5000) + "--b--",
 		"entries":    head + manyAddresses(3000),
 		"no fields":  status + strings.Repeat("x\n", 100000),
+		"repeated":   head + strings.Repeat("bo@b.example: 550 user unknown\n", 3000),
 		"listed":     "From: mailer-daemon@x.example\nX-Failed-Recipients: " + strings.ReplaceAll(manyAddresses(3000), "\n", ",") + "\n\n" + manyAddresses(3000),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -34,7 +34,9 @@ func readPlain(m *message.Message, n notice) []Failure {
 	}
 	var all []Failure
 	for _, addr := range addrWord.FindAllString(failed.Value(), maxFailures) {
-		all = add(all, n.failureOf(addr))
+		if !known(all, bare(addr)) {
+			all = add(all, n.failureOf(addr))
+		}
 	}
 	return all
 }
@@ -66,11 +68,14 @@ func looksReport(m *message.Message) bool {
 func (n notice) failuresInWords(m *message.Message) []Failure {
 	for _, found := range append(n.named(m), n.localNames(m), n.returnedTo()) {
 		var all []Failure
-		for _, addr := range found[:min(len(found), maxFailures)] {
+		for _, addr := range found {
+			if known(all, bare(addr)) {
+				continue
+			}
 			f := n.failureOf(addr)
 			if f.Status == "" && len(found) == 1 {
-				f.Status = failedStatus(n.text)
-				f.Class = classify(f.Status, n.signsOn(addr), n.signs)
+				f.Status = n.all.status
+				f.Class = classify(f.Status, n.on(addr).signs, n.all.signs)
 			}
 			all = add(all, f)
 		}
@@ -86,7 +91,7 @@ func (n notice) named(m *message.Message) [][]string {
 	ours := ourAddresses(m)
 	var entries, said, any []string
 	above := "" // the last line that was not empty
-	for _, line := range strings.Split(n.text, "\n") {
+	for _, line := range strings.Split(n.all.text, "\n") {
 		if ourLine.MatchString(line) {
 			above = line
 			continue
@@ -127,7 +132,7 @@ func (n notice) localNames(m *message.Message) (found []string) {
 	}
 	domain := m.From[0].Addr[strings.LastIndexByte(m.From[0].Addr, '@')+1:]
 	listing := false
-	for _, line := range strings.Split(n.text, "\n") {
+	for _, line := range strings.Split(n.all.text, "\n") {
 		name := localName.FindStringSubmatch(line)
 		switch {
 		case listStart.MatchString(line):
@@ -143,14 +148,11 @@ func (n notice) localNames(m *message.Message) (found []string) {
 
 // failureOf is what the notice's words say of one address.
 func (n notice) failureOf(addr string) Failure {
-	words := n.wordsOn(addr)
-	status := failedStatus(words)
-	said := n.signsOn(addr)
-	besides := n.signs
-	if len(n.entries) > 1 && said != n.signs && said.tell() {
-		besides = said // the rest is about the others
+	its, besides := n.on(addr), n.all
+	if len(n.entries) > 1 && its != n.all && its.tell() {
+		besides = its // the rest is about the others
 	}
-	return Failure{Recipient: bare(addr), Original: writtenTo(words, addr), Class: classify(status, said, besides), Status: status, Reason: words}
+	return Failure{Recipient: bare(addr), Original: its.writtenTo(addr), Class: classify(its.status, its.signs, besides.signs), Status: its.status, Reason: its.text}
 }
 
 // ourAddresses are those that the report is from and to: never the one that

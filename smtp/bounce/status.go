@@ -47,13 +47,15 @@ func isWord(c byte) bool {
 // readStatus reads message/delivery-status parts (RFC 3464).
 func readStatus(m *message.Message, n notice) []Failure {
 	var all []Failure
-	found := false
+	found, left := false, maxText
 	m.Root.Walk(func(p *message.Part) bool {
 		if p.Type == "message/delivery-status" || p.Type == "message/global-delivery-status" {
 			found = true
-			for _, group := range groups(p.Decoded(maxText)) {
+			fields := p.Decoded(left)
+			left -= len(fields)
+			for _, group := range groups(fields) {
 				for _, one := range splitRecipients(group) {
-					if f, ok := n.oneRecipient(one); ok {
+					if f, ok := n.oneRecipient(one, all); ok {
 						all = add(all, f)
 					}
 				}
@@ -109,8 +111,8 @@ func splitRecipients(group []message.Field) [][]message.Field {
 	return append(all, group[start:])
 }
 
-// oneRecipient reads a recipient's group of fields.
-func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
+// oneRecipient reads a recipient's group of fields, unless it is of one of all.
+func (n notice) oneRecipient(group []message.Field, all []Failure) (Failure, bool) {
 	value := func(name string) string {
 		f, ok := message.Get(group, name)
 		if !ok {
@@ -125,7 +127,7 @@ func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
 	if f.Recipient == "" {
 		f.Recipient = oneAddress(value("X-Actual-Recipient"))
 	}
-	if f.Recipient == "" {
+	if f.Recipient == "" || known(all, f.Recipient) {
 		return f, false
 	}
 	diagnosis := value("Diagnostic-Code")
@@ -135,10 +137,10 @@ func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
 	f.Status = bestStatus(value("Status"), diagnosis)
 	f.Reason = diagnosis
 	if diagnosis == "" {
-		f.Reason = n.wordsOn(f.Recipient)
+		f.Reason = n.on(f.Recipient).text
 	}
 	if f.Original == "" {
-		f.Original = writtenTo(n.wordsOn(f.Recipient), f.Recipient)
+		f.Original = n.on(f.Recipient).writtenTo(f.Recipient)
 	}
 	action, _, _ := strings.Cut(strings.ToLower(value("Action")), " ") // "relayed (to non-DSN-aware mailer)"
 	switch strings.Trim(action, ";,.") {
@@ -153,7 +155,7 @@ func (n notice) oneRecipient(group []message.Field) (Failure, bool) {
 		}
 		fallthrough
 	default:
-		f.Class = classify(f.Status, readSigns(diagnosis), n.signsOn(f.Recipient))
+		f.Class = classify(f.Status, readSigns(diagnosis), n.on(f.Recipient).signs)
 	}
 	return f, true
 }
