@@ -51,6 +51,8 @@ func (o *Office) Hear(ctx context.Context, r Reply) error {
 		return err
 	case !may:
 		return o.answer(ctx, r, q, q.w.Say("heard-stranger", "group", q.list.Title, "address", lists.RoleAddress(q.list, "join", "", o.Site.Domain)))
+	case q.list.State == lists.Closed: // digests name it, and tell no more of it
+		return o.answer(ctx, r, q, q.w.Say("heard-closed", "group", q.list.Title, "address", lists.RoleAddress(q.main, "owner", "", o.Site.Domain)))
 	case sent && !q.still:
 		return o.answer(ctx, r, q, q.w.Say("heard-late", "week", q.week.Number, "address", lists.RoleAddress(q.list, "request", "", o.Site.Domain)))
 	}

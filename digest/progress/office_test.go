@@ -375,6 +375,19 @@ func TestReplyOfOneWhoLeft(t *testing.T) {
 	}
 }
 
+// Of a closed group nothing is told, so nothing is promised.
+func TestReplyOnAClosedGroup(t *testing.T) {
+	w := newWorld(t)
+	tok := w.question()
+	if _, err := w.store.UpdateList(t.Context(), w.maps.ID, func(l *lists.List) error { l.State = lists.Closed; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, w.hear(Reply{Token: tok, QueueID: "q1", OwnText: "We met."}), "Maps is closed, so nothing was recorded.", "dc-owner@")
+	if entries, err := w.store.Progress(t.Context(), w.maps.ID, time.Time{}, w.at.Add(time.Hour)); err != nil || len(entries) != 0 {
+		t.Errorf("recorded %v, %v", entries, err)
+	}
+}
+
 // Two servers and a repeated look ask each leader once; who leads a paused
 // group is not asked; a leader on vacation is not where another is there.
 func TestAskedOnce(t *testing.T) {
