@@ -23,7 +23,7 @@ func ownLetter(text string, who signer) string {
 	for greeted := 0; at < len(lines) && greeted < maxGreetings; at++ {
 		switch line := strings.TrimSpace(lines[at]); {
 		case line == "":
-		case greeting(line, at+1 < len(lines) && strings.TrimSpace(lines[at+1]) == ""):
+		case greeting(line, at+1 < len(lines) && strings.TrimSpace(lines[at+1]) == ""), greeted == 0 && hailsAt(lines, at):
 			greeted++
 		default:
 			return joinOwn(lines[at:])
@@ -33,6 +33,18 @@ func ownLetter(text string, who signer) string {
 		return rest
 	}
 	return joinOwn(lines) // who only greets said that
+}
+
+// hailsAt tells whether two words stand alone above a sentence, and end with a
+// comma as greetings do in any language: "Egun on,". Behind "In short," people
+// go on in small letters.
+func hailsAt(lines []string, i int) bool {
+	line := strings.TrimSpace(lines[i])
+	if i+2 >= len(lines) || strings.TrimSpace(lines[i+1]) != "" || !strings.HasSuffix(line, ",") || len(strings.Fields(line)) != 2 || len(line) > 40 || !signs(line) || startsLow(line) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(lines[i+2])
+	return unicode.IsUpper(first)
 }
 
 // cutPostscript parts a text from the paragraph at its end that begins with

@@ -151,6 +151,10 @@ func TestOwnLetter(t *testing.T) {
 		{"", "Здравствуйте, Digital.\n\nГотово.", "Готово."},
 		{"Walt Freeman", "Costs fell by 30 %.\n\nWalt Freeman\nTreasurer\n\nOpenNet, a registered charity in England (no. 1234567). Registered office: 5 Mill Lane, Leeds.", "Costs fell by 30 %."},
 		{"", "We have a registered office now.\n\nThe registered office is in Leeds.", "We have a registered office now.\n\nThe registered office is in Leeds."},
+		{"", "Egun on,\n\nDone is the map.", "Done is the map."},
+		{"", "This week,\n\nwe met.", "This week,\n\nwe met."},
+		{"", "Good news!\n\nWe met.", "Good news!\n\nWe met."},
+		{"", "Уважаемый господин координатор!\n\nГотово.", "Готово."},
 		{"林怡君", "已上線。\n\n謝謝，\n怡君", "已上線。"},
 		{"kofi@x.example", "Draft done.\n\nKofi", "Draft done.\n\nKofi"},
 	}

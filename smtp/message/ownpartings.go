@@ -69,13 +69,13 @@ var partings = anyOf(
 	`искренне ваша?|ваша?|с (?:почтением|теплом|дружеским приветом)|всем (?:добра|удачи)|мира и добра|обнимаю|пока`,
 	`w?ako(?: mtiifu)?|wako katika \S+|wenu|ndimi|kwa heshima(?: na taadhima)?|kila la k?heri|mungu awabariki|pamoja sana|salamu`,
 	`و?دمتم (?:بود|بخير|سالمين)|في أمان الله|والله (?:ولي التوفيق|الموفق)|أخ(?:وكم|تكم|وك)(?: في الله)?|لكم مني كل \S+|والسلام عليكم ورحمة الله(?: وبركاته)?|بارك الله فيكم|جزاكم الله خيرا[ًا]?|مع (?:المودة|محبتي|تمنياتي(?: \S+){0,2})|أطيب المنى`,
-	`(?:谨上|謹上|敬上|祝安|商祺|特此(?:汇报|报告|說明|说明)|辛苦了|大家辛苦了|以上(?:[，,]?(?:谢谢|謝謝|请知悉))?|请(?:知悉|查收|审阅|指正)|敬[请請](?:指正|指教))`, `(?:[顺順即此敬])(?:[颂頌致祝])\S{0,6}`, `祝[^贺賀福\s。，,]{0,8}(?:[安好利康乐樂祺快]|愉快|如意|进步)`,
+	`(?:谨上|謹上|敬上|祝安|商祺|特此\S{2}|辛苦了|大家辛苦了|以上(?:[，,]?(?:谢谢|謝謝|请知悉))?|请(?:知悉|查收|审阅|指正)|敬[请請](?:指正|指教))`, `(?:[顺順即此敬])(?:[颂頌致祝])\S{0,6}`, `祝[^贺賀福\s。，,]{0,8}(?:[安好利康乐樂祺快]|愉快|如意|进步)`,
 	`.{0,14}(?:よろしく|宜しく)(?:お願い|御願い)?.{0,8}`, `以上(?:です|になります|、[^\d０-９]{0,12})?`, `(?:取り急ぎ)?.{0,6}(?:ご報告|ご連絡)(?:まで|申し上げます)`, `ご(?:確認|査収|検討).{0,12}`, `(?:どうも)?ありがとうございま(?:す|した)`, `お疲れ(?:様|さま)(?:でした|です)`, `[よ良]い(?:週末|お年)を`, `失礼(?:いた|致)?します`,
 )
 
 // pleasantries begin letters, and greet or hope the best for who reads.
 var pleasantries = anyOf(
-	`(?:greetings|compliments) of the (?:season|day|new year)`, `season['’]s greetings`, `to whom it may concern`, `happy (?:new )?(?:week|year|(?:mon|tues|wednes|thurs|fri)day)(?: all| everyone| team| folks)?`, `greetings from \S+(?: \S+)?`,
+	`(?:greetings|compliments) of the (?:season|day|new year)`, `season['’]s greetings`, `to whom it may concern`, `happy (?:new )?(?:week|year|(?:mon|tues|wednes|thurs|fri)day),?(?: all| everyone| team| folks| friends| colleagues| everybody)?`, `greetings from \S+(?: \S+)?`,
 	`(?:i |we )?(?:hope|trust)(?: that)? (?:this (?:e-?mail|message|mail) finds you (?:all )?well|(?:you|all|everyone)(?: are|['’]re| is)?(?: all| both)?(?: doing| keeping)? (?:well|good|fine)|(?:you|everyone)(?: all)? had an? \S+ week(?:end)?)`,
 	`j['’]espère que (?:vous allez|tout le monde va|ce message vous trouve)(?: tous| toutes)?(?: bien| en bonne santé)`, `meilleurs vœux(?: à tous| à toutes et à tous)?`,
 	`(?:espero|esperamos|deseo) que (?:se encuentren|estén|todos estén|este correo los encuentre)(?: todos| todas| muy)? bien`, `a quien corresponda`, `de (?:mi|nuestra) (?:mayor )?consideración`, `muy señor(?:es)? míos?`, `reciban? un cordial saludo`, `saludos cordiales a tod[oa]s`,

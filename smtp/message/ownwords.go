@@ -169,7 +169,7 @@ var noticeHeads = []string{
 // The regards that end a letter, word by word: one of regardWords or
 // thankWords, and for the rest fillWords.
 var (
-	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully truly respectfully cordially xx xo xoxo best cheers yours warmest greetings kindly kindest confraternellement courtoisement crdlt cordt cariños sinceramente fraternalmente respeitosamente beijos ossequi hoogachtend hartelijk mvrgr ahoi servus grüessli salu2
+	regardWords = strings.Fields(`rgds regds br kr warmly solidarity gratitude appreciation regards wishes sincerely faithfully truly respectfully cordially xx xo xoxo best cheers yours warmest greetings kindly kindest confraternellement courtoisement crdlt cordt cariños sinceramente fraternalmente respeitosamente beijos ossequi hoogachtend hartelijk mvrgr құрметпен hörmətlə поздрави уважение pozdrav lp pagarbiai lugupidamisega tervitades agur salutacions cordialment პატივისცემით सादर հարգանքով ahoi servus grüessli salu2
 		cordialement sincèrement amicalement salutations respectueusement chaleureusement solidairement fraternellement amitiés bises bàv cdt cdlt remerciements
 		saludos saludo atentamente cordialmente abrazo abrazos atte slds besos afectuosamente respetuosamente
 		grüßen grüße grüßle gruß grüssen grüsse gruss mfg mvg lg vg vlg bg hochachtungsvoll herzlich herzlichst
@@ -181,8 +181,8 @@ var (
 		pozdrawiam pozdrowieniami pozdrowienia poważaniem szacunku pozdravem pozdravy
 		saygılarımla saygılarımızla saygılar selamlar selamlarımla sevgiler sevgilerle çalışmalar günler
 		hälsningar hälsning vänligen mvh hilsen hilsener terveisin üdvözlettel köszönettel stimă salam trọng щиро`)
-	thankWords = strings.Fields(`thanks thank thx merci shukran dzięki gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc shukrani köszönöm ευχαριστώ תודה asante asanteni ahsante ahsanteni شكرا شكراً شكرًا الشكر تشکر`)
-	fillWords  = strings.Fields(`e y et en och og i ve à in the with always ever service submitted million vôtre tout cordiale tanti cari tutti tutte jullie wel ciepło kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
+	thankWords = strings.Fields(`thanks thank thx merci shukran dzięki рахмет благодаря hvala ačiū paldies aitäh eskerrik gràcies धन्यवाद ধন্যবাদ salamat მადლობა gracias danke dank спасибо благодарю obrigado obrigada grazie bedankt dziękuję teşekkürler tack tak takk kiitos děkuji thx tks ty дякую mulțumesc shukrani köszönöm ευχαριστώ תודה asante asanteni ahsante ahsanteni شكرا شكراً شكرًا الشكر تشکر`)
+	fillWords  = strings.Fields(`e y et en och og i ve à in the with always ever service submitted million vôtre tout cordiale tanti cari tutti tutte jullie wel ciepło asko srdačan lijep lep s poštovanjem ar cieņu po bat hurmat bilan kind kindest warm warmest many and my all the very you again in advance so much a lot for from now take care have good great nice day week weekend to everyone
 		les plus bien à vous toi très avec mes meilleures sincères bonne journée soirée semaine d’avance d'avance bon belle week-end beaucoup tous toutes distinguées
 		un una cordial cordiales muy afectuoso muchas mis mejores deseos reciban reciba le mando buen día semana por todo fuerte quedo atento atenta a todos
 		mit freundlichen freundlichem herzlichen herzliche herzlicher viele vielen liebe lieber beste besten schöne schönen gute schönes wochenende in die runde ihr ihre im voraus aus und freundliche sonnige
