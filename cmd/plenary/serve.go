@@ -48,17 +48,12 @@ func (serveCmd) Run(a *app) error {
 	defer func() { _ = now.redis.Close() }() // its writers have ended and know what was written
 	now.start(a.ctx)
 	h.log.Info("ready", "took", time.Since(begun).Round(time.Millisecond))
-	stopping := a.ctx.Done()
 	for {
 		select {
-		case <-stopping: // while it drains nobody waits at a door that will not be opened
-			h.sockets.close()
-			stopping = nil
+		case <-a.ctx.Done():
+			return h.stopped(h.end(now))
 		case err := <-now.ended:
-			if err == nil {
-				h.log.Info("stopped: what was under way is done or waits in Redis")
-			}
-			return err
+			return h.stopped(err)
 		case <-hup:
 			if next := h.reload(now); next != nil {
 				now = next
@@ -96,7 +91,7 @@ func (h *host) reload(before *generation) *generation {
 	}
 	next.start(h.app.ctx)
 	before.cancel()
-	if err := <-before.ended; err != nil {
+	if err := h.end(before); err != nil {
 		h.log.Error("the service before the reload ended with a fault", "err", err)
 	}
 	if before.redis != next.redis {
@@ -105,6 +100,26 @@ func (h *host) reload(before *generation) *generation {
 	h.sockets.sweep()
 	h.log.Info("reloaded")
 	return next
+}
+
+// end waits until a generation has drained. Once the process itself is told
+// to stop nobody must wait at a door that will not be opened any more.
+func (h *host) end(g *generation) error {
+	select {
+	case err := <-g.ended:
+		return err
+	case <-h.app.ctx.Done():
+		h.sockets.close()
+		return <-g.ended
+	}
+}
+
+// stopped logs an end that was asked for.
+func (h *host) stopped(err error) error {
+	if err == nil {
+		h.log.Info("stopped: what was under way is done or waits in Redis")
+	}
+	return err
 }
 
 // build reads the configuration and makes the service it describes, on the
