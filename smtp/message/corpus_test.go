@@ -116,6 +116,13 @@ func FuzzParse(f *testing.F) {
 		ReadFields(raw)
 		if m, err := Parse(raw); err == nil {
 			check(t, "fuzzed", m)
+			text, left := m.Reading(100)
+			if len(text) > 100 || !utf8.ValidString(text) {
+				t.Fatalf("%q", text)
+			}
+			for _, p := range left {
+				p.Name()
+			}
 		}
 	})
 }
@@ -148,6 +155,7 @@ func BenchmarkHostile(b *testing.B) {
 			for range b.N {
 				if m, err := Parse(raw); err == nil {
 					OwnText(m.Text(1 << 20))
+					m.Reading(1 << 20)
 				}
 				BodyHash(raw)
 			}

@@ -9,7 +9,7 @@ import (
 // author wrote, also below a picture or an attachment, and the parts that the
 // text leaves out. Text is the first of it alone.
 func (m *Message) Reading(max int) (text string, left []*Part) {
-	r := reading{max: max}
+	r := reading{max: max, had: map[string]bool{}}
 	r.part(m.Root)
 	return clipText(strings.TrimRight(strings.Join(r.texts, "\n\n"), " \n"), max), r.left
 }
@@ -17,6 +17,7 @@ func (m *Message) Reading(max int) (text string, left []*Part) {
 type reading struct {
 	max   int // octets of text
 	texts []string
+	had   map[string]bool // the words of those texts
 	left  []*Part
 }
 
@@ -48,12 +49,12 @@ func (r *reading) part(p *Part) {
 // add appends a text, unless it stood above already: some programs send the
 // same as text and as HTML without saying that they are alternatives.
 func (r *reading) add(text string) {
-	text = strings.Trim(text, "\n")
-	same := func(t string) bool { return slices.Equal(strings.Fields(t), strings.Fields(text)) }
-	if strings.TrimSpace(text) == "" || slices.ContainsFunc(r.texts, same) {
+	text = clipText(strings.Trim(text, "\n"), r.max)
+	words := strings.Join(strings.Fields(text), " ")
+	if words == "" || r.had[words] {
 		return
 	}
-	text = clipText(text, r.max)
+	r.had[words] = true
 	r.texts, r.max = append(r.texts, text), r.max-len(text)
 }
 
