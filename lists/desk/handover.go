@@ -188,14 +188,18 @@ func (w *work) putOffer(ctx context.Context, a lists.Action, l lists.List) (list
 	if err != nil {
 		return lists.Outcome{}, err
 	}
-	whom, err := w.inLanguage("").someone(ctx, l, a.Subject)
-	if err != nil {
-		return lists.Outcome{}, err
-	}
 	for _, owner := range owners {
+		lang, err := w.languageOf(ctx, l, owner)
+		if err != nil {
+			return lists.Outcome{}, err
+		}
+		whom, err := w.inLanguage(lang).someone(ctx, l, a.Subject)
+		if err != nil {
+			return lists.Outcome{}, err
+		}
 		q := lists.Question{Kind: lists.KindOffer, Address: owner, Member: true, Via: l.ID,
 			Actions: []lists.Action{{Verb: a.Verb, List: l.ID, Asker: w.asker, Subject: a.Subject}}}
-		err := w.put(ctx, q, question{Text: "offer.txt", List: l, Main: w.dir.MainOf(l), Request: w.address(l, "request"), What: []string{whom}})
+		err = w.put(ctx, q, question{Text: "offer.txt", Lang: lang, List: l, Main: w.dir.MainOf(l), Request: w.address(l, "request"), What: []string{whom}})
 		if err != nil {
 			return lists.Outcome{}, err
 		}

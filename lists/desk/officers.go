@@ -100,7 +100,11 @@ func (w *work) appoint(ctx context.Context, a lists.Action, l lists.List) error 
 			return err
 		}
 	}
-	return w.d.send(ctx, template, map[string]any{
+	lang, err := w.languageOf(ctx, l, a.Subject)
+	if err != nil {
+		return err
+	}
+	return w.d.sendIn(ctx, lang, template, map[string]any{
 		"List": l, "Main": w.dir.MainOf(l), "Address": l.Address(w.d.site.Domain), "Request": w.address(l, "request"),
 		"Join": w.address(l, "join"), "Owner": w.address(l, "owner"), "Page": w.d.page(l),
 	}, w.d.from(l, smtp.Letter{

@@ -82,7 +82,11 @@ func (w *work) askOwners(ctx context.Context, at, l lists.List, held lists.HeldP
 			Kind: lists.KindOwners, Address: owner, Member: true, Via: at.ID,
 			Actions: []lists.Action{{Verb: lists.DoApprove, List: at.ID, Asker: owner, Subject: owner, Number: held.Number}},
 		}
-		if err := w.put(ctx, q, question{Text: "request.txt", List: l, Main: at, Held: held, Request: w.address(at, "request")}); err != nil {
+		lang, err := w.languageOf(ctx, at, owner)
+		if err != nil {
+			return err
+		}
+		if err := w.put(ctx, q, question{Text: "request.txt", Lang: lang, List: l, Main: at, Held: held, Request: w.address(at, "request")}); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,7 @@ func loadForeign(domain string) (map[string]tongue, error) {
 			"series": w.And,
 			"before": w.Before,
 			"stop":   stopped,
+			"line":   oneLine,
 			"named":  func(l lists.List) string { return named(l, domain) },
 			"date": func(d lists.Date) string {
 				day, ok := d.Time()

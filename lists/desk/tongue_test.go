@@ -138,3 +138,44 @@ func TestLettersThatOthersCause(t *testing.T) {
 		})
 	}
 }
+
+// So are those about offices, and what those who hold them are asked.
+func TestLettersToOfficersInTheirLanguage(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"fr": {"Demande 1 : une personne souhaite s’inscrire à Data Map", "Mo Member (mo@example.org) propose d’animer Data Map", "Vous animez maintenant Data Map", "Voulez-vous aider à animer Data Map ?", "Vous êtes maintenant responsable suppléant de Data Map", "Vous êtes maintenant administrateur de Digital Coalition"},
+		"es": {"Petición 1: alguien quiere inscribirse en Data Map", "Mo Member (mo@example.org) se ofrece para coordinar Data Map", "Ahora usted coordina Data Map", "¿Quiere ayudar a coordinar Data Map?", "Ahora es responsable suplente de Data Map", "Ahora es administrador de Digital Coalition"},
+		"ar": {"الطلب 1: شخص يطلب الانضمام إلى Data Map", "عرض لقيادة Data Map من Mo Member (mo@example.org)", "أنت تقود Data Map الآن", "هل تساعد في قيادة Data Map؟", "أنت نائب المسؤول عن Data Map الآن", "أنت مدير Digital Coalition الآن"},
+		"en": {"Request 1: somebody asks to join Data Map", "Mo Member (mo@example.org) offers to lead Data Map", "You lead Data Map now", "Will you help to lead Data Map?", "You are a deputy leader of Data Map now", "You are an admin of Digital Coalition now"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			o := newOffice(t)
+			o.family()
+			for _, id := range []string{"dc", "dc-map"} {
+				o.set(id, func(l *lists.List) { l.Language, l.Next, l.NextBy, l.Purpose = lang, "Meet", "2026-12-01", "Draw" })
+			}
+			mo := func() string { return o.last("mo@example.org").Subject }
+			o.set("dc-map", func(l *lists.List) { l.Join = lists.JoinApproved })
+			o.says("new@example.net", joinOf("dc-map", "new@example.net"))
+			got := []string{o.last("lea@example.org").Subject}
+			o.says("mo@example.org", lists.Action{Verb: lists.DoVolunteer, List: "dc-map", Subject: "mo@example.org"})
+			got = append(got, o.last("lea@example.org").Subject)
+			o.yes("lea@example.org")
+			got = append(got, mo())
+			o.says("lea@example.org", about(lists.DoDeputy, "dc-map", "two@example.net"))
+			got = append(got, o.last("two@example.net").Subject)
+			o.yes("two@example.net")
+			got = append(got, o.last("two@example.net").Subject)
+			o.says("admin@example.org", about(lists.DoAdmin, "dc", "mo@example.org"))
+			o.yes("admin@example.org")
+			got = append(got, mo())
+			for i := range want {
+				if got[i] != want[i] {
+					t.Errorf("letter %d: %q, want %q", i, got[i], want[i])
+				}
+			}
+			if english := strings.Contains(o.last("two@example.net").Text, "Hello"); english != (lang == "en") {
+				t.Errorf("English: %v\n%s", english, o.last("two@example.net").Text)
+			}
+		})
+	}
+}
