@@ -249,7 +249,8 @@ func (r reply) bannerAt(i int) bool {
 // paragraph is what stands from line i to an empty one, in lower case, twenty
 // lines of it at most.
 func (r reply) paragraph(i int) string {
-	return strings.ToLower(strings.Join(r.lines[i:min(r.paragraphEnd(i), i+20)], " "))
+	near := reply{lines: r.lines[:min(len(r.lines), i+20)]} // no line beyond is looked at, however long it is
+	return strings.ToLower(strings.Join(r.lines[i:near.paragraphEnd(i)], " "))
 }
 
 // disclaimerAt tells whether a paragraph that nobody writes by hand begins at
