@@ -181,7 +181,11 @@ func New(cfg Config, q Queue, r Roster, personal Personal, failed Failed) (*Send
 		}
 		sessions := min(cfg.Workers, cfg.Connections) // as Window counts
 		t := terms{first: sessions, most: sessions, share: sessions, perMinute: cfg.PerMinute, letters: cfg.Letters}
-		s.to.relay = newDestination("relay", t, dial, cfg.Now, s.relayAt(host, port))
+		where, err := s.relayAt(host, port)
+		if err != nil {
+			return nil, err
+		}
+		s.to.relay = newDestination("relay", t, dial, cfg.Now, where)
 		s.to.relay.relay, s.to.relay.wait, s.to.relay.back = true, cfg.RelayWait, s.back
 		return s, nil
 	}
@@ -256,25 +260,26 @@ func (c *Config) orDefault() {
 
 // relayAt finds the relay's addresses: by dns.resolver where one is set,
 // else as the system does, /etc/hosts included.
-func (s *Sender) relayAt(host, port string) func(context.Context) ([]endpoint, error) {
+func (s *Sender) relayAt(host, port string) (func(context.Context) ([]endpoint, error), error) {
+	if net.ParseIP(host) != nil || host == "localhost" || s.cfg.Resolver == "" {
+		to := []endpoint{{host: host, addr: net.JoinHostPort(host, port)}}
+		return func(context.Context) ([]endpoint, error) { return to, nil }, nil
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, fmt.Errorf("delivery.relay: port %q: %w", port, err)
+	}
+	r, err := newResolver(s.cfg.Resolver, s.cfg.Now)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context) ([]endpoint, error) {
-		if net.ParseIP(host) != nil || host == "localhost" || s.cfg.Resolver == "" {
-			return []endpoint{{host: host, addr: net.JoinHostPort(host, port)}}, nil
-		}
-		r, err := newResolver(s.cfg.Resolver, s.cfg.Now)
-		if err != nil {
-			return nil, err
-		}
-		n, err := strconv.Atoi(port)
-		if err != nil {
-			return nil, fmt.Errorf("delivery.relay: port %q: %w", port, err)
-		}
 		to, _, err := r.endpoints(ctx, host, n)
 		if err == nil && len(to) == 0 {
 			err = fmt.Errorf("delivery.relay: no address for %s", host)
 		}
 		return to, err
-	}
+	}, nil
 }
 
 // Run sends until ctx ends. Then messages on the wire are finished, what
