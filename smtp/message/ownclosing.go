@@ -174,11 +174,11 @@ func numbered(line string) bool {
 // address, a number; no sentence, and no line that says something of its own
 // ("next: …").
 func signs(line string) bool {
+	if hasAnyPrefix(strings.ToLower(line[:min(len(line), 100)]), noteWords) && len(line) < 200 {
+		return true
+	}
 	if utf8.RuneCountInString(line) > 80 || strings.ContainsAny(line, "。！？") || hasAnyPrefix(strings.ToLower(line), []string{"ps", "p.s", "- ", "* ", "• "}) {
 		return false
-	}
-	if hasAnyPrefix(strings.ToLower(line), noteWords) {
-		return true
 	}
 	words := strings.Fields(line)
 	if len(words) == 0 {

@@ -155,7 +155,7 @@ var wideGreeting = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[^。！？!?，,：:]{0,16}(?:[，,]\s*)?(?:您好|你好|你们好|大家好)`,
 	`[^。！？!?，,：:\s]{0,8}(?:[，, ]\s*)?(?:您好|你好|你们好|大家好|各位好|诸位好|老师好|同事好|早上好|上午好|中午好|下午好|晚上好|早安|午安|晚安|大家早|嗨|哈囉|哈喽)(?:啊|呀)?`,
 	`(?:(?:尊敬的|亲爱的|親愛的|敬爱的)[^。！？!?，,：:\s已了在将正]{0,10}|(?:各位|諸位|诸位)[^。！？!?，,：:\s已了在将正]{0,6})(?:(?:[，, ]\s*)?(?:您好|你好|大家好|好))?`,
-	`(?:皆様|皆さま|皆さん|各位|みなさま|みなさん|関係(?:者)?各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
+	`(?:.{1,8}の(?:皆様|皆さま|皆さん)|皆様|皆さま|皆さん|各位|みなさま|みなさん|関係(?:者)?各位|[^。！？\s]{1,10}[様殿]|[^。！？]{1,20} ?御中)(?:へ)?`,
 	`(?:(?:皆様|皆さま|皆さん|みなさん)[、, ])?(?:(?:いつも|大変)?お世話になって(?:おります|います)|お疲れ様です|お疲れさまです|おつかれさまです|こんにちは|こんばんは|おはようございます|初めまして)`,
 	`(?:(?:[^.!?]{1,12}[ ,，] ?)?안녕하(?:세요|십니까)(?:[,，]? [^.!?]{1,12}(?:님|여러분))?|여러분|[^.!?]{1,12}(?:님|님께|여러분))`,
 }, "|") + `)\s*[，,、：:！!。.～~ ]*$`)
@@ -168,8 +168,8 @@ var greetingPhrases = longestFirst([]string{
 	"hallo", "ahoi", "huhu", "tag", "hoi zäme", "guten tag", "guten morgen", "guten abend", "grüß gott", "grüezi", "servus", "moin", "moin moin", "liebe", "lieber", "liebes", "sehr geehrte", "sehr geehrter", "sehr geehrtes", "geehrtes", "geehrte", "werte",
 	"здравствуйте", "здравствуй", "добрый день", "доброе утро", "добрый вечер", "доброго дня", "доброго времени суток", "привет", "приветствую", "салют", "товарищи", "всем привет", "всем добрый день", "уважаемые", "уважаемый", "уважаемая", "дорогие", "дорогой", "дорогая",
 	"добрий день", "доброго ранку", "добрий вечір", "вітаю", "привіт", "шановні",
-	"السلام عليكم ورحمة الله وبركاته", "أعزاءنا", "إلى الأمانة", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "هلا", "يا هلا", "حياكم الله", "إلى فريق", "إلى السادة", "إلى الزملاء", "حضرات", "حضرة", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
-	"olá", "ola", "viva", "e aí", "saudações", "exmos", "exmo", "exma", "exmas", "ilustre", "ilustres", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
+	"السلام عليكم ورحمة الله وبركاته", "يعطيكم العافية", "أعزاءنا", "إلى الأمانة", "السلام عليكم ورحمة الله", "السلام عليكم", "سلام عليكم", "سلام", "هلا", "يا هلا", "حياكم الله", "إلى فريق", "إلى السادة", "إلى الزملاء", "حضرات", "حضرة", "مرحبا", "مرحباً", "مرحبًا", "أهلا", "أهلاً", "أهلا وسهلا", "اهلا", "صباح الخير", "صباح النور", "مساء النور", "مساء الخير", "تحية طيبة", "تحية طيبة وبعد", "تحية", "عزيزي", "عزيزتي", "أعزائي", "الأعزاء", "السادة", "السيدات", "الإخوة", "الزملاء", "الزميلات",
+	"olá", "fala", "ola", "viva", "e aí", "saudações", "exmos", "exmo", "exma", "exmas", "ilustre", "ilustres", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "caros", "caras", "prezado", "prezada", "prezados", "prezadas",
 	"ciao", "carissimi", "carissime", "carissimo", "carissima", "stimati", "stimate", "spett", "spettabile", "buondì", "buongiorno", "buon giorno", "buonasera", "buon pomeriggio", "salve", "cari", "care", "gentile", "gentili", "gentilissimi", "egregio", "egregi",
 	"beste", "ha", "waarde", "l s", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "dag", "hoi", "geachte", "lieve",
 	"dzień dobry", "hejka", "siema", "kochani", "drogie", "dobry wieczór", "cześć", "witam", "witajcie", "szanowni", "szanowny", "szanowna", "drodzy", "droga", "drogi",
@@ -191,7 +191,7 @@ var addresseeWords = strings.Fields(`σε όλους όλες quý vị các b�
 	zusammen zäme allerseits alle allen an kollegen kolleginnen kolleg:innen kolleg*innen mitenand mitglieder des sekretariats koordinator koordinatorin und damen herren freunde freundinnen leute miteinander team ihr lieben in die runde herr frau
 	коллеги коллега господин госпожа координатор председатель секретарь друзья всем всех все уважаемые дорогие господа дамы и участники команда коллегам колеги друзі всім
 	جميعا جميعاً جميعًا الجميع بالجميع للجميع بكم زملاء الزملاء زميلاتي زملائي الزميلات و والزميلات الأعزاء الكرام الأفاضل الأصدقاء أصدقائي السادة السيدات والسادة وسهلا وبعد أعضاء الأمانة العامة المجموعة الفريق فريق كل عليكم ورحمة الله وبركاته
-	tutti tutte ragazzi ragazze segreteria colleghi colleghe e amici ai pessoal gente senhores senhoras companheiras companheiros caros collega's allemaal iedereen mensen secretariaat heer mevrouw collega beste leden
+	tutti tutte ragazzi ragazze segreteria colleghi colleghe e amici ai pessoal galera gente senhores senhoras companheiras companheiros caros collega's allemaal iedereen mensen secretariaat heer mevrouw collega beste leden
 	wszystkim wszystkich panie pani wszyscy państwo koledzy koleżanki i meslektaşlar meslektaşlarım üyeler yetkili yetkililer herkese herkes arkadaşlar arkadaslar ekip alla allihopa kaikki všem mindenki mindenkinek tuturor toți
 	לכולם כולם חברים همه دوستان همکاران`)
 

@@ -35,16 +35,17 @@ func ownLetter(text string, who signer) string {
 	return joinOwn(lines) // who only greets said that
 }
 
-// hailsAt tells whether two words stand alone above a sentence, and end with a
-// comma as greetings do in any language: "Egun on,". Behind "In short," people
-// go on in small letters.
+// hailsAt tells whether two to four words stand alone above a sentence, and end
+// with a comma as greetings do in any language: "Egun on,". Behind "In short,"
+// people go on in small letters.
 func hailsAt(lines []string, i int) bool {
 	line := strings.TrimSpace(lines[i])
-	if i+2 >= len(lines) || strings.TrimSpace(lines[i+1]) != "" || !strings.HasSuffix(line, ",") || len(strings.Fields(line)) != 2 || len(line) > 40 || !signs(line) || startsLow(line) {
+	if i+2 >= len(lines) || strings.TrimSpace(lines[i+1]) != "" || !strings.HasSuffix(line, ",") || len(line) > 40 || !signs(line) || startsLow(line) {
 		return false
 	}
+	words := len(strings.Fields(line))
 	first, _ := utf8.DecodeRuneInString(lines[i+2])
-	return unicode.IsUpper(first)
+	return 2 <= words && words <= 4 && unicode.IsUpper(first)
 }
 
 // cutPostscript parts a text from the paragraph at its end that begins with
@@ -93,6 +94,8 @@ func withoutName(text string, who signer) string {
 		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && who.carded(lines[i]) && (isCard(under) || isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
 		case strings.TrimSpace(lines[i-1]) == "" && i > 1 && endsSentence(lines[i-2]) && who.whole(lines[i]) && isMotto(under):
+			return joinOwn(who.unsigned(lines[:i]))
+		case strings.TrimSpace(lines[i-1]) == "" && who.named(lines[i]) && who.carded(under[0]) && !slices.ContainsFunc(under, func(l string) bool { return strings.TrimSpace(l) != "" && !signs(strings.TrimSpace(l)) }):
 			return joinOwn(who.unsigned(lines[:i]))
 		case strings.TrimSpace(lines[i-1]) == "" && who.whole(lines[i]) && (isCard(under) || i > 1 && (endsItem(lines[i-2]) || regardAt(lines, i-2)) && isTitles(under)):
 			return joinOwn(who.unsigned(withoutClosing(withoutRegard(lines[:i]))))
@@ -229,7 +232,7 @@ func isTitles(lines []string) bool {
 }
 
 func endsSentence(line string) bool {
-	return hasAnySuffix(strings.TrimRight(line, " \t\u00a0"), []string{".", "!", "?", "。", "！", "？", "؟", "…"})
+	return hasAnySuffix(strings.TrimRight(line, " \t\u00a0)\"”»"), []string{".", "!", "?", "。", "！", "？", "؟", "…"})
 }
 
 // signsAt tells whether a line signs what stands above it. A name that goes

@@ -57,15 +57,15 @@ var partings = anyOf(
 	`(?:و?شكرا[ًا]?|و?لكم جزيل الشكر|شاكرين)(?: (?:ل\S*كم|جزيلا|جزيلاً|تعاونكم))*`,
 	// until we meet
 	`(?:until|till|see you)(?: all)?(?: next| on)? ?(?:week|time|month|year|soon|there|then|(?:mon|tues|wednes|thurs|fri)day)`, `(?:more|talk|speak)(?: news| to you)? (?:soon|next week)`, `bye(?: for now)?`, `over and out`,
-	`bis (?:nächste woche|zum nächsten mal|(?:mon|diens|donners|frei)tag|mittwoch|bald|dann|morgen)`, `tot (?:volgende week|snel|gauw|ziens|dan)`, `até (?:(?:a )?próxima|(?:a )?semana que vem|breve|logo|já)`, `seguimos(?: en contacto)?`, `au plaisir(?: de vous (?:lire|revoir))?`, `à (?:la semaine prochaine|lundi|bientôt|très vite)`, `до (?:свидания|встречи|скорого)`, `(?:будем )?на связи`, `hoşça kal[ıi]n(?:ız)?`, `sağlıcakla kal[ıi]n`, `では、?また(?:来週)?`, `مع السلامة`, `tuonane`, `baki(?:ni)? salama`,
+	`bis (?:nächste woche|zum nächsten mal|(?:mon|diens|donners|frei)tag|mittwoch|bald|dann|morgen)`, `tot (?:volgende week|snel|gauw|ziens|dan)`, `até (?:(?:a )?próxima|(?:a )?semana que vem|breve|logo|já)`, `seguimos(?: en contacto)?`, `au plaisir(?: de vous (?:lire|revoir))?`, `à (?:la semaine prochaine|lundi|bientôt|très vite)`, `до (?:свидания|встречи|скорого)`, `(?:будем )?на связи`, `hoşça kal[ıi]n(?:ız)?`, `sağlıcakla kal[ıi]n`, `(?:それ)?では、?また(?:来週)?`, `مع السلامة`, `tuonane`, `baki(?:ni)? salama`,
 	// that all be well
 	`(?:god bless|blessings|stay (?:safe|well|healthy|warm)|be well|keep (?:well|safe|up the good work)|take care|all good wishes|peace|in (?:peace|solidarity|friendship|service|haste)|onwards?|forward ever|sent with love|with (?:love|thanks|appreciation|warmth)|lots of love|love|hugs|ta|hope (?:this|that) helps|looking forward(?: to (?:your (?:feedback|reply|comments)|hearing from you))?)`,
-	`alles (?:gute|liebe)`, `glück auf`, `bleibt gesund`, `bleiben sie gesund`, `gehabt euch wohl`, `es grüßt(?: (?:herzlich|sie|euch|dich))?`, `guten rutsch`, `mit vorzüglicher hochachtung`, `sg|hg|ihre?|eue?re?|dein|deine`,
+	`alles (?:gute|liebe)`, `pfiat(?:i| di| eich| euch)?`, `glück auf`, `bleibt gesund`, `bleiben sie gesund`, `gehabt euch wohl`, `es grüßt(?: (?:herzlich|sie|euch|dich))?`, `guten rutsch`, `mit vorzüglicher hochachtung`, `sg|hg|ihre?|eue?re?|dein|deine`,
 	`biz|la bise|je vous embrasse|sentiments distingués|avec toute ma considération|salut et fraternité|en vous souhaitant bonne réception`,
 	`quedo (?:al pendiente|a la espera(?: de \S+ \S+)?|a disposición)|quedamos (?:al pendiente|a la espera|a disposición)|me despido(?: atentamente| cordialmente)?|(?:en solidaridad|con (?:aprecio|cariño|afecto)|que estén bien|cuídense|un beso|bss|s\.s\.s|a sus órdenes|suyo afectísimo)`,
 	`abs|bjs|fico (?:à disposição|no aguardo)|sem mais|tudo de bom|cordiais saudações|com estima|valeu`,
 	`un abbraccio|in attesa di (?:un )?(?:vostro )?riscontro|resto a disposizione|con stima|con osservanza|ciao(?: a tutti)?|un caro abbraccio`,
-	`liefs|doei|met dank`, `łączę (?:pozdrowienia|wyrazy szacunku)|pozdr|trzymajcie się|kłaniam się|uściski|ukłony`, `bilgi(?:leri)?nize(?: sunar[ıi]m)?|arz ederim|dostlukla`,
+	`liefs|doei|met dank`, `łączę (?:pozdrowienia|wyrazy szacunku)|pozdr|trzymajcie (?:się|kciuki)|kłaniam się|uściski|ukłony`, `bilgi(?:leri)?nize(?: sunar[ıi]m)?|arz ederim|dostlukla`,
 	`искренне ваша?|ваша?|с (?:почтением|теплом|дружеским приветом)|всем (?:добра|удачи)|мира и добра|обнимаю|пока`,
 	`w?ako(?: mtiifu)?|wako katika \S+|wenu|ndimi|kwa heshima(?: na taadhima)?|kila la k?heri|mungu awabariki|pamoja sana|salamu`,
 	`و?دمتم (?:بود|بخير|سالمين)|في أمان الله|والله (?:ولي التوفيق|الموفق)|أخ(?:وكم|تكم|وك)(?: في الله)?|لكم مني كل \S+|والسلام عليكم ورحمة الله(?: وبركاته)?|بارك الله فيكم|جزاكم الله خيرا[ًا]?|مع (?:المودة|محبتي|تمنياتي(?: \S+){0,2})|أطيب المنى`,

@@ -126,6 +126,9 @@ func (s signer) named(line string) bool {
 	if s.whole(line) || len(s.also) > 0 && slices.Equal(words, s.also) {
 		return true
 	}
+	if len(words) == 1 && utf8.RuneCountInString(words[0]) > 2 && !startsLow(line) && len(s.words) > 0 && strings.HasPrefix(s.words[0], words[0]) {
+		return true // "Tobi" for Tobias
+	}
 	if len(words) == 0 || len(words) > len(s.words)+1 {
 		return false
 	}

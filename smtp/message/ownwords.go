@@ -206,7 +206,7 @@ var (
 	toMany = []string{" à tous et à toutes", " à toutes et à tous", " à tous et toutes", " à toutes et tous", " à tous", " à toutes", " a todas y todos", " a todos y todas", " a todos", " a todas", " to all", " all", " everyone", " everybody", " an alle", " euch allen", " ihnen allen", " allerseits", " всем", " a tutti", " a tutte", " allemaal", " wszystkim", " للجميع"}
 	// noteWords begin what people put under their name in whole sentences.
 	noteWords = []string{
-		"please note that i work", "please note my", "i work ", "i usually work", "i am working flexibly", "my working ", "my normal working", "my office hours", "if you receive this", "there is no need to reply", "you don't need to reply", "i acknowledge", "we acknowledge", "follow us", "book a ", "book time", "schedule a ", "subscribe to our", "sign up for our", "read our ", "check out our", "learn more", "support our work",
+		"please note that i work", "please note my", "i work ", "i sometimes email", "i sometimes send", "i usually work", "i am working flexibly", "my working ", "my normal working", "my office hours", "if you receive this", "there is no need to reply", "you don't need to reply", "i acknowledge", "we acknowledge", "follow us", "book a ", "book time", "schedule a ", "subscribe to our", "sign up for our", "read our ", "check out our", "learn more", "support our work",
 		"ich arbeite ", "meine arbeitszeit", "bürozeiten", "sie erreichen mich", "je travaille ", "je suis présent", "mes jours de présence", "abonnez-vous", "mi horario", "trabajo de lunes", "ik werk ", "mijn werkdagen", "lavoro dal ", "trabalho de segunda",
 	}
 	// cardWords begin lines that stand under names and have a colon.
