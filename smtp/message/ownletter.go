@@ -137,21 +137,12 @@ func endsItem(line string) bool {
 // withoutRegard cuts what stands between an empty line and a name: a line with
 // a comma, or with words that are said in parting only.
 func withoutRegard(lines []string) []string {
-	right := len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) != "" // above the name
 	lines = strings.Split(joinOwn(lines), "\n")
 	last := len(lines) - 1
-	if last < 1 || !regardAt(lines, last) && !thanksAt(lines, last) && !(right && wordAt(lines, last)) {
+	if last < 1 || !regardAt(lines, last) && !thanksAt(lines, last) {
 		return lines
 	}
 	return lines[:last]
-}
-
-// wordAt tells whether a line is one word between what ends a sentence and the
-// name: a regard in any language.
-func wordAt(lines []string, i int) bool {
-	line := strings.TrimSpace(lines[i])
-	return i > 1 && strings.TrimSpace(lines[i-1]) == "" && endsItem(lines[i-2]) && len(strings.Fields(line)) == 1 && utf8.RuneCountInString(line) > 3 &&
-		signs(line) && !startsLow(line) && !endsSentence(line) && !wide(line)
 }
 
 // thanksAt tells whether a line that can stand above the name begins with
@@ -255,7 +246,7 @@ func (s signer) signsAt(lines []string, i int) bool {
 	if isShortRule(line) { // and no line under a heading
 		return above > 0 && (strings.TrimSpace(lines[above-1]) == "" || endsItem(lines[above-1]))
 	}
-	if regardAt(lines, above) || above == i-1 && (thanksAt(lines, above) || wordAt(lines, above)) {
+	if regardAt(lines, above) || above == i-1 && thanksAt(lines, above) {
 		return true
 	}
 	words := strings.Fields(strings.ToLower(line))

@@ -65,10 +65,10 @@ var partings = anyOf(
 	`quedo (?:al pendiente|a la espera(?: de \S+ \S+)?|a disposición)|quedamos (?:al pendiente|a la espera|a disposición)|me despido(?: atentamente| cordialmente)?|(?:en solidaridad|con (?:aprecio|cariño|afecto)|que estén bien|cuídense|un beso|bss|s\.s\.s|a sus órdenes|suyo afectísimo)`,
 	`abs|bjs|fico (?:à disposição|no aguardo)|sem mais|tudo de bom|cordiais saudações|com estima|valeu`,
 	`un abbraccio|in attesa di (?:un )?(?:vostro )?riscontro|resto a disposizione|con stima|con osservanza|ciao(?: a tutti)?|un caro abbraccio`,
-	`liefs|doei|met dank`, `łączę (?:pozdrowienia|wyrazy szacunku)|pozdr|trzymajcie (?:się|kciuki)|kłaniam się|uściski|ukłony`, `bilgi(?:leri)?nize(?: sunar[ıi]m)?|arz ederim|dostlukla`,
+	`liefs|doei|met dank`, `łączę (?:pozdrowienia|wyrazy szacunku)|pozdr|trzymajcie (?:się|kciuki)|kłaniam się|uściski|ukłony`, `bilgi(?:leri)?nize(?: sunar[ıi]m)?|arz ederim|dostlukla|öptüm|öpüyorum`,
 	`искренне ваша?|ваша?|с (?:почтением|теплом|дружеским приветом)|всем (?:добра|удачи)|мира и добра|обнимаю|пока`,
 	`w?ako(?: mtiifu)?|wako katika \S+|wenu|ndimi|kwa heshima(?: na taadhima)?|kila la k?heri|mungu awabariki|pamoja sana|salamu`,
-	`و?دمتم (?:بود|بخير|سالمين)|في أمان الله|والله (?:ولي التوفيق|الموفق)|أخ(?:وكم|تكم|وك)(?: في الله)?|لكم مني كل \S+|والسلام عليكم ورحمة الله(?: وبركاته)?|بارك الله فيكم|جزاكم الله خيرا[ًا]?|مع (?:المودة|محبتي|تمنياتي(?: \S+){0,2})|أطيب المنى`,
+	`و?دمتم (?:بود|بخير|سالمين)|في أمان الله|والله (?:ولي التوفيق|الموفق)|أخ(?:وكم|تكم|وك)(?: في الله)?|لكم مني كل \S+|والسلام عليكم ورحمة الله(?: وبركاته)?|بارك الله فيكم|جزاكم الله خيرا[ًا]?|(?:مع )?محبتي|مع (?:المودة|تمنياتي(?: \S+){0,2})|أطيب المنى`,
 	`(?:谨上|謹上|敬上|祝安|商祺|特此\S{2}|辛苦了|大家辛苦了|以上(?:[，,]?(?:谢谢|謝謝|请知悉))?|请(?:知悉|查收|审阅|指正)|敬[请請](?:指正|指教))`, `(?:[顺順即此敬])(?:[颂頌致祝])\S{0,6}`, `祝[^贺賀福\s。，,]{0,8}(?:[安好利康乐樂祺快]|愉快|如意|进步)`,
 	`.{0,14}(?:よろしく|宜しく)(?:お願い|御願い)?.{0,8}`, `以上(?:です|になります|、[^\d０-９]{0,12})?`, `(?:取り急ぎ)?.{0,6}(?:ご報告|ご連絡)(?:まで|申し上げます)`, `ご(?:確認|査収|検討).{0,12}`, `(?:どうも)?ありがとうございま(?:す|した)`, `お疲れ(?:様|さま)(?:でした|です)`, `[よ良]い(?:週末|お年)を`, `失礼(?:いた|致)?します`,
 )
