@@ -238,6 +238,27 @@ func TestBodyIsAskedOnce(t *testing.T) {
 // A group that paused owes nobody a word: it has no news, but it neither
 // stands among the silent nor is its lead offered, also where the digest
 // before went out long ago.
+// Of a group that paused nothing is due: it does not stand before those at
+// work for a date that is past.
+func TestPausedGroupsComeAfterThoseAtWork(t *testing.T) {
+	var f Facts
+	for i, state := range []lists.State{lists.Paused, lists.Active, lists.Forming, lists.Paused, lists.Active} {
+		l := lists.List{ID: string(rune('a' + i)), Title: string(rune('A' + i)), State: state, Next: "step", NextBy: lists.Date("2026-11-0" + string(rune('1'+i)))}
+		f.Groups = append(f.Groups, GroupFacts{List: l, Posts: 1}, GroupFacts{List: l})
+	}
+	f.Until = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	r := Gather(f)
+	for _, all := range [][]Group{r.News, r.Quiet} {
+		order := ""
+		for _, g := range all {
+			order += g.List.Title
+		}
+		if order != "BCEAD" {
+			t.Errorf("order %s", order)
+		}
+	}
+}
+
 func TestPausedGroupIsNotSilent(t *testing.T) {
 	heard := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
 	for state, silent := range map[lists.State]bool{lists.Active: true, lists.Forming: true, lists.Paused: false} {

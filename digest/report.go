@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -18,8 +19,8 @@ type Report struct {
 	Missed       int
 	Main         lists.List
 	Site         lists.Site
-	News         []Group // groups with something to tell, by due date
-	Quiet        []Group // the others, by due date
+	News         []Group // groups with something to tell, by due date, those that rest after the others
+	Quiet        []Group // the others, likewise
 	Coming       []Group // whose step is due in two weeks from today, by date
 	Founded      []lists.List
 	Closed       []lists.List
@@ -163,11 +164,13 @@ func (g Group) news() bool {
 }
 
 // dueKey puts groups with a date first, the earliest date before the others.
+// Of a group that paused nothing is due: it comes after all that are at work.
 func dueKey(g Group) string {
-	if g.By == "" {
-		return "9999" + g.List.Title
+	rests := "0"
+	if !running(g.List.State) {
+		rests = "1"
 	}
-	return string(g.By) + g.List.Title
+	return rests + cmp.Or(string(g.By), "9999") + g.List.Title
 }
 
 func account(f GroupFacts, since time.Time, today lists.Date) Group {
