@@ -149,9 +149,14 @@ func (w *work) farewell(ctx context.Context, m mover, template, key string) erro
 		return nil
 	}
 	var left []groupLine
+	back := false
 	for _, id := range m.lists {
 		if l, ok := w.dir.ByID(id); ok {
-			left = append(left, groupLine{List: l, Address: l.Address(w.d.site.Domain), JoinAt: w.address(l, "join")})
+			line := groupLine{List: l, Address: l.Address(w.d.site.Domain)}
+			if w.takesMembers(l) {
+				line.JoinAt, back = w.address(l, "join"), true
+			}
+			left = append(left, line)
 		}
 	}
 	// A group's join address brings the main list along, but not the reverse.
@@ -164,10 +169,16 @@ func (w *work) farewell(ctx context.Context, m mover, template, key string) erro
 		}
 	}
 	return w.d.sendIn(ctx, lang, template, map[string]any{
-		"Left": left, "List": named, "Who": m.who, "Owner": w.address(named, "owner"), "Request": w.address(named, "request"),
+		"Left": left, "Back": back, "List": named, "Who": m.who, "Owner": w.address(named, "owner"), "Request": w.address(named, "request"),
 	}, w.d.from(named, smtp.Letter{
 		Key: key + "/" + m.who.Key(), To: []string{string(m.who)}, InReplyTo: w.answers(m.who), AutoReplied: true, Priority: smtp.Notice,
 	}))
+}
+
+// takesMembers tells whether anybody can join a list: a closed one, and the
+// groups of a closed main list, take nobody.
+func (s *sight) takesMembers(l lists.List) bool {
+	return l.State != lists.Closed && s.dir.MainOf(l).State != lists.Closed
 }
 
 func boolOrder(a, b bool) int {

@@ -63,6 +63,28 @@ func TestLeaveBelieved(t *testing.T) {
 	}
 }
 
+// A closed group takes nobody: who leaves it is not sent to its join address,
+// where they would be refused.
+func TestLeaveClosed(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	for i, lang := range []string{"", "fr", "es", "ar"} {
+		mo := []string{"mo", "md", "me", "mf"}[i] + "@example.org"
+		o.member("dc-map", lists.NewMember{Address: lists.Address(mo)})
+		if lang != "" {
+			result(t, o.says(mo, lists.Action{Verb: lists.DoLanguage, List: "dc", Value: lang})[0], lists.Did)
+		}
+		o.set("dc-map", func(l *lists.List) { l.State = lists.Closed })
+		result(t, o.says(mo, leaveOf("dc-map", mo))[0], lists.Did)
+		f := o.last(mo).Text
+		contains(t, f, "dc-map@lists.example.org", "dc-map-owner@")
+		lacks(t, f, "-join@", "change your mind", "changez d", "cambia de", "غيّرت")
+		result(t, o.says(mo, leaveOf("dc", mo))[0], lists.Did)
+		contains(t, o.last(mo).Text, "dc-join@lists.example.org")
+		o.set("dc-map", func(l *lists.List) { l.State = lists.Active })
+	}
+}
+
 func TestLeaveForAnother(t *testing.T) {
 	o := newOffice(t)
 	o.family()

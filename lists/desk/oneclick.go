@@ -71,6 +71,9 @@ func (s *sight) clicked(ctx context.Context, l lists.List, n lists.Number, p lis
 	}
 	d.log.Info("left by one click", "list", l.ID, "member", n)
 	err = w.farewell(ctx, mover{who: p.Address, list: l.ID, lists: v.Lists, lang: p.Language}, "left.txt", "farewell/"+w.cause)
+	if !w.takesMembers(l) {
+		return lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are no longer a member of %s.", w.named(l))}, err
+	}
 	return lists.Outcome{Result: lists.Did, Told: true,
 		Text: w.say("You are no longer a member of %s. To join again, write to %s.", w.named(l), w.address(l, "join"))}, err
 }
