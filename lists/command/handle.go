@@ -238,7 +238,7 @@ func subjectOf(in In, f Facts) string {
 	if !marked || !strings.HasSuffix(strings.TrimSuffix(to, ">"), "@"+strings.ToLower(f.Site.Domain)) {
 		return in.Message.Subject
 	}
-	for _, l := range ownLines(in.Message.Text(maxRead)) {
+	for _, l := range ownLines(in.Message.Text(maxRead), message.OwnAbove) {
 		if !l.blank() {
 			return ""
 		}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"plenary/smtp/message"
 )
 
 // What is read of one mail at most; commands never come near it.
@@ -23,10 +21,11 @@ type line struct {
 
 func (l line) blank() bool { return l.text == "" }
 
-// ownLines are the lines that the author wrote, without quoting and up to
-// the signature (message.OwnText) or an end word, with their numbers in the
-// whole text. Blank lines stay, they part paragraphs.
-func ownLines(text string) []line {
+// ownLines are the lines that the author wrote, as ownOf (message.OwnText,
+// message.OwnAbove) gives them, without quoting and up to the signature or an
+// end word, with their numbers in the whole text. Blank lines stay, they part
+// paragraphs.
+func ownLines(text string, ownOf func(string) string) []line {
 	if len(text) > maxRead {
 		text = text[:maxRead]
 	}
@@ -36,7 +35,7 @@ func ownLines(text string) []line {
 		raw = raw[:maxLines]
 		text = strings.Join(raw, "\n")
 	}
-	own := strings.Split(message.OwnText(text), "\n")
+	own := strings.Split(ownOf(text), "\n")
 	var lines []line
 	for i, s := range raw {
 		for len(own) > 0 && strings.TrimSpace(own[0]) == "" {

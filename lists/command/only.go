@@ -32,7 +32,7 @@ func CommandOnly(subject, text string) string {
 func onlyCommand(title string, answers bool, fromSubject, text string) string {
 	var body []string
 	closed := false
-	for _, l := range ownLines(text) {
+	for _, l := range ownLines(text, message.OwnText) {
 		switch {
 		case l.blank(), len(body) == 0 && begins(l.text, greetings):
 		case closed || (len(body) > 0 || fromSubject != "") && begins(l.text, closings):

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"plenary/smtp/message"
 )
 
 // The limits of one mail (DESIGN section 1, "Email commands").
@@ -52,7 +54,7 @@ type Parsed struct {
 // Parse reads commands from a mail's subject and then its text, one a line.
 // A subject that the first line repeats or goes on from is skipped.
 func Parse(subject, text string) Parsed {
-	p := parser{lines: ownLines(text)}
+	p := parser{lines: ownLines(text, message.OwnAbove)}
 	subject, marked := cleanSubject(subject)
 	if subject != "" && !p.repeats(subject) {
 		p.lines = append([]line{{0, subject}}, p.lines...)

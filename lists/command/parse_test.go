@@ -60,6 +60,12 @@ func TestParse(t *testing.T) {
 		{"attribution is skipped", "", "lists\n\nOn Mon, 23 Nov 2026 at 10:00, Ann <ann@example.net> wrote:\n> help", "1 lists"},
 		{"signature", "", "lists\n-- \nhelp\nJane", "1 lists"},
 		{"signature without its blank", "", "lists\n--\nhelp", "1 lists"},
+		{"a phone's signature", "", "state active\nSent from my iPhone\nleave dc", "1 state active"},
+		{"a phone's signature, in French", "", "state active\n\nEnvoyé de mon iPhone\n\nleave dc", "1 state active"},
+		{"a phone's line on top", "", "Sent from my iPhone\n\nleave dc", "3 leave dc"},
+		{"a drawn line", "", "state active\n___\nleave dc", "1 state active"},
+		{"a drawn line with blanks", "", "state active\n\n _____ \nleave dc", "1 state active"},
+		{"a separator is none", "", "state active\n---\nhelp", "1 state active\n3 help"},
 		{"end words", "", "lists\nEND\nhelp", "1 lists"},
 		{"stop", "", "lists\nstop\nhelp", "1 lists"},
 		{"quit", "", "lists\nquit.\nhelp", "1 lists"},
@@ -97,6 +103,8 @@ func TestParse(t *testing.T) {
 func TestParseTakesFollowingLines(t *testing.T) {
 	for _, c := range []struct{ name, subject, text, want string }{
 		{"up to the signature", "", "progress maps We met.\nAll agreed.\n\nNext week again.\n-- \nJane", `1 progress "maps We met.\nAll agreed.\n\nNext week again."`},
+		{"up to a phone's signature", "", "progress maps We met.\n\nSent from my iPhone\nnext: nothing", `1 progress "maps We met."`},
+		{"a sentence about sending is none", "", "progress maps We met.\nSent via e-mail to all.\nnext: Print", "1 progress \"maps We met.\"\n3 next under Print"},
 		{"up to end", "", "announce Dear all,\nwe meet.\nend\nhelp", `1 announce "Dear all,\nwe meet."`},
 		{"from the subject", "progress maps", "We met.\nAll agreed.", `0 progress "maps\nWe met.\nAll agreed."`},
 		{"words that are commands stay text", "", "progress maps We met.\nhelp came from all.\njoin us.\nlists were made", `1 progress "maps We met.\nhelp came from all.\njoin us.\nlists were made"`},

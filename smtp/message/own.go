@@ -14,7 +14,17 @@ func OwnText(text string) string { return OwnStart(text, len(text)+1) }
 // OwnStart is OwnText up to so many lines that are not empty: enough for who
 // asks how a text begins.
 func OwnStart(text string, most int) string {
-	r := reply{lines: strings.Split(text, "\n")}
+	return reply{lines: strings.Split(text, "\n")}.own(most)
+}
+
+// OwnAbove is OwnText up to the line of a phone ("Sent from my iPhone") or a
+// line drawn of underscores, where something stands above it: for who reads
+// orders, of which none stand in a signature.
+func OwnAbove(text string) string {
+	return reply{lines: strings.Split(text, "\n"), above: true}.own(len(text) + 1)
+}
+
+func (r reply) own(most int) string {
 	r.unarmour()
 	var own []string
 	written := false
@@ -26,7 +36,7 @@ func OwnStart(text string, most int) string {
 		switch {
 		case isQuoted(line), r.brokenQuoteAt(i):
 			i++
-		case r.endsAt(i, written):
+		case r.endsAt(i, written), r.above && written && r.signedOffAt(i):
 			i = len(r.lines)
 		case !written && r.bannerAt(i):
 			i = r.paragraphEnd(i)
@@ -62,6 +72,7 @@ func OwnStart(text string, most int) string {
 type reply struct {
 	lines    []string
 	armoured bool // signed within the text, as OpenPGP does
+	above    bool // nothing below a phone's line or a drawn one is read
 }
 
 // endsAt tells whether nothing of the writer's own comes from line i on: the

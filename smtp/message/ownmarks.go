@@ -198,6 +198,17 @@ func (r reply) deviceAt(i int) bool {
 	return n > 0
 }
 
+// signedOffAt tells whether a phone's line, or one of underscores, stands at
+// line i. A sentence within a paragraph ("Sent by mail to all.") is none.
+func (r reply) signedOffAt(i int) bool {
+	line := strings.TrimSpace(r.lines[i])
+	if isShortRule(line) {
+		return line[0] == '_'
+	}
+	apart := i > 0 && strings.TrimSpace(r.lines[i-1]) == ""
+	return r.deviceAt(i) && (apart || !endsSentence(line))
+}
+
 var brief = regexp.MustCompile(`^Sent (?:from|with|via|using) \p{Lu}\S*(?: [\p{Lu}\d]\S*)?[^.\s]?\s*$`)
 
 // frameAt knows a line of a table that holds no words, as a card with the
