@@ -231,15 +231,19 @@ func TestSubject(t *testing.T) {
 	long := strings.Repeat("long ", 7) + "title"
 	founded := tell(long, long, long)
 	founded.Founded = []lists.List{{Title: "New one"}}
+	new, over := tell(), tell()
+	new.Founded, over.Closed = founded.Founded, []lists.List{{Title: "Old one"}, {Title: "Older"}}
 	many := tell("A")
 	many.Founded, many.Closed, many.Unnamed = []lists.List{{Title: "K"}, {Title: "L"}, {Title: "M"}, {Title: "N"}}, []lists.List{{Title: strings.Repeat("x", 100)}}, 2
 	for want, r := range map[string]digest.Report{
-		"Coalition, week 48: a quiet week":                                           tell(),
-		"Coalition, week 48: news from A, B and C":                                   tell("A", "B", "C"),
-		"Coalition, week 48: news from A, B and 2 more groups":                       tell("A", "B", "C", "D"),
-		"Coalition, week 48: news from " + long + " and " + long:                     tell(long, long),
-		"Coalition, week 48: news from " + long + " and 2 more groups, new: New one": founded,
-		"Coalition, week 48: news from A, new: K, L, M and 1 more, 2 newcomers":      many, // what is too long leaves room to what comes after it
+		"Coalition, week 48: a quiet week":                                                tell(),
+		"Coalition, week 48: new group New one":                                           new,
+		"Coalition, week 48: Old one and Older closed":                                    over,
+		"Coalition, week 48: news from A, B and C":                                        tell("A", "B", "C"),
+		"Coalition, week 48: news from A, B and 2 more groups":                            tell("A", "B", "C", "D"),
+		"Coalition, week 48: news from " + long + " and " + long:                          tell(long, long),
+		"Coalition, week 48: news from " + long + " and 2 more groups, new group New one": founded,
+		"Coalition, week 48: news from A, new groups K, L, M and 1 more, 2 newcomers":     many, // what is too long leaves room to what comes after it
 	} {
 		if got := written(t, r).Subject; got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -54,10 +54,10 @@ func fresh(w *words.Words, r digest.Report, named int) (news []string) {
 		news = append(news, w.Say("news-from", "names", w.And(told)))
 	}
 	if len(r.Founded) > 0 {
-		news = append(news, w.Say("news-new", "names", few(w, titles(r.Founded, maxName), named)))
+		news = append(news, w.Say("news-new", "n", len(r.Founded), "names", few(w, titles(r.Founded, maxName), named)))
 	}
 	if len(r.Closed) > 0 {
-		news = append(news, w.Say("news-closed", "names", few(w, titles(r.Closed, maxName), named)))
+		news = append(news, w.Say("news-closed", "n", len(r.Closed), "names", few(w, titles(r.Closed, maxName), named)))
 	}
 	if n := r.CountWhen(digest.Overdue); n > 0 {
 		news = append(news, w.Say("news-overdue", "n", n))

@@ -144,7 +144,7 @@ func TestOneDigestAWeek(t *testing.T) {
 			first = raw
 		}
 	}
-	for _, want := range []string{"Subject: Dynamic Coalition, week 48: news from Map, new: Map, 1 step overdue, 1 newcomer", "We met.", "multipart/alternative", "To: "} {
+	for _, want := range []string{"Subject: Dynamic Coalition, week 48: news from Map, new group Map, 1 step overdue, 1 newcomer", "We met.", "multipart/alternative", "To: "} {
 		if !strings.Contains(first, want) {
 			t.Errorf("the digest of week 48 has no %q:\n%s", want, first)
 		}
