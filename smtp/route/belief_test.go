@@ -1,6 +1,8 @@
 package route
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,5 +67,31 @@ func TestVerdictGoesWithThePost(t *testing.T) {
 	}
 	if err := w.Post(t.Context(), "dc", "site", mail("plenary@lists.example.org", "x", "y")); err != nil || w.sent[3].Verdict != (smtp.Verdict{}) {
 		t.Errorf("the site's own: %+v %v", w.sent[3].Verdict, err)
+	}
+}
+
+// Who is proven to have written a held post hears of it once a day, also
+// where the first try to tell them fails.
+func TestWriterOfHeldPostsIsToldOnceADay(t *testing.T) {
+	w := newWorld(t)
+	w.unsent = errors.New("Redis fell")
+	day := func(id string, at time.Time) error {
+		env := smtp.Envelope{ID: id, From: "eve@x.example", To: []string{"dc@lists.example.org"}, Received: at, Verdict: smtp.Verdict{Believed: true, Policy: "none", DMARC: "pass"}}
+		return w.Handle(t.Context(), env, mail("eve@x.example", id, "y"))
+	}
+	if err := day("q1", w.Now()); err == nil || len(w.held) != 1 {
+		t.Fatalf("held %d, %v", len(w.held), err)
+	}
+	w.unsent = nil
+	for _, id := range []string{"q1", "q2", "q3"} {
+		if err := day(id, w.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.letters) != 1 || w.letters[0].To[0] != "eve@x.example" || !strings.Contains(w.letters[0].Text, "wait") {
+		t.Fatalf("letters %+v", w.letters)
+	}
+	if err := day("q4", w.Now().Add(25*time.Hour)); err != nil || len(w.letters) != 2 {
+		t.Errorf("the day after: %+v %v", w.letters, err)
 	}
 }

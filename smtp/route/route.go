@@ -206,12 +206,17 @@ func (r *Router) letter(ctx context.Context, id, why string, to lists.Address, l
 		r.Log.Info("not answered: too many answers to one address", "queue", id)
 		return nil
 	}
+	return r.write(ctx, "returned/"+id+"/"+l.ID+"/"+why, to, l, inReplyTo, text)
+}
+
+// write sends fixed words, once for each key.
+func (r *Router) write(ctx context.Context, key string, to lists.Address, l lists.List, inReplyTo, text string) error {
 	from, subject := r.Site.At(lists.SiteName), "Your mail to "+r.Site.Domain
 	if l.ID != "" {
 		from, subject = lists.RoleAddress(l, "request", "", r.Site.Domain), "Your mail to "+l.Name
 	}
 	return r.Outbox.Send(ctx, smtp.Letter{
-		Key: "returned/" + id + "/" + l.ID + "/" + why, To: []string{string(to)}, From: string(from), Subject: subject,
+		Key: key, To: []string{string(to)}, From: string(from), Subject: subject,
 		InReplyTo: inReplyTo, Text: smtp.Wrap(text, 72) + "\n", AutoReplied: true, Date: r.Now(),
 	})
 }

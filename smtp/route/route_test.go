@@ -27,9 +27,13 @@ type world struct {
 	kept    int
 	said    []string // progress
 	failing error
+	unsent  error // Send fails so
 }
 
 func (w *world) Send(_ context.Context, l smtp.Letter) error {
+	if w.unsent != nil {
+		return w.unsent
+	}
 	for _, old := range w.letters {
 		if old.Key == l.Key {
 			return nil
