@@ -140,7 +140,8 @@ func (d *Desk) Hold(ctx context.Context, h lists.HeldPost, raw []byte) error {
 		return fmt.Errorf("hold a post for list %q: %w", h.List, lists.ErrNotFound)
 	}
 	h.At = d.now().UTC() // summaries go by when it was held, however late it came
-	if h, err = d.store.Hold(ctx, h, raw); err != nil {
+	h, err = d.store.Hold(ctx, h, raw)
+	if err != nil || h.At.IsZero() { // its owners have decided meanwhile
 		return err
 	}
 	return d.NotifyHeld(ctx, l, h)

@@ -120,6 +120,35 @@ func TestHeldNotes(t *testing.T) {
 	o.wants("lea@example.org", 4)
 }
 
+// A post that is handled again hours after a crash is told of once: a summary
+// of its hour has named it meanwhile, or its owners have decided.
+func TestHeldAgainAfterACrash(t *testing.T) {
+	o := newOffice(t)
+	o.family()
+	died := func(n int) {
+		t.Helper()
+		h := lists.HeldPost{List: "dc-map", Author: "out@example.net", Subject: "Greeting", Queue: fmt.Sprintf("H%d", n), At: o.now()}
+		if _, err := o.store.Hold(o.ctx, h, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	died(1)
+	o.pass(time.Hour)
+	o.summaries()
+	o.wants("lea@example.org", 1)
+	o.pass(2 * time.Hour)
+	o.hold("dc-map", 1)
+	o.summaries()
+	o.wants("lea@example.org", 1)
+
+	died(2)
+	result(t, o.says("lea@example.org", decide(lists.DoDiscard, 2))[0], lists.Did)
+	o.hold("dc-map", 2)
+	o.pass(time.Hour)
+	o.summaries()
+	o.wants("lea@example.org", 1)
+}
+
 // Without leaders and admins the site's admins decide.
 func TestHeldWithoutOwners(t *testing.T) {
 	o := newOffice(t)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"plenary/lists"
 )
@@ -16,8 +17,8 @@ import (
 const heldRemembered = 14 * day
 
 // Hold keeps a post for the owners of h.List and gives it its number. The
-// same queue id is held once: again, the post comes back as it was numbered,
-// even when it has been released since.
+// same queue id is held once: again, the post comes back as it was kept, and
+// one that has been released since with its number and no time.
 func (s *Store) Hold(ctx context.Context, h lists.HeldPost, raw []byte) (lists.HeldPost, error) {
 	l, _, err := s.list(ctx, h.List)
 	if err != nil {
@@ -28,8 +29,8 @@ func (s *Store) Hold(ctx context.Context, h lists.HeldPost, raw []byte) (lists.H
 	err = retry(ctx, func() (bool, error) {
 		stands, err := s.rdb.Get(ctx, by).Int()
 		if err == nil {
-			h.Number = stands
-			return true, nil
+			h, err = s.heldBefore(ctx, l, h, stands)
+			return err == nil, err
 		}
 		if !absent(err) {
 			return false, err
@@ -58,6 +59,20 @@ func (s *Store) Hold(ctx context.Context, h lists.HeldPost, raw []byte) (lists.H
 		return h, fmt.Errorf("hold a post for list %q: %w", h.List, err)
 	}
 	return h, nil
+}
+
+// heldBefore is h as it was kept under its number.
+func (s *Store) heldBefore(ctx context.Context, l lists.List, h lists.HeldPost, number int) (lists.HeldPost, error) {
+	record, err := s.rdb.HGet(ctx, heldKey(l.Family, l.Serial), strconv.Itoa(number)).Result()
+	if absent(err) {
+		h.Number, h.At = number, time.Time{}
+		return h, nil
+	}
+	if err != nil {
+		return h, err
+	}
+	var kept lists.HeldPost
+	return kept, json.Unmarshal([]byte(record), &kept)
 }
 
 // Held are the posts that wait for a list's owners, by number.

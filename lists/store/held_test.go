@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -43,8 +44,13 @@ func TestHeldPosts(t *testing.T) {
 		_, err = s.HeldBody(ctx, "dc-maps", 1)
 		missing(t, err)
 		// The same inbound entry, handled again after its post was approved.
-		if again := must(s.Hold(ctx, post, raw))(t); again.Number != 1 {
-			t.Errorf("held anew as %d", again.Number)
+		if again := must(s.Hold(ctx, post, raw))(t); again.Number != 1 || !again.At.IsZero() {
+			t.Errorf("held anew as %d at %v", again.Number, again.At)
+		}
+		later := post
+		later.Queue, later.At = "q2", c.now().Add(time.Hour)
+		if again := must(s.Hold(ctx, later, raw))(t); !reflect.DeepEqual(again, second) {
+			t.Errorf("held again as %+v", again)
 		}
 		if held := must(s.Held(ctx, "dc-maps"))(t); len(held) != 1 {
 			t.Errorf("held %+v", held)
