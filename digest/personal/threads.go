@@ -1,10 +1,6 @@
 package personal
 
-import (
-	"strings"
-
-	"plenary/lists"
-)
+import "plenary/lists"
 
 // threads puts posts, given by number, in the order of their conversations:
 // each begins where its first post of the issue does, an answer comes after
@@ -23,7 +19,7 @@ func threads(posts []lists.DigestPost) (ordered []lists.DigestPost, count int) {
 				break
 			}
 		}
-		base, reply := baseSubject(p.Subject)
+		base, reply := lists.BaseSubject(p.Subject)
 		if at, known := bySubject[base]; parent < 0 && reply && base != "" && known {
 			parent = at
 		}
@@ -55,23 +51,4 @@ func threads(posts []lists.DigestPost) (ordered []lists.DigestPost, count int) {
 		}
 	}
 	return ordered, len(roots)
-}
-
-// baseSubject is a subject without the marks of answers in the languages that
-// mail programs use, in lower case, and whether there was one.
-func baseSubject(s string) (base string, reply bool) {
-	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
-	for {
-		head, rest, found := strings.Cut(s, ":")
-		head, _, _ = strings.Cut(head, "[") // Re[2]:
-		switch strings.TrimSpace(head) {
-		case "re", "aw", "sv", "antw", "rv", "ré", "vs", "odp", "ynt", "رد", "回复", "答复":
-		default:
-			found = false
-		}
-		if !found {
-			return s, reply
-		}
-		s, reply = strings.TrimSpace(rest), true
-	}
 }

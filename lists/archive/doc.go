@@ -21,7 +21,8 @@
 //	{plenary}:archive   string  the bucket's id
 //	{a:LIST}:meta       hash    last (UID given last), seen (UID made visible last), bytes, gen
 //	{a:LIST}:codes      hash    code → "UID", or "pUID 20261130T090000Z" while the post is on its way
-//	{a:LIST}:mids       hash    12 octets for a Message-ID → "UID THREAD", UID 0 for one only heard of
+//	{a:LIST}:mids       hash    12 octets for a Message-ID → "UID THREAD", UID 0 for one only heard of;
+//	                            13 octets for a subject in a week → its latest THREAD
 //	{a:LIST}:rows       string  16 octets a visible post, in order: UID, size, Unix time
 //	{a:LIST}:e:BLOCK    hash    UID → the post's record, JSON; 128 UIDs a block
 //

@@ -155,16 +155,18 @@ func (a *Archive) publishArgs(p *passage) (keys []string, args []any, err error)
 	}
 	keys = []string{metaKey(s.list), codesKey(s.list), midsKey(s.list), rowsKey(s.list), recordsKey(s.list, s.uid)}
 	args = []any{s.code, s.uid, s.stamp(), data, row(s, d.Size), d.Size}
-	return keys, append(args, d.fields()...), nil
+	return keys, append(args, d.fields(s.at)...), nil
 }
 
-// fields are the post's own Message-ID and those it answers, for a script.
-func (d described) fields() []any {
+// fields are the post's own Message-ID, its subject and those it answers, for
+// a script.
+func (d described) fields(at time.Time) []any {
 	own := ""
 	if d.MessageID != "" {
 		own = idField(d.MessageID)
 	}
-	fields := []any{own}
+	here, before := subjectFields(d.Subject, at)
+	fields := []any{own, here, before}
 	for _, id := range d.heard {
 		fields = append(fields, idField(id))
 	}

@@ -136,7 +136,7 @@ func (a *Archive) restoreOne(ctx context.Context, s slot) (size int64, state res
 		return 0, there, err
 	}
 	keys := []string{metaKey(s.list), codesKey(s.list), midsKey(s.list), recordsKey(s.list, s.uid)}
-	args := append([]any{s.code, s.uid, data}, d.fields()...)
+	args := append([]any{s.code, s.uid, data}, d.fields(s.at)...)
 	n, err := a.restore.Run(ctx, a.rdb, keys, args...).Int()
 	return d.Size, restoring(n), err
 }

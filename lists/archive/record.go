@@ -151,6 +151,23 @@ func idField(messageID string) string {
 	return string(sum[:12])
 }
 
+// subjectFields name a subject in the index, in the week of a time: by it an
+// answer is found a thread whose mail program names no post. Of an answer, the
+// week before is named too; what is longer ago is another conversation. Both
+// are "" without a subject.
+func subjectFields(subject string, at time.Time) (here, before string) {
+	base, reply := lists.BaseSubject(subject)
+	if base == "" {
+		return "", ""
+	}
+	week := at.Unix() / (7 * 24 * 60 * 60)
+	here = "s" + idField(fmt.Sprint(week, " ", base))
+	if reply {
+		before = "s" + idField(fmt.Sprint(week-1, " ", base))
+	}
+	return here, before
+}
+
 // encode writes the record up to its last value, the thread: which that is,
 // only the script that makes the post visible can tell.
 func (d described) encode(s slot) ([]byte, error) {

@@ -54,6 +54,47 @@ func TestThreads(t *testing.T) {
 	}
 }
 
+// Some mail programs name no post that they answer: an answer belongs to the
+// post that has its subject, if that came shortly before; also where the index
+// was lost since.
+func TestAnswersThatNameNoPost(t *testing.T) {
+	ctx, f := context.Background(), newFolder(t)
+	a := newArchive(t, f, redistest.New(t))
+	at := func(e Entry, days int) Entry { e.At = noon.AddDate(0, 0, days); return e }
+	put(t, a,
+		at(post("1@x", "Budget", "", "1"), -40),
+		at(post("2@x", "Re: Budget", "", "2"), -20),                               // too late
+		at(post("3@x", "[dc] Budget", "", "3"), -19),                              // no answer
+		at(post("4@x", "Re: [dc] budget", "", "4"), -18),                          // 3
+		at(post("5@x", "AW: Budget", "In-Reply-To: <elsewhere@x>\r\n", "5"), -12), // 3
+		at(post("6@x", "Re: Budget", "In-Reply-To: <1@x>\r\n", "6"), -12),         // it says which
+		at(post("7@x", "Re: Budget", "", "7"), -6),                                // 3, by 5
+		at(post("8@x", "Re:", "", "8"), -6),
+		at(post("9@x", "RE:", "", "9"), -6),
+		at(post("10@x", "Sv: Re: Budget", "In-Reply-To: <elsewhere@x>\r\n", "10"), 9), // 3, as 5
+	)
+	want := []uint32{1, 2, 3, 3, 3, 1, 3, 8, 9, 3}
+	for _, a := range []*Archive{a, newArchive(t, f, redistest.New(t))} {
+		posts, err := a.Entries(ctx, "dc", 1, 99)
+		if err != nil || len(posts) != len(want) {
+			t.Fatal(len(posts), err)
+		}
+		for i, p := range posts {
+			if p.Thread != want[i] {
+				t.Errorf("%s (%s) is in thread %d, want %d", p.Subject, p.MessageID, p.Thread, want[i])
+			}
+		}
+		// What a digest counts is what a page shows.
+		stirred, err := a.Threads(ctx, "dc", noon.AddDate(0, 0, -19), noon.AddDate(0, 0, -11), 9)
+		if err != nil || len(stirred) != 2 || stirred[0].UID != 3 || stirred[0].Posts != 3 {
+			t.Errorf("%+v, %v", stirred, err)
+		}
+		if shown, err := a.Thread(ctx, "dc", 3, 99); err != nil || len(shown) != 5 {
+			t.Errorf("%d posts on the page, %v", len(shown), err)
+		}
+	}
+}
+
 func TestPostsWithOneMessageIDAreTwoPosts(t *testing.T) {
 	ctx, a := context.Background(), newArchive(t, newFolder(t), redistest.Mini(t))
 	put(t, a, post("1@x", "one", "", "one"), post("1@x", "two", "", "two"))
