@@ -16,6 +16,8 @@ type DigestPost struct {
 	Answers   []string  `json:"r,omitempty"` // Message-IDs it refers to, the nearest first
 	Subject   string    `json:"s,omitempty"`
 	From      string    `json:"f,omitempty"` // the author's name, or the local part of the address
+	By        string    `json:"b,omitempty"` // set by the store: a digest of the author's address, by which erasing finds the post
+	Address   Address   `json:"-"`           // the author's, "" nobody's
 	Author    Number    `json:"-"`           // who wrote it, for the week's figures: 0 the site itself, Stranger who is no member
 	At        time.Time `json:"t"`           // when it was accepted
 	Raw       []byte    `json:"-"`           // to be kept for want of an archive; nil otherwise

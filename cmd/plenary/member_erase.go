@@ -52,7 +52,7 @@ func (c memberEraseCmd) Run(a *app) error {
 
 // onlyAuthor tells whether nothing is left of somebody but what they wrote.
 func (p kept) onlyAuthor() bool {
-	p.Progress, p.Posts = nil, nil
+	p.Progress, p.Posts, p.Digests = nil, nil, nil
 	return p.nothing()
 }
 
@@ -68,15 +68,21 @@ func (c memberEraseCmd) foretell(a *app, p kept, letters int) {
 	a.say("  drop %d app passwords, %d sign-ins, %d questions, %d posts that wait for owners, %d mails that wait to be sent to them",
 		len(p.Passwords), p.Sessions, len(p.Questions), len(p.Held), letters)
 	if c.KeepAuthorship {
-		a.say("  leave their name and address on %d posts in archives, and on %d entries in groups' records", len(p.Posts), len(p.Progress))
+		a.say("  leave their name and address on %d posts in archives, on %d posts kept for members' digests, and on %d entries in groups' records", len(p.Posts), len(p.Digests), len(p.Progress))
 	} else {
-		a.say("  put %q on %d posts in archives, and on %d entries in groups' records", store.FormerMember, len(p.Posts), len(p.Progress))
+		a.say("  put %q on %d posts in archives, on %d posts kept for members' digests, and on %d entries in groups' records", store.FormerMember, len(p.Posts), len(p.Digests), len(p.Progress))
 	}
 	a.say("Nobody is told. Mails that members have already, what others quote, and copies of Redis and the archive made before are out of reach.")
 	a.say("Nothing was done. To do it, add --yes.")
 }
 
 func (c memberEraseCmd) carryOut(a *app, s *service, address lists.Address, letters []string) error {
+	if c.ReplaceAuthorship {
+		// First: by what the store erases below they are found again after a crash.
+		if err := s.replaceBodies(a, address); err != nil {
+			return err
+		}
+	}
 	done, err := s.store.Erase(a.ctx, address, c.KeepAuthorship)
 	if err != nil {
 		return err
@@ -101,15 +107,28 @@ func (c memberEraseCmd) carryOut(a *app, s *service, address lists.Address, lett
 				return fmt.Errorf("after %d posts: %w; write the command again to go on", posts+n, err)
 			}
 			posts += n
-			if _, err := s.store.ReplaceBodies(a.ctx, l, func(raw []byte) ([]byte, bool) {
-				return archive.WithoutAuthor(raw, address, store.FormerMember)
-			}); err != nil {
-				return err
-			}
 		}
 	}
 	a.say("Done for %s: out of %d families; %d app passwords, %d sign-ins, %d questions, %d waiting posts and %d waiting mails dropped; %s put on %d posts and %d entries in groups' records.",
 		address, done.Families, done.Passwords, done.Sessions, done.Questions, done.Held, len(letters), store.FormerMember, posts, done.Progress)
+	return nil
+}
+
+// replaceBodies takes an author out of posts that no archive has and that wait
+// for digests.
+func (s *service) replaceBodies(a *app, address lists.Address) error {
+	d, err := s.store.Directory(a.ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range d.Lists {
+		_, err := s.store.ReplaceBodies(a.ctx, l, func(raw []byte) ([]byte, bool) {
+			return archive.WithoutAuthor(raw, address, store.FormerMember)
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

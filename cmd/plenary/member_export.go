@@ -78,15 +78,15 @@ func (c memberExportCmd) Run(a *app) error {
 	for _, pw := range p.Passwords {
 		a.say("  app password %q, set %s", pw.Label, pw.Set.Format(time.DateOnly))
 	}
-	a.say("  %d sign-ins, %d questions, %d posts that wait for owners, %d entries in groups' records, %d posts in archives",
-		p.Sessions, len(p.Questions), len(p.Held), len(p.Progress), len(p.Posts))
+	a.say("  %d sign-ins, %d questions, %d posts that wait for owners, %d entries in groups' records, %d posts in archives, %d posts kept for members' digests",
+		p.Sessions, len(p.Questions), len(p.Held), len(p.Progress), len(p.Posts), len(p.Digests))
 	a.say("Everything, word for word: plenary member export %s --json; the posts: plenary archive export LIST.", address)
 	return nil
 }
 
 // nothing tells whether no trace of the address is left.
 func (p kept) nothing() bool {
-	return len(p.Families)+len(p.Passwords)+p.Sessions+len(p.Questions)+len(p.Held)+len(p.Progress)+len(p.Posts) == 0
+	return len(p.Families)+len(p.Passwords)+p.Sessions+len(p.Questions)+len(p.Held)+len(p.Progress)+len(p.Posts)+len(p.Digests) == 0
 }
 
 // keptOf gathers what is kept of an address.

@@ -52,6 +52,7 @@ func (s *service) enter(ctx context.Context, entries []route.Entry) ([]uint64, e
 		p := lists.DigestPost{
 			List: e.List.ID, Identity: e.Identity, Size: int64(len(e.Raw)), MessageID: clip(e.MessageID, digestSubject), At: e.At.UTC(),
 			Subject: parts.Line(e.Message.Subject, digestSubject), From: parts.Line(e.Author.Name, digestName), Answers: answers(e.Message),
+			Address: e.Author.Address,
 		}
 		if p.From == "" {
 			p.From = parts.Line(e.Author.Address.Local(), digestName)

@@ -30,6 +30,9 @@ func (s *Store) EnterPosts(ctx context.Context, posts []lists.DigestPost) ([]uin
 		if err != nil {
 			return nil, fmt.Errorf("number a post: %w", err)
 		}
+		if p.Address != "" {
+			p.By = writer(p.Address)
+		}
 		record, err := json.Marshal(p)
 		if err != nil {
 			return nil, fmt.Errorf("number a post of list %q: %w", p.List, err)

@@ -55,6 +55,14 @@ func (s *Store) Erase(ctx context.Context, a lists.Address, keepAuthorship bool)
 				return s.renameAuthor(ctx, l, record, p)
 			})
 		},
+		func() error {
+			if keepAuthorship {
+				return nil
+			}
+			return s.postsOf(ctx, a, func(key, record string, p lists.DigestPost) error {
+				return s.renamePost(ctx, key, p.Identity, record)
+			})
+		},
 	} {
 		if err := step(); err != nil {
 			return e, fmt.Errorf("erase an address: %w", err)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,49 @@ func (s *Store) renamePosts(ctx context.Context, family string, n lists.Number) 
 	return nil
 }
 
+// writer is how a post that waits for digests names who wrote it: by it
+// erasing finds what somebody wrote who left the family since, and nobody can
+// read it back.
+func writer(a lists.Address) string { return digest("writer " + a.Key())[:16] }
+
+// postsOf calls fn with each post of the address that is numbered for
+// digests, with the key of its record and how it stands there.
+func (s *Store) postsOf(ctx context.Context, a lists.Address, fn func(key, record string, p lists.DigestPost) error) error {
+	d, err := s.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	mark := `"b":"` + writer(a) + `"`
+	for _, l := range d.Lists {
+		key := postRecordsKey(l.Family, l.Serial)
+		records := s.rdb.HScan(ctx, key, 0, "", 1000).Iterator()
+		for records.Next(ctx) {
+			identity := records.Val()
+			if !records.Next(ctx) {
+				break
+			}
+			_, text, _ := strings.Cut(records.Val(), " ")
+			if !strings.Contains(text, mark) {
+				continue
+			}
+			p := lists.DigestPost{List: l.ID, Identity: identity}
+			if err := json.Unmarshal([]byte(text), &p); err != nil {
+				return fmt.Errorf("read a post of %s: %w", l.ID, err)
+			}
+			if p.By != writer(a) {
+				continue
+			}
+			if err := fn(key, records.Val(), p); err != nil {
+				return err
+			}
+		}
+		if err := records.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writtenBy are the posts of a list that a member's number stands at, by what
 // events name them.
 func (s *Store) writtenBy(ctx context.Context, l lists.List, n lists.Number) (map[string]bool, error) {
@@ -64,7 +108,7 @@ func (s *Store) renamePost(ctx context.Context, key, identity, text string) erro
 	if err := json.Unmarshal([]byte(record), &p); err != nil {
 		return err
 	}
-	p.From = FormerMember
+	p.From, p.By = FormerMember, ""
 	next, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -97,6 +97,44 @@ func TestEraseKeepsAuthorship(t *testing.T) {
 	})
 }
 
+// TestEraseFindsPostsOfWhoLeft: somebody's name stands on what waits for
+// digests after they left the family too, or never joined it; it is shown and
+// taken off.
+func TestEraseFindsPostsOfWhoLeft(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx := context.Background()
+		s := open(t, rdb, newClock())
+		coalition(t, s)
+		ada, bob := lists.Address("ada@erase.example"), lists.Address("bob@erase.example")
+		join(t, s, "dc", lists.NewMember{Address: ada, Name: "Ada"})
+		n := must(s.Person(ctx, "dc", ada))(t).Number
+		must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "one", From: "Ada", Subject: "Hi", MessageID: "1@m", Author: n, Address: "Ada@Erase.example", At: time.Now()}}))(t)
+		must(s.EnterPosts(ctx, []lists.DigestPost{{List: "dc", Identity: "two", From: "Bob", Author: lists.Stranger(bob), Address: bob, At: time.Now()}}))(t)
+		if _, _, err := s.Unsubscribe(ctx, "dc", []string{"dc"}, ada); err != nil {
+			t.Fatal(err)
+		}
+		found := must(s.Personal(ctx, ada))(t)
+		if len(found.Digests) != 1 || found.Digests[0].Subject != "Hi" || found.Digests[0].MessageID != "1@m" || found.Digests[0].List != "dc" {
+			t.Errorf("found %+v", found)
+		}
+		for range 2 {
+			must(s.Erase(ctx, ada, true))(t)
+			if posts := must(s.DigestPosts(ctx, "dc", 0, 10))(t); posts[0].From != "Ada" {
+				t.Errorf("the name was to be kept: %+v", posts)
+			}
+		}
+		for range 2 {
+			must(s.Erase(ctx, ada, false))(t)
+		}
+		if posts := must(s.DigestPosts(ctx, "dc", 0, 10))(t); len(posts) != 2 || posts[0].From != store.FormerMember || posts[0].Subject != "Hi" || posts[1].From != "Bob" {
+			t.Errorf("the posts are %+v", posts)
+		}
+		if left := must(s.Personal(ctx, ada))(t); len(left.Digests) != 0 {
+			t.Errorf("left %+v", left)
+		}
+	})
+}
+
 // TestSecretsCannotBeReadInRedis: what stands in Redis lets nobody sign in:
 // passwords as argon2id and SCRAM verifiers, tokens as digests.
 func TestSecretsCannotBeReadInRedis(t *testing.T) {

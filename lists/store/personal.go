@@ -21,6 +21,16 @@ type Personal struct {
 	Questions []lists.Question      `json:"questions"` // asked of the address, or about it
 	Held      []lists.HeldPost      `json:"held"`      // posts and requests that wait for owners
 	Progress  []lists.ProgressEntry `json:"progress"`
+	Digests   []DigestPost          `json:"digests"` // posts that are, or were lately, in members' digests
+}
+
+// DigestPost is a post that members' digests are made of, also where no
+// archive has it.
+type DigestPost struct {
+	List      string    `json:"list"` // list ID
+	At        time.Time `json:"at"`
+	Subject   string    `json:"subject"`
+	MessageID string    `json:"message_id"`
 }
 
 // Password is an app password's label and when it was set.
@@ -43,6 +53,12 @@ func (s *Store) Personal(ctx context.Context, a lists.Address) (p Personal, err 
 	if err == nil {
 		err = s.progressOf(ctx, a, func(_ lists.List, _ string, e lists.ProgressEntry) error {
 			p.Progress = append(p.Progress, e)
+			return nil
+		})
+	}
+	if err == nil {
+		err = s.postsOf(ctx, a, func(_, _ string, post lists.DigestPost) error {
+			p.Digests = append(p.Digests, DigestPost{List: post.List, At: post.At, Subject: post.Subject, MessageID: post.MessageID})
 			return nil
 		})
 	}
