@@ -233,6 +233,20 @@ func TestCalendar(t *testing.T) {
 	if start, err := moved[0].GetAllDayStartAt(); err != nil || start.Format(time.DateOnly) != "2026-12-24" || moved[0].Id() != events[0].Id() {
 		t.Errorf("moved to %v (%v), UID %s, before %s", start, err, moved[0].Id(), events[0].Id())
 	}
+	set := func(hour int, by lists.Date) {
+		at := time.Date(2026, 11, 23, hour, 0, 0, 0, time.UTC)
+		if _, err := o.store.Record(t.Context(), lists.ProgressEntry{List: "dc-map", Kind: "next", Text: "Publish it", By: by, At: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(11, "2026-12-01")
+	set(12, "2026-12-24")
+	e := read().Events()[0]
+	for property, want := range map[ics.ComponentProperty]string{ics.ComponentPropertyDtstamp: "20261123T120000Z", ics.ComponentPropertyLastModified: "20261123T120000Z", ics.ComponentPropertySequence: "1"} {
+		if got := e.GetProperty(property); got == nil || got.Value != want {
+			t.Errorf("%s is %v, want %s", property, got, want)
+		}
+	}
 	o.change("dc-map", func(l *lists.List) { l.Next, l.NextBy = "", "" })
 	if n := len(read().Events()); n != 0 {
 		t.Errorf("%d events without a step", n)

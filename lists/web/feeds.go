@@ -126,7 +126,11 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
 	c.SetXWRCalName(spoken.Say("web-steps", "body", main.Title))
 	for _, l := range dir.Family(main.ID) {
 		if day, dated := l.NextBy.Time(); dated && l.Next != "" && l.State != lists.Closed && l.State != lists.Done {
-			c.AddVEvent(p.dueDay(spoken, l, day))
+			record, err := p.Reader.Progress(r.Context(), l.ID, time.Time{}, time.Time{})
+			if err != nil {
+				return err
+			}
+			c.AddVEvent(p.dueDay(spoken, l, day, record))
 		}
 	}
 	var text bytes.Buffer
@@ -138,12 +142,19 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) error {
 }
 
 // dueDay is the day a step is due. The same step keeps its UID when its date
-// moves, so that calendars move it too.
-func (p *pages) dueDay(spoken *words.Words, l lists.List, day time.Time) *ics.VEvent {
+// moves, so that calendars move it too; that it did, they see by its time stamp
+// and number (RFC 5545 3.8.7).
+func (p *pages) dueDay(spoken *words.Words, l lists.List, day time.Time, record []lists.ProgressEntry) *ics.VEvent {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.Join(strings.Fields(l.Next), " "))))
 	code := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 	e := ics.NewEvent(fmt.Sprintf("next-%d-%s@%s", l.Serial, code, p.Site.Domain))
-	e.SetDtStampTime(l.Created.UTC())
+	set, moves := lists.StepSet(l.Next, record)
+	if set.IsZero() {
+		set = l.Created
+	}
+	e.SetDtStampTime(set.UTC())
+	e.SetLastModifiedAt(set.UTC())
+	e.SetSequence(moves)
 	e.SetAllDayStartAt(day)
 	e.SetAllDayEndAt(day.AddDate(0, 0, 1))
 	e.SetSummary(p.line(l.Title + ": " + l.Next))

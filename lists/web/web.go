@@ -29,6 +29,8 @@ type Reader interface {
 	Officers(ctx context.Context, listID string) (leaders, admins []lists.Person, err error)
 	PeopleFor(ctx context.Context, a lists.Address) ([]lists.Person, error)
 	PersonByNumber(ctx context.Context, family string, n lists.Number) (lists.Person, error)
+	// Progress is a list's record, in order of time; zero times leave it whole.
+	Progress(ctx context.Context, listID string, since, until time.Time) ([]lists.ProgressEntry, error)
 }
 
 // Sessions turn a sign-in link into a session. Each answers
