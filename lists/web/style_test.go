@@ -2,11 +2,29 @@ package web
 
 import (
 	"math"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 )
+
+// Pages name the style with its version, which browsers keep for long; by
+// another address they ask again soon, so that no old look stays.
+func TestStyleHasAVersion(t *testing.T) {
+	o := newOffice(t)
+	named := regexp.MustCompile(`<link rel="stylesheet" href="(/style\.css\?v=[0-9a-f]{12})">`).FindStringSubmatch(o.get(200, "/"))
+	if named == nil {
+		t.Fatal("the page names no style with a version")
+	}
+	for path, long := range map[string]bool{named[1]: true, "/style.css": false, "/style.css?v=0123456789ab": false} {
+		got := o.answer(http.MethodGet, path)
+		kept := got.Header.Get("Cache-Control")
+		if got.StatusCode != 200 || strings.Contains(kept, "immutable") != long || !long && kept != "max-age=60" {
+			t.Errorf("%s: %d, kept %s", path, got.StatusCode, kept)
+		}
+	}
+}
 
 // WCAG 2.2, 1.4.3 and 1.4.11: text stands out by 4.5:1, the edges of fields
 // by 3:1, in light and dark.

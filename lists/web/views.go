@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"plenary/digest/words"
@@ -20,6 +21,20 @@ var files embed.FS
 
 // views are the pages' templates, each with the frame around it.
 type views map[string]*template.Template
+
+// style is how pages look. Its address names what it holds, so that browsers
+// may keep it for long, and take the new one after an upgrade.
+type style struct {
+	css []byte
+	tag string // entity tag
+	at  string // path and version
+}
+
+func loadStyle() (style, error) {
+	css, err := files.ReadFile("pages/style.css")
+	tag := entityTag(css)
+	return style{css, tag, "/style.css?v=" + strings.Trim(tag, `"`)[:12]}, err
+}
 
 func loadViews() (views, error) {
 	names, err := fs.Glob(files, "pages/*.html")
@@ -40,6 +55,7 @@ func loadViews() (views, error) {
 
 // frame is what the frame around a page shows.
 type frame struct {
+	Style  string // its address
 	Title  string
 	First  string // of the title of the window: what came of a form, or which part is shown
 	Site   string
@@ -64,7 +80,7 @@ func (p *pages) showPart(w http.ResponseWriter, r *http.Request, spoken worded, 
 	}
 	_, err := r.Cookie(p.cookie())
 	var b bytes.Buffer
-	if err := t.Execute(&b, frame{Title: title, First: first, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken.W, Page: data}); err != nil {
+	if err := t.Execute(&b, frame{Style: p.style.at, Title: title, First: first, Site: p.Site.Domain, Mail: p.Site.At(lists.SiteName), Signed: err == nil, W: spoken.W, Page: data}); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -88,14 +104,15 @@ func (p *pages) message(w http.ResponseWriter, r *http.Request, spoken worded, t
 	return p.show(w, r, spoken, http.StatusOK, "message.html", title, notice{spoken, spoken.W.Lines(text)})
 }
 
-func (p *pages) style(w http.ResponseWriter, r *http.Request) error {
-	css, err := files.ReadFile("pages/style.css")
-	if err != nil {
-		return err
-	}
+// stylesheet is the style; by an address without its version, or with that of
+// another, it may be another soon: two servers may differ during an upgrade.
+func (p *pages) stylesheet(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "max-age=3600")
-	w.Header().Set("ETag", entityTag(css))
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(css))
+	w.Header().Set("Cache-Control", "max-age=60")
+	if r.URL.RequestURI() == p.style.at {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	w.Header().Set("ETag", p.style.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.style.css))
 	return nil
 }

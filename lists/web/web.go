@@ -75,6 +75,7 @@ const (
 type pages struct {
 	Config
 	views    views
+	style    style
 	searches chan struct{} // so many at once
 }
 
@@ -84,7 +85,11 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the pages: %w", err)
 	}
-	p := &pages{Config: c, views: v, searches: make(chan struct{}, maxSearches)}
+	css, err := loadStyle()
+	if err != nil {
+		return nil, fmt.Errorf("load the style of pages: %w", err)
+	}
+	p := &pages{Config: c, views: v, style: css, searches: make(chan struct{}, maxSearches)}
 	mux := http.NewServeMux()
 	for prefix, routes := range p.routes() {
 		room := http.NewServeMux()
@@ -116,7 +121,7 @@ func New(c Config) (http.Handler, error) {
 func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.Request) error {
 	type routes = map[string]func(http.ResponseWriter, *http.Request) error
 	return map[string]routes{
-		"/style.css": {"GET /style.css": p.style, "/": p.nothing},
+		"/style.css": {"GET /style.css": p.stylesheet, "/": p.nothing},
 		"/leave/":    {"GET /leave/{token}": p.leavePage, "POST /leave/{token}": p.leave, "/": p.nothing},
 		"/confirm/":  {"GET /confirm/{token}": p.question, "POST /confirm/{token}": p.answer, "/": p.nothing},
 		"/sign-in/":  {"GET /sign-in/{token}": p.signInPage, "POST /sign-in/{token}": p.signIn, "/": p.nothing},
