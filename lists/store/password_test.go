@@ -70,6 +70,58 @@ func TestPasswords(t *testing.T) {
 	})
 }
 
+// Nobody can tell by the time that an answer takes whether an address has
+// passwords, and how many.
+func TestPasswordsTakeEquallyLong(t *testing.T) {
+	ctx, s := context.Background(), openNew(t)
+	ada := lists.Address("ada@example.org")
+	for _, label := range strings.Fields("1 2 3 4 5 6 7 8") {
+		if err := s.SetPassword(ctx, ada, label, "secret-"+label); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took := func(a lists.Address, secret string) time.Duration {
+		quickest := time.Hour
+		for range 6 {
+			at := time.Now()
+			must(s.CheckPassword(ctx, a, secret))(t)
+			quickest = min(quickest, time.Since(at))
+		}
+		return quickest
+	}
+	unknown := took("bob@example.org", "wrong")
+	for _, secret := range []string{"wrong", "secret-1", "secret-8"} {
+		if known := took(ada, secret); known > 3*unknown || unknown > 3*known {
+			t.Errorf("%q takes %v, of an unknown address %v", secret, known, unknown)
+		}
+	}
+}
+
+// Passwords from before there were verifiers open as before.
+func TestPasswordsWithoutVerifier(t *testing.T) {
+	each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		ctx, s := context.Background(), open(t, rdb, newClock())
+		ada := lists.Address("ada@example.org")
+		for _, label := range []string{"old", "new"} {
+			if err := s.SetPassword(ctx, ada, label, "secret-"+label); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, key := range keys(ctx, rdb) {
+			if !strings.Contains(key, ":password:") {
+				continue
+			}
+			words := strings.Fields(rdb.HGet(ctx, key, "old").Val())
+			rdb.HSet(ctx, key, "old", words[0]+" "+words[1])
+		}
+		for secret, want := range map[string]bool{"secret-old": true, "secret-new": true, "secret-olD": false} {
+			if got := must(s.CheckPassword(ctx, ada, secret))(t); got != want {
+				t.Errorf("%q: %v", secret, got)
+			}
+		}
+	})
+}
+
 func TestSignInIsSpentOnceAndSessionsLast(t *testing.T) {
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
 		ctx, c := context.Background(), newClock()
