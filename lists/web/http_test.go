@@ -37,7 +37,7 @@ func TestConditionalRequests(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	o := newOffice(t)
-	for path, allow := range map[string]string{"/": "GET, HEAD", "/dc": "GET, HEAD", "/dc/archive/c7": "GET, HEAD", "/dc/join": "POST", "/sign-out": "POST", "/confirm/x": "GET, HEAD, POST", "/settings/delivery": "POST"} {
+	for path, allow := range map[string]string{"/": "GET, HEAD", "/dc": "GET, HEAD", "/dc/archive/c7": "GET, HEAD", "/dc/join": "GET, HEAD, POST", "/sign-out": "GET, HEAD, POST", "/confirm/x": "GET, HEAD, POST", "/settings/delivery": "GET, HEAD, POST"} {
 		for _, method := range []string{"PUT", "DELETE", "OPTIONS", "FOO"} {
 			if got := o.answer(method, path); got.StatusCode != 405 || got.Header.Get("Allow") != allow {
 				t.Errorf("%s %s: %d, Allow %q", method, path, got.StatusCode, got.Header.Get("Allow"))
@@ -52,6 +52,30 @@ func TestMethods(t *testing.T) {
 	has(t, o.get(200, "/dc/archive/?q=hello"), "Posts with “hello”")
 	for _, path := range []string{"/nothing/", "/nothing/board/", "/%2f%2fevil.example/archive/", "/dc/archive/c7/", "/%5cevil.example/board/"} {
 		o.get(404, path)
+	}
+}
+
+// Who asks for what a form is sent to, as a browser does that opens its last
+// pages again, comes to the page that has the form, and changes nothing.
+func TestFormTargetsLeadToTheirForms(t *testing.T) {
+	o := newOffice(t)
+	o.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for path, want := range map[string]string{
+		"/dc/join": "/dc", "/dc-map/leave?address=mo@example.org": "/dc-map", "/settings/delivery": "/settings", "/settings/leave": "/settings", "/sign-out": "/",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			if got := o.answer(method, path); got.StatusCode != 303 || got.Header.Get("Location") != want {
+				t.Errorf("%s %s: %d to %s", method, path, got.StatusCode, got.Header.Get("Location"))
+			}
+		}
+	}
+	for _, path := range []string{"/nothing/join", "/settings/other", "/%2f%2fevil.example/join"} {
+		if got := o.answer(http.MethodGet, path); got.StatusCode != 404 {
+			t.Errorf("%s: %d", path, got.StatusCode)
+		}
+	}
+	if n := len(o.out.letters); n > 0 {
+		t.Errorf("%d letters", n)
 	}
 }
 

@@ -39,6 +39,15 @@ func (p *pages) slashed(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// toList leads from where its forms are sent to a list's page, which has them.
+func (p *pages) toList(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.find(r.Context(), r.PathValue("list"))
+	if err != nil {
+		return err
+	}
+	return toForm("/"+l.ID)(w, r)
+}
+
 // unslashed leads to a page under a list whose address was typed so.
 func (p *pages) unslashed(page string) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -125,14 +125,20 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 		"/leave/":    {"GET /leave/{token}": p.leavePage, "POST /leave/{token}": p.leave, "/": p.nothing},
 		"/confirm/":  {"GET /confirm/{token}": p.question, "POST /confirm/{token}": p.answer, "/": p.nothing},
 		"/sign-in/":  {"GET /sign-in/{token}": p.signInPage, "POST /sign-in/{token}": p.signIn, "/": p.nothing},
-		"/sign-out":  {"POST /sign-out": p.signOut, "/": p.nothing},
+		"/sign-out":  {"GET /sign-out": toForm("/"), "POST /sign-out": p.signOut, "/": p.nothing},
 		"/settings":  {"GET /settings": p.settings, "/": p.nothing},
-		"/settings/": {"POST /settings/delivery": p.setDelivery, "POST /settings/leave": p.leaveSigned, "/": p.nothing},
+		"/settings/": {
+			"GET /settings/delivery": toForm("/settings"), "POST /settings/delivery": p.setDelivery,
+			"GET /settings/leave": toForm("/settings"), "POST /settings/leave": p.leaveSigned,
+			"/": p.nothing,
+		},
 		"/": {
 			"GET /{$}":                   p.index,
 			"GET /{list}":                p.list,
 			"GET /{list}/{$}":            p.slashed,
+			"GET /{list}/join":           p.toList,
 			"POST /{list}/join":          p.join,
+			"GET /{list}/leave":          p.toList,
 			"POST /{list}/leave":         p.leaveByMail,
 			"GET /{list}/board":          p.board,
 			"GET /{list}/board.json":     p.boardJSON,
@@ -144,6 +150,15 @@ func (p *pages) routes() map[string]map[string]func(http.ResponseWriter, *http.R
 			"GET /{list}/archive/{$}":    p.unslashed("/archive"),
 			"/":                          p.nothing,
 		},
+	}
+}
+
+// toForm leads to the page that has a form, who asks for what the form is sent
+// to: a browser that was closed meanwhile, or went back, does.
+func toForm(page string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		http.Redirect(w, r, page, http.StatusSeeOther)
+		return nil
 	}
 }
 
