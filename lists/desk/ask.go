@@ -100,23 +100,40 @@ func (d *Desk) member(ctx context.Context, a lists.Address) (bool, error) {
 	return len(people) > 0, nil
 }
 
-// allowed counts against a limit, once for each cause as far as the answer
-// goes: a second run gets the first one's.
+// allowed counts against a limit of a day, once for each cause as far as the
+// answer goes: a second run gets the first one's.
 func (w *work) allowed(ctx context.Context, counter string, limit int) (bool, error) {
-	return w.allowedWithin(ctx, counter, limit, day)
+	ok, err := w.count(ctx, counter, limit, day)
+	if err != nil {
+		return false, err
+	}
+	answer := "no"
+	if ok {
+		answer = granted
+	}
+	answer, err = w.first(ctx, counter, answer, day)
+	return answer == granted, err
 }
 
-func (w *work) allowedWithin(ctx context.Context, counter string, limit int, per time.Duration) (bool, error) {
+func (w *work) count(ctx context.Context, counter string, limit int, per time.Duration) (bool, error) {
 	ok, err := w.d.store.Allow(ctx, counter, limit, per)
 	if err != nil {
 		return false, fmt.Errorf("count %s: %w", counter, err)
 	}
-	answer := "no"
-	if ok {
-		answer = "yes"
+	return ok, nil
+}
+
+const granted = "yes"
+
+// first is what the first run for this cause was answered. A yes stands as
+// long as it counts against the limit. Any other answer counts nothing, and
+// stands as long as two runs may overlap.
+func (w *work) first(ctx context.Context, counter, answer string, per time.Duration) (string, error) {
+	if answer != granted {
+		per = time.Minute
 	}
-	stands, _, err := w.d.freeze(ctx, w.key("allowed/"+counter), []byte(answer), freezeFor)
-	return string(stands) == "yes", err
+	stands, _, err := w.d.freeze(ctx, w.key("allowed/"+counter), []byte(answer), per)
+	return string(stands), err
 }
 
 // askWithin sends the question unless a counter forbids it.

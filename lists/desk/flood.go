@@ -38,22 +38,18 @@ func (w *work) flooded(ctx context.Context, actions []lists.Action, outs []lists
 			continue
 		}
 		w.index = i
-		again, err := w.asksAgain(ctx, l)
+		room, err := w.roomFor(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		if !again {
-			if ok, err := w.roomFor(ctx, l); err != nil {
-				return nil, err
-			} else if ok {
-				continue
-			}
+		if room == granted {
+			continue
 		}
 		// Who is not believed gets no mail of it: it may be who is being bombed.
 		full[i] = true
 		outs[i] = lists.Outcome{Result: lists.Refused, Told: !w.quote,
 			Text: w.say("Not done: very many people have asked to join %s within this hour. Please ask again in an hour.", l.Title)}
-		if again {
+		if room == asksAgain {
 			continue
 		}
 		if err := w.tellFlood(ctx, l); err != nil {
@@ -63,22 +59,36 @@ func (w *work) flooded(ctx context.Context, actions []lists.Action, outs []lists
 	return full, nil
 }
 
-// asksAgain tells whether one mailbox has asked for a list as often in an hour
-// as it gets questions in a day: who asks without end in one name must not use
-// up the room of others.
-func (w *work) asksAgain(ctx context.Context, l lists.List) (bool, error) {
-	ok, err := w.allowedWithin(ctx, fmt.Sprintf("strangers/%d/%s", l.Serial, w.asker.Mailbox()), capStranger, time.Hour)
-	return !ok, err
-}
+// What roomFor says instead of yes.
+const (
+	asksAgain = "again" // the mailbox has asked as often as it may
+	noRoom    = "no"
+)
 
-// roomFor counts one more stranger who asks for a list.
-func (w *work) roomFor(ctx context.Context, l lists.List) (bool, error) {
-	counter := fmt.Sprintf("strangers/%d", l.Serial)
-	ok, err := w.allowedWithin(ctx, counter, strangersHour, time.Hour)
-	if err != nil || ok {
-		return ok, err
+// roomFor counts one more stranger who asks for a list. One mailbox asks in an
+// hour as often as it gets questions in a day: who asks without end in one
+// name must not use up the room of others. What it said is kept once for a
+// mail, for a moment where it was not yes: floods are to cost little.
+func (w *work) roomFor(ctx context.Context, l lists.List) (string, error) {
+	counter, room := fmt.Sprintf("strangers/%d", l.Serial), granted
+	ok, err := w.count(ctx, counter+"/"+w.asker.Mailbox(), capStranger, time.Hour)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		room = asksAgain
+	default:
+		if ok, err = w.count(ctx, counter, strangersHour, time.Hour); err == nil && !ok {
+			ok, err = w.count(ctx, counter+"/minute", strangersMinute, time.Minute)
+		}
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			room = noRoom
+		}
 	}
-	return w.allowedWithin(ctx, counter+"/minute", strangersMinute, time.Minute)
+	return w.first(ctx, counter, room, time.Hour)
 }
 
 // tellFlood tells a list's owners that many strangers ask for it.

@@ -82,7 +82,8 @@ func TestTenThousandJoinsForOneAddress(t *testing.T) {
 // up, and a believed stranger hears why not.
 func TestTenThousandStrangersForOneList(t *testing.T) {
 	t.Parallel()
-	o := newFlooded(t)
+	rdb := redistest.Start(t, "--appendfsync", "no").Client(t)
+	o := officeOn(t, rdb)
 	if _, err := o.store.CreateList(o.ctx, lists.NewList{Name: "dc", Title: "Coalition"}); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +103,18 @@ func TestTenThousandStrangersForOneList(t *testing.T) {
 			t.Errorf("stranger %d: %+v", i, out)
 		}
 	})
+	lasting := 0 // what stands longer than a moment, for who was asked alone
+	for keys := rdb.Scan(o.ctx, 0, "{plenary}:once:*", 1000).Iterator(); keys.Next(o.ctx); {
+		switch life := rdb.TTL(o.ctx, keys.Val()).Val(); {
+		case life > 24*time.Hour:
+			t.Fatalf("%s stands for %v", keys.Val(), life)
+		case life > time.Minute:
+			lasting++
+		}
+	}
+	if lasting > 2*(strangersHour+strangersMinute) {
+		t.Errorf("%d answers of limits are kept", lasting)
+	}
 	if want := int64(strangersHour + strangersMinute); asked.Load() != want {
 		t.Errorf("%d were asked, want %d", asked.Load(), want)
 	}
