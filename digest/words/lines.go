@@ -11,8 +11,12 @@ import (
 // runs the other way (an address, a command, a date in digits) is kept apart,
 // with the brackets that belong to it, and so the line begins at the right. A
 // line that is nothing but a command or an address stays as it is: it can be
-// copied. Texts in other languages are handed through.
+// copied. Texts in other languages are handed through; on pages with the
+// spaces of French that don't break.
 func (w *Words) Lines(text string) string {
+	if w.page == nil && w.Lang == "fr" {
+		return unbroken.Replace(text)
+	}
 	if w.Dir != "rtl" {
 		return text
 	}

@@ -30,6 +30,7 @@ type Words struct {
 	months   []string
 	turns    []Turn
 	texts    map[string]map[string]string // key, plural form ("other" alone where it has none)
+	page     *Words                       // the same for pages; nil: it is that
 }
 
 // catalogue is a file as it stands.
@@ -87,6 +88,7 @@ func read(lang string) (*Words, error) {
 	if len(w.weekdays) != 7 || len(w.months) != 12 || w.Dir != "ltr" && w.Dir != "rtl" || w.Name == "" {
 		return nil, fmt.Errorf("catalogue %s: it needs its name, 7 weekdays, 12 months and a direction", lang)
 	}
+	w.page = w.onPages()
 	return w, nil
 }
 

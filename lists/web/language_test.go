@@ -113,6 +113,9 @@ func (o *office) signedIn(seen map[string]string, own string) {
 	seen["signed out"] = o.post(200, "/sign-out")
 }
 
+// frenchBreaks are spaces at which no line may break.
+var frenchBreaks = regexp.MustCompile(`.{0,20}(?: [:;?!»]|« )`)
+
 // No page of a list in another language has an English sentence of ours, and
 // each is in its direction. What people wrote, and addresses, stay.
 func TestEveryPageSpeaksTheListsLanguage(t *testing.T) {
@@ -133,6 +136,9 @@ func TestEveryPageSpeaksTheListsLanguage(t *testing.T) {
 					t.Errorf("%s: no Arabic in\n%s", what, text)
 				}
 				lacks(t, text, "{", "}", "%!", "web-")
+				if got := frenchBreaks.FindString(page); lang == "fr" && got != "" {
+					t.Errorf("%s: a line may break at %q", what, got)
+				}
 			}
 		})
 	}

@@ -24,7 +24,7 @@ type worded struct {
 func (p *pages) worded(l lists.List) worded { return p.spoken(l.Language) }
 
 // spoken speaks a BCP 47 language.
-func (p *pages) spoken(lang string) worded { return worded{words.For(lang), p.zone()} }
+func (p *pages) spoken(lang string) worded { return worded{words.ForPage(lang), p.zone()} }
 
 // about speaks the language of the list that a request is about, else the
 // site's: for pages that are no list's own, as those of failures.
@@ -97,7 +97,7 @@ func anchor(to, text string) template.HTML {
 // page is in another. English is what a list has that nobody has set: it tells
 // nothing.
 func (w worded) Tongue(l lists.List) template.HTMLAttr {
-	if l.Language == "" || l.Language == "en" || words.Speaks(l.Language) && words.For(l.Language) == w.W {
+	if l.Language == "" || l.Language == "en" || words.Speaks(l.Language) && words.ForPage(l.Language) == w.W {
 		return ""
 	}
 	return template.HTMLAttr(` lang="` + html.EscapeString(l.Language) + `"`)
