@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"plenary/lists"
@@ -22,21 +23,58 @@ func (c *Config) doors() []door {
 // checkDoors looks for two doors at one address, where each would take some of
 // the other's callers, and for one that lets nobody in.
 func (c *Config) checkDoors(say, note sayer) {
-	taken := map[string]string{}
+	var taken []door
 	for _, d := range c.doors() {
 		_, port, err := net.SplitHostPort(d.value)
 		if err != nil || port == "0" || d.name == "acme.listen" && !c.SMTP.ACME {
 			continue
 		}
-		if other := taken[d.value]; other != "" {
-			say(d.name, "%s is the address of %s: write another", d.value, other)
-			continue
+		i := slices.IndexFunc(taken, func(t door) bool { return overlap(t.value, d.value) })
+		switch {
+		case i < 0:
+			taken = append(taken, d)
+		case taken[i].value == d.value:
+			say(d.name, "%s is the address of %s: write another", d.value, taken[i].name)
+		default:
+			say(d.name, "%s and %s, which is %s, can't both be listened on: write another port", d.value, taken[i].value, taken[i].name)
 		}
-		taken[d.value] = d.name
 	}
 	if at := c.IMAP.Listen; at != "" && c.SMTP.TLSCert == "" && !c.SMTP.ACME && !loopback(at) {
 		note("imap.listen", "without TLS nobody signs in from other machines: write smtp.tls_cert and tls_key, or acme = true")
 	}
+}
+
+// overlap tells whether two addresses can't both be listened on: they are the
+// same, or one is every address of this machine, of the other's kind.
+func overlap(a, b string) bool {
+	hostA, portA, _ := net.SplitHostPort(a)
+	hostB, portB, _ := net.SplitHostPort(b)
+	if portA != portB {
+		return false
+	}
+	ipA, ipB := hostIP(hostA), hostIP(hostB)
+	switch {
+	case !ipA.IsValid() || !ipB.IsValid(): // a name
+		return strings.EqualFold(hostA, hostB)
+	case ipA == ipB, ipA == netip.IPv6Unspecified(), ipB == netip.IPv6Unspecified(): // which takes IPv4 in too
+		return true
+	}
+	return (ipA.IsUnspecified() || ipB.IsUnspecified()) && ipA.Is4() == ipB.Is4()
+}
+
+// hostIP is the IP that a host to listen on stands for; none for other names.
+func hostIP(host string) netip.Addr {
+	switch strings.ToLower(host) {
+	case "":
+		return netip.IPv6Unspecified()
+	case "localhost":
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ip.Unmap()
 }
 
 // checkSubmission looks at the doors by which members send, and at who may

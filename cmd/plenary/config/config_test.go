@@ -111,6 +111,10 @@ func TestFaults(t *testing.T) {
 		"submission in clear": {ok + "[smtp]\nsubmission = \"0.0.0.0:587\"\nsubmissions = \"127.0.0.1:465\"\n", []string{`:3:1: smtp.submission: passwords are asked for under TLS only`, `:4:1: smtp.submissions: TLS needs a certificate`}},
 		"two doors at one address": {ok + "[smtp]\nlisten = \"127.0.0.1:25\"\nlmtp = \"127.0.0.1:25\"\n[http]\nlisten = \"127.0.0.1:0\"\nmetrics = \"127.0.0.1:0\"\n", []string{
 			`:4:1: smtp.lmtp: 127.0.0.1:25 is the address of smtp.listen: write another`}},
+		"every address and one": {ok + "[smtp]\nlisten = \"0.0.0.0:2525\"\nlmtp = \"[::1]:2525\"\n[http]\nlisten = \"127.0.0.1:2525\"\nmetrics = \"localhost:9100\"\n[imap]\nlisten = \":9100\"\n", []string{
+			`:6:1: http.listen: 127.0.0.1:2525 and 0.0.0.0:2525, which is smtp.listen, can't both be listened on: write another port`,
+			`:9:1: imap.listen: :9100 and localhost:9100, which is http.metrics, can't both be listened on`,
+			`:9:1: note: imap.listen: without TLS nobody signs in`}},
 		"imap in clear":   {ok + "[imap]\nlisten = \"0.0.0.0:143\"\n", []string{`:3:1: note: imap.listen: without TLS nobody signs in from other machines`}},
 		"submission here": {ok + "[smtp]\nsubmission = \"127.0.0.1:587\"\n", nil},
 		"admins here":     {ok + "admins = [\"postmaster@Lists.example.org\"]\n", []string{`:2:1: admins: postmaster@lists.example.org is an address of the lists' own domain`}},
