@@ -83,7 +83,8 @@ const (
 	KindDissent   = "dissent"
 	KindLeader    = "leader"    // its author leads the group from then on
 	KindDeputy    = "deputy"    // its author stands in for the leader from then on
-	KindVolunteer = "volunteer" // its author offered to lead it
+	KindVolunteer = "volunteer" // its author offered to lead it; so many were asked
+	KindDeclined  = "declined"  // one of those asked said no to its author's offer
 	KindSilence   = "silence"   // leaders and admins were asked whether the group goes on
 )
 

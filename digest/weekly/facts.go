@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"plenary/digest"
@@ -137,17 +138,27 @@ func (s *Sender) waiting(ctx context.Context, l lists.List, entries []lists.Prog
 			w.Posts++
 		}
 	}
-	open := map[string]bool{}
+	w.Offers = openOffers(entries, until)
+	return w, nil
+}
+
+// openOffers counts who offers to lead and may still hear a yes: an offer ends
+// with an office, after its time, or when all who were asked have said no.
+func openOffers(entries []lists.ProgressEntry, until time.Time) int {
+	open := map[string]int{} // noes that are left until it is turned down
 	for _, e := range entries {
-		switch {
+		who := e.Author.Key()
+		switch left, known := open[who]; {
 		case e.Kind == digest.KindVolunteer && e.At.After(until.Add(-offerLife)):
-			open[e.Author.Key()] = true
-		case e.Kind == digest.KindLeader:
-			delete(open, e.Author.Key())
+			asked, _ := strconv.Atoi(e.Text) // "" of older entries
+			open[who] = max(asked, 1)
+		case e.Kind == digest.KindDeclined && known && left > 1:
+			open[who]--
+		case e.Kind == digest.KindLeader, e.Kind == digest.KindDeclined:
+			delete(open, who)
 		}
 	}
-	w.Offers = len(open)
-	return w, nil
+	return len(open)
 }
 
 // wholeSecond is where digests begin and end: the archive's clock has no

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plenary/lists"
@@ -204,7 +205,7 @@ func (w *work) putOffer(ctx context.Context, a lists.Action, l lists.List) (list
 			return lists.Outcome{}, err
 		}
 	}
-	if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: "volunteer", Author: a.Subject}); err != nil {
+	if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: "volunteer", Author: a.Subject, Text: strconv.Itoa(len(owners))}); err != nil {
 		return lists.Outcome{}, err
 	}
 	return lists.Outcome{Result: lists.Waits,
@@ -219,6 +220,9 @@ func (w *work) turnDown(ctx context.Context, q lists.Question) (lists.Outcome, e
 		l, ok := w.dir.ByID(a.List)
 		if !ok {
 			continue
+		}
+		if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: "declined", Author: a.Subject}); err != nil {
+			return lists.Outcome{}, err
 		}
 		text := fmt.Sprintf("One of those who decide has said no to your offer to lead %s. If nobody else says yes, nothing changes. To talk it over with them, write to %s.", w.named(l), w.address(l, "owner"))
 		if err := w.note(ctx, w.dir.MainOf(l), a.Subject, w.key("turned-down"), "Your offer to lead "+l.Title, text); err != nil {

@@ -158,7 +158,7 @@ func TestVolunteer(t *testing.T) {
 	if o.role("mo@example.org") != "leader" || o.role("lea@example.org") != "leader" {
 		t.Errorf("mo %q, lea %q", o.role("mo@example.org"), o.role("lea@example.org"))
 	}
-	if got := o.kinds("dc-map"); got != "volunteer Mo Member, leader Mo Member" {
+	if got := o.kinds("dc-map"); got != "volunteer Mo Member, declined Mo Member, leader Mo Member" {
 		t.Errorf("record: %s", got)
 	}
 }
