@@ -18,6 +18,7 @@ import (
 	"plenary/digest/personal"
 	"plenary/lists"
 	"plenary/lists/archive"
+	"plenary/lists/command"
 	"plenary/lists/store"
 )
 
@@ -154,6 +155,9 @@ func find(d *lists.Directory, word string) (lists.List, error) {
 	case 1:
 		return found[0], nil
 	case 0:
+		if near := command.NearestList(word, d.Lists); near != "" {
+			return lists.List{}, fmt.Errorf("there is no list %q; did you mean %s? (plenary list ls shows those there are)", word, near)
+		}
 		return lists.List{}, fmt.Errorf("there is no list %q (plenary list ls shows those there are)", word)
 	default:
 		names := found[0].Name

@@ -103,6 +103,9 @@ func (c listCreateCmd) wanted(a *app, st *store.Store, cfg *config.Config) (n li
 		}
 		n.Parent = parent.ID
 	}
+	if err := c.checkPurpose(a, st, n.Parent); err != nil {
+		return n, err
+	}
 	if c.Leader != "" {
 		if n.Leader, _, err = readMailbox(c.Leader); err != nil {
 			return n, err
@@ -110,6 +113,20 @@ func (c listCreateCmd) wanted(a *app, st *store.Store, cfg *config.Config) (n li
 	}
 	n.Next, n.NextBy, err = lists.SplitStep(c.Next, cfg.Site().Today(a.now()))
 	return n, err
+}
+
+// checkPurpose refuses a purpose that is too long, unless the list is there
+// already.
+func (c listCreateCmd) checkPurpose(a *app, st *store.Store, parent string) error {
+	long := tooLong("purpose", c.Purpose)
+	if long == nil {
+		return nil
+	}
+	d, err := st.Directory(a.ctx)
+	if err == nil && len(d.Find(c.Name, parent)) == 0 {
+		return long
+	}
+	return err
 }
 
 // other names what the flags say otherwise than the list that was there: a

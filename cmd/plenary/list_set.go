@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"plenary/cmd/plenary/config"
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/lists/store"
 )
@@ -20,8 +22,8 @@ type property struct {
 	set  func(l *lists.List, values []string, today lists.Date) error
 }
 
-// words is a property of one text.
-func words(name, help string, at func(*lists.List) *string) property {
+// textual is a property of one text.
+func textual(name, help string, at func(*lists.List) *string) property {
 	return property{name, help,
 		func(l lists.List) string { return *at(&l) },
 		func(l *lists.List, values []string, _ lists.Date) error {
@@ -43,8 +45,8 @@ func choice[T ~string](name, help string, at func(*lists.List) *T) property {
 // properties are those that the list itself holds.
 func properties() []property {
 	return []property{
-		words("title", "a few words that say what it is", func(l *lists.List) *string { return &l.Title }),
-		words("purpose", "what it intends to do", func(l *lists.List) *string { return &l.Purpose }),
+		textual("title", "a few words that say what it is", func(l *lists.List) *string { return &l.Title }),
+		textual("purpose", "what it intends to do", func(l *lists.List) *string { return &l.Purpose }),
 		{"next", `the next step, as "publish the draft by 2026-12-01"`, step,
 			func(l *lists.List, values []string, today lists.Date) (err error) {
 				l.Next, l.NextBy, err = lists.SplitStep(strings.Join(values, " "), today)
@@ -65,8 +67,8 @@ func properties() []property {
 		choice("unsubscribe", "one-click or shared", func(l *lists.List) *lists.UnsubscribeMode { return &l.Unsub }),
 		choice("reply", "where answers go: author or list", func(l *lists.List) *lists.ReplyMode { return &l.Reply }),
 		choice("from", "when From is rewritten: auto, always or never", func(l *lists.List) *lists.FromMode { return &l.From }),
-		words("footer", `a text under each post, "" none`, func(l *lists.List) *string { return &l.Footer }),
-		words("subject-tag", `before each subject, as [dc], "" none`, func(l *lists.List) *string { return &l.SubjectTag }),
+		textual("footer", `a text under each post, "" none`, func(l *lists.List) *string { return &l.Footer }),
+		textual("subject-tag", `before each subject, as [dc], "" none`, func(l *lists.List) *string { return &l.SubjectTag }),
 		{"language", "of letters to members, as en",
 			func(l lists.List) string { return l.Language },
 			func(l *lists.List, values []string, _ lists.Date) (err error) {
@@ -154,10 +156,16 @@ func (c listSetCmd) Run(a *app) error {
 	p, was := all[i], l
 	before := p.get(l)
 	l, err = st.UpdateList(a.ctx, l.ID, func(l *lists.List) error {
-		return p.set(l, c.Value, cfg.Site().Today(a.now()))
+		if err := p.set(l, c.Value, cfg.Site().Today(a.now())); err != nil {
+			return err
+		}
+		return c.notLonger(before, p.get(*l))
 	})
 	if err != nil {
 		return err
+	}
+	if p.name == "language" && !words.Speaks(l.Language) {
+		warnOfLanguage(a, l.Language)
 	}
 	if before != p.get(l) {
 		if err := recordSet(a, st, was, l, p.name); err != nil {
@@ -166,6 +174,31 @@ func (c listSetCmd) Run(a *app) error {
 	}
 	c.done(a, l.Name, before, p.get(l))
 	return nil
+}
+
+// maxText is the longest purpose or footer that is set here, in characters; by
+// mail too. One that is there already may stay.
+const maxText = 4000
+
+// notLonger refuses a text that is too long, and new.
+func (c listSetCmd) notLonger(before, now string) error {
+	key := strings.ToLower(c.Key)
+	if before == now || key != "purpose" && key != "footer" {
+		return nil
+	}
+	return tooLong(key, now)
+}
+
+func tooLong(what, text string) error {
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return &lists.Refusal{Text: fmt.Sprintf("The %s has %d characters, and %d is the most.", what, n, maxText)}
+	}
+	return nil
+}
+
+// warnOfLanguage says that letters will be in English.
+func warnOfLanguage(a *app, code string) {
+	a.warn("There are no words in %s: letters and digests stay in English. There are %s.", code, strings.Join(words.Spoken(), ", "))
 }
 
 // recordSet adds what the operator set to a group's record, where the record

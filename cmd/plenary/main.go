@@ -60,10 +60,11 @@ func main() {
 // run carries out one command line and gives its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	var c commands
+	told := &output{to: out}
 	parser := kong.Must(&c,
 		kong.Name("plenary"),
 		kong.Description("The mailing lists of a body that meets as a whole and works in groups."),
-		kong.Writers(out, errs),
+		kong.Writers(told, errs),
 		markedValues(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Vars{
@@ -80,14 +81,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return report(errs, misused("%q is not UTF-8: write it so, or set the terminal to UTF-8", args[i]))
 	}
 	line, err := parser.Parse(markValues(configFirst(args)))
-	if err == nil {
-		told := &output{to: out}
+	switch {
+	case told.err != nil: // help that nobody got
+		err = told.err
+	case err == nil:
 		a := &app{ctx: ctx, in: in, out: told, errs: errs, now: time.Now, file: strings.TrimPrefix(c.Config, "="), environ: os.Environ()}
 		if err = line.Run(a); err == nil {
 			err = told.err
 		}
 		a.close()
-	} else {
+	default:
 		err = misused("%s (%s --help shows how)", plainly(err), begun(err))
 	}
 	return report(errs, err)

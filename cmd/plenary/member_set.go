@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"plenary/cmd/plenary/config"
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/lists/store"
 )
@@ -96,6 +97,9 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 			return person(func(p *lists.Person) { p.Language = "" }), nil
 		}
 		code, err := language(value)
+		if err == nil && !words.Speaks(code) {
+			warnOfLanguage(a, code)
+		}
 		return person(func(p *lists.Person) { p.Language = code }), err
 	case "delivery":
 		d, plain, ok := lists.ParseChoice(word)
@@ -135,7 +139,11 @@ func memberChange(key, value string, l lists.List, cfg *config.Config, a *app) (
 		if until, rest, ok := strings.Cut(value, " "); ok && strings.EqualFold(until, "until") { // as by mail
 			value = rest
 		}
-		day, err := lists.ParseDate(value, cfg.Site().Today(a.now()))
+		today := cfg.Site().Today(a.now())
+		day, err := lists.ParseDate(value, today)
+		if err == nil && day < today {
+			a.warn("%s is past: it changes nothing about whether mail comes.", day)
+		}
 		return person(func(p *lists.Person) { p.Vacation = day }), err
 	}
 	return nil, misused("a member has no property %q; those there are: %s", key, memberKeys)

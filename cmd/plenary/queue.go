@@ -128,6 +128,9 @@ type queueRetryCmd struct {
 }
 
 func (c queueRetryCmd) Run(a *app) error {
+	if c.Message == "" {
+		return misused("which message? Write all, or a message as plenary queue ls shows it")
+	}
 	q, err := a.queue()
 	if err != nil {
 		return err
@@ -156,6 +159,9 @@ type queueDropCmd struct {
 }
 
 func (c queueDropCmd) Run(a *app) error {
+	if c.Message == "" {
+		return misused("which message? Write all, or a message as plenary queue ls shows it")
+	}
 	q, err := a.queue()
 	if err != nil {
 		return err

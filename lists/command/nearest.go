@@ -1,6 +1,20 @@
 package command
 
-import "strings"
+import (
+	"strings"
+
+	"plenary/lists"
+)
+
+// NearestList is the name of the list that somebody most likely meant by a
+// word that names none, or "".
+func NearestList(word string, all []lists.List) string {
+	var known []string
+	for _, l := range all {
+		known = append(known, l.Short, l.Name)
+	}
+	return nearest(word, known)
+}
 
 // nearest is the known word that somebody most likely meant by word, or "".
 // It is one of known, never what was written.

@@ -70,15 +70,11 @@ func (f Facts) names(word string) bool {
 
 // unknownList refuses a list that is not there, and says which may be meant.
 func (f Facts) unknownList(word string, c Command) refused {
-	var known []string
-	for _, l := range f.Dir.Lists {
-		known = append(known, l.Short, l.Name)
-	}
 	why := f.say("There is no list of the name that stands in %s.", f.place(c.Line))
 	if f.Believed {
 		why = f.say("There is no list %q.", short(word))
 	}
-	if near := nearest(word, known); near != "" {
+	if near := NearestList(word, f.Dir.Lists); near != "" {
 		return f.no("%s Did you mean %s? Write \"lists\" to see all.", why, near)
 	}
 	return f.no("%s %s", why, f.whichThereAre())
