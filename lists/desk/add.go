@@ -181,8 +181,14 @@ func (dropping) apply(ctx context.Context, w *work, a lists.Action, v *verdict) 
 	return lists.Outcome{Result: lists.Did, Text: w.say("%s is no longer a member of %s, and was told so.", a.Subject, w.titles(v.Lists))}, err
 }
 
-// note sends a few words to one address.
-func (w *work) note(ctx context.Context, l lists.List, to lists.Address, key, subject, text string) error {
-	return w.d.send(ctx, "note.txt", map[string]any{"Subject": subject, "Text": text, "Request": w.address(l, "request")},
+// note sends a few words to one address, in the language of who reads them
+// there.
+func (w *work) note(ctx context.Context, l lists.List, to lists.Address, key string, words func(s *sight) (subject, text string)) error {
+	lang, err := w.languageOf(ctx, l, to)
+	if err != nil {
+		return err
+	}
+	subject, text := words(w.inLanguage(lang))
+	return w.d.sendIn(ctx, lang, "note.txt", map[string]any{"Subject": subject, "Text": text, "Request": w.address(l, "request")},
 		w.d.from(l, smtp.Letter{Key: key + "/" + to.Key(), To: []string{string(to)}, Priority: smtp.Notice}))
 }

@@ -99,7 +99,11 @@ func (w *work) tellFlood(ctx context.Context, l lists.List) error {
 	}
 	today := w.d.site.Today(w.d.now())
 	for _, a := range owners {
-		err := w.d.send(ctx, "flood.txt", map[string]any{"List": l, "Hour": strangersHour, "Minute": strangersMinute, "Request": w.address(l, "request")},
+		lang, err := w.languageOf(ctx, l, a)
+		if err != nil {
+			return err
+		}
+		err = w.d.sendIn(ctx, lang, "flood.txt", map[string]any{"List": l, "Hour": strangersHour, "Minute": strangersMinute, "Request": w.address(l, "request")},
 			w.d.from(l, smtp.Letter{Key: fmt.Sprintf("flood/%d/%s/%s", l.Serial, today, a.Key()), To: []string{string(a)}, Priority: smtp.Notice}))
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"plenary/lists"
@@ -60,11 +59,7 @@ func (closing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 	if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: "state", Author: w.asker, Text: string(to)}); err != nil {
 		return lists.Outcome{}, err
 	}
-	word := "closed"
-	if to == lists.Active {
-		word = "open again"
-	}
-	if err := w.tellLeaders(ctx, l, word); err != nil {
+	if err := w.tellLeaders(ctx, l, to); err != nil {
 		return lists.Outcome{}, err
 	}
 	if to == lists.Active {
@@ -73,19 +68,25 @@ func (closing) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (
 	return lists.Outcome{Result: lists.Did, Text: w.say("%s is closed: nobody can post or join. Its members and its archive stay. To open it again, write \"reopen %s\".", w.named(l), l.Name)}, nil
 }
 
-// tellLeaders tells a list's leaders what an admin has done with it.
-func (w *work) tellLeaders(ctx context.Context, l lists.List, word string) error {
+// tellLeaders tells a list's leaders that an admin has closed it, or opened it
+// again.
+func (w *work) tellLeaders(ctx context.Context, l lists.List, to lists.State) error {
 	leaders, _, err := w.d.store.Officers(ctx, l.ID)
 	if err != nil {
 		return err
+	}
+	told := func(s *sight) (subject, text string) {
+		owners := s.address(s.dir.MainOf(l), "owner")
+		if to == lists.Active {
+			return s.say("%s is open again", l.Title), s.say("An admin has made this change: %s is open again. If you have questions about it, write to %s.", s.named(l), owners)
+		}
+		return s.say("%s is closed", l.Title), s.say("An admin has made this change: %s is closed. If you have questions about it, write to %s.", s.named(l), owners)
 	}
 	for _, p := range leaders {
 		if p.Address.Same(w.asker) {
 			continue
 		}
-		err := w.note(ctx, w.dir.MainOf(l), p.Address, w.key("told"), fmt.Sprintf("%s is %s", l.Title, word),
-			fmt.Sprintf("An admin has made this change: %s is %s. If you have questions about it, write to %s.", w.named(l), word, w.address(w.dir.MainOf(l), "owner")))
-		if err != nil {
+		if err := w.note(ctx, w.dir.MainOf(l), p.Address, w.key("told"), told); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +66,6 @@ func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 	if err := w.appoint(ctx, a, l); err != nil {
 		return lists.Outcome{}, err
 	}
-	said := fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inLanguage("").office(a, l))
 	out := lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}
 	if a.Verb == lists.DoHandover {
 		former := strings.Fields(v.Note)
@@ -78,8 +76,7 @@ func (handing) apply(ctx context.Context, w *work, a lists.Action, v *verdict) (
 			return out, nil // told by that
 		}
 	}
-	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title, said)
-	return out, err
+	return out, w.saidYes(ctx, a, l)
 }
 
 // steppingDown are the addresses of those who lead no more when a handover is
@@ -117,8 +114,11 @@ func (w *work) stepDown(ctx context.Context, a lists.Action, l lists.List, who [
 		if ifThere(err) != nil {
 			return err
 		}
-		text := fmt.Sprintf("%s leads %s now, and you don't any more. You are still one of its members. Thank you for having led it.", a.Subject, w.named(l))
-		if err := w.note(ctx, l, lists.Address(address), w.key("handed-over"), l.Title+" is handed over", text); err != nil {
+		err = w.note(ctx, l, lists.Address(address), w.key("handed-over"), func(s *sight) (subject, text string) {
+			return s.say("%s is handed over", l.Title),
+				s.say("%s leads %s now, and you don't any more. You are still one of its members. Thank you for having led it.", a.Subject, s.named(l))
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -224,8 +224,11 @@ func (w *work) turnDown(ctx context.Context, q lists.Question) (lists.Outcome, e
 		if err := w.record(ctx, lists.ProgressEntry{List: l.ID, Kind: "declined", Author: a.Subject}); err != nil {
 			return lists.Outcome{}, err
 		}
-		text := fmt.Sprintf("One of those who decide has said no to your offer to lead %s. If nobody else says yes, nothing changes. To talk it over with them, write to %s.", w.named(l), w.address(l, "owner"))
-		if err := w.note(ctx, w.dir.MainOf(l), a.Subject, w.key("turned-down"), "Your offer to lead "+l.Title, text); err != nil {
+		err := w.note(ctx, w.dir.MainOf(l), a.Subject, w.key("turned-down"), func(s *sight) (subject, text string) {
+			return s.say("Your offer to lead %s", l.Title),
+				s.say("One of those who decide has said no to your offer to lead %s. If nobody else says yes, nothing changes. To talk it over with them, write to %s.", s.named(l), s.address(l, "owner"))
+		})
+		if err != nil {
 			return lists.Outcome{}, err
 		}
 	}

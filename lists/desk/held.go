@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp"
 )
@@ -102,22 +103,31 @@ type heldLine struct {
 	From string
 }
 
-func (d *Desk) tellOwners(ctx context.Context, l lists.List, posts []lists.HeldPost, key string) error {
-	owners, err := d.owners(ctx, l.ID)
-	if err != nil {
-		return err
-	}
-	var lines []heldLine
+// heldLines are held posts as owners see them who are spoken to so.
+func heldLines(posts []lists.HeldPost, speaker words.Speaker) (lines []heldLine) {
 	for _, h := range posts {
 		from := oneLine(string(h.Author))
 		if name := oneLine(h.Name); name != "" {
 			from = fmt.Sprintf("%s <%s>", name, from)
 		}
-		h.Subject = clip(oneLine(h.Subject), 200)
+		h.Subject, h.Reason = clip(oneLine(h.Subject), 200), speaker.Word(h.Reason)
 		lines = append(lines, heldLine{h, from})
 	}
+	return lines
+}
+
+func (d *Desk) tellOwners(ctx context.Context, l lists.List, posts []lists.HeldPost, key string) error {
+	owners, err := d.owners(ctx, l.ID)
+	if err != nil {
+		return err
+	}
 	for _, owner := range owners {
-		err := d.send(ctx, "held.txt", map[string]any{
+		lang, err := d.languageOf(ctx, l, owner)
+		if err != nil {
+			return err
+		}
+		lines := heldLines(posts, d.texts.sentences.To(lang))
+		err = d.sendIn(ctx, lang, "held.txt", map[string]any{
 			"List": l, "Posts": lines, "First": lines[0], "Address": l.Address(d.site.Domain),
 			"Request": lists.RoleAddress(l, "request", "", d.site.Domain),
 		}, d.from(l, smtp.Letter{Key: key + "/" + owner.Key(), To: []string{string(owner)}, Priority: smtp.Notice}))

@@ -133,7 +133,11 @@ func (w *work) leaderless(ctx context.Context, id string) error {
 	}
 	main := w.dir.MainOf(l)
 	for _, a := range to {
-		err := w.d.send(ctx, "leaderless.txt", map[string]any{"List": l, "Main": main, "Request": w.address(main, "request"), "Address": l.Address(w.d.site.Domain)},
+		lang, err := w.languageOf(ctx, main, a)
+		if err != nil {
+			return err
+		}
+		err = w.d.sendIn(ctx, lang, "leaderless.txt", map[string]any{"List": l, "Main": main, "Request": w.address(main, "request"), "Address": l.Address(w.d.site.Domain)},
 			w.d.from(main, smtp.Letter{Key: "leaderless/" + id + "/" + w.cause + "/" + a.Key(), To: []string{string(a)}, Priority: smtp.Notice}))
 		if err != nil {
 			return err

@@ -74,12 +74,8 @@ func (t texts) renderIn(lang, name string, data any) (subject, text string, err 
 	return oneLine(subject), smtp.Wrap(strings.Trim(text, "\n"), width) + "\n", nil
 }
 
-// send writes a letter by a template and sends it, once for its key.
-func (d *Desk) send(ctx context.Context, name string, data any, l smtp.Letter) error {
-	return d.sendIn(ctx, "", name, data, l)
-}
-
-// sendIn does so in a language, where the letter is there in it.
+// sendIn writes a letter by a template, in a language where it is there in
+// that, and sends it, once for its key.
 func (d *Desk) sendIn(ctx context.Context, lang, name string, data any, l smtp.Letter) error {
 	var err error
 	if l.Subject, l.Text, err = d.texts.renderIn(lang, name, data); err != nil {

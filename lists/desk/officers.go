@@ -76,8 +76,7 @@ func (appointing) apply(ctx context.Context, w *work, a lists.Action, v *verdict
 	if w.accepted == "" {
 		return lists.Outcome{Result: lists.Did, Text: w.say("%s is now %s, and was told what that means.", a.Subject, w.office(a, l))}, nil
 	}
-	err := w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), "A yes for "+l.Title,
-		fmt.Sprintf("%s has said yes, and is now %s.", a.Subject, w.inLanguage("").office(a, l)))
+	err := w.saidYes(ctx, a, l)
 	return lists.Outcome{Result: lists.Did, Told: true, Text: w.say("You are now %s. A mail of its own tells what that means.", w.office(a, l))}, err
 }
 
@@ -151,6 +150,15 @@ func (w *work) declined(ctx context.Context, a lists.Action) error {
 	if a.Verb == lists.DoHandover || a.Verb == lists.DoDeputy {
 		command = string(a.Verb)
 	}
-	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), "A no for "+l.Title,
-		fmt.Sprintf("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, w.inLanguage("").office(a, l), command, l.Name))
+	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("declined"), func(s *sight) (subject, text string) {
+		return s.say("A no for %s", l.Title),
+			s.say("%s does not want to be %s. Nothing was changed. To ask somebody else, write \"%s %s ADDRESS\".", a.Subject, s.office(a, l), command, l.Name)
+	})
+}
+
+// saidYes tells who offered an office that it was taken.
+func (w *work) saidYes(ctx context.Context, a lists.Action, l lists.List) error {
+	return w.note(ctx, w.dir.MainOf(l), a.Asker, w.key("accepted"), func(s *sight) (subject, text string) {
+		return s.say("A yes for %s", l.Title), s.say("%s has said yes, and is now %s.", a.Subject, s.office(a, l))
+	})
 }

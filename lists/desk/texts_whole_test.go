@@ -20,14 +20,10 @@ func TestOutcomesAreWhole(t *testing.T) {
 	}
 	wordstest.Package{
 		Say:    []string{"say", "refused", "already"},
-		Silent: []string{"Errorf", "Info", "Warn", "note", "New"},
-		Tables: states,
-		// What stands in letters to others is in English yet, as those are, and
-		// what is said on the command line.
-		Plain: []string{"%s is a main list, and only groups are announced to one.",
-			"%s has said yes, and is now %s.", "%s leads %s now, and you don't any more. You are still one of its members. Thank you for having led it.",
-			"One of those who decide has said no to your offer to lead %s. If nobody else says yes, nothing changes. To talk it over with them, write to %s.",
-			"asks to join ", "newcomers need the owners' yes"},
-		Also: map[string][]string{"..": {"refusal"}, "../store": {"refusal"}},
+		Silent: []string{"Errorf", "Info", "Warn", "New"},
+		Tables: append(states, lists.HoldReasons()...),
+		// What is said on the command line, or kept with a request.
+		Plain: []string{"%s is a main list, and only groups are announced to one."},
+		Also:  map[string][]string{"..": {"refusal"}, "../store": {"refusal"}},
 	}.Whole(t, texts.sentences)
 }

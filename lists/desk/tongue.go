@@ -76,6 +76,18 @@ func (w *work) languageOf(ctx context.Context, l lists.List, who lists.Address) 
 	return l.Language, nil
 }
 
+// languageOf is the same where nobody has asked for the letter.
+func (d *Desk) languageOf(ctx context.Context, l lists.List, who lists.Address) (string, error) {
+	p, err := d.store.Person(ctx, l.Family, who)
+	if ifThere(err) != nil {
+		return "", err
+	}
+	if err == nil && p.Language != "" {
+		return p.Language, nil
+	}
+	return l.Language, nil
+}
+
 // languageOfQuestion is the language in which the asker is asked: that of the
 // first list that it is about, where they have none of their own.
 func (w *work) languageOfQuestion(ctx context.Context, asks []pending) (string, error) {

@@ -179,3 +179,68 @@ func TestLettersToOfficersInTheirLanguage(t *testing.T) {
 		})
 	}
 }
+
+// What owners, and those whom a yes or no of somebody else concerns, are told
+// unasked is in their own language or their list's too.
+func TestNoticesInTheirLanguage(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"fr": {"Message 1 en attente de votre décision : Data Map", "Votre offre d’animer Data Map", "Un non pour Data Map", "Un oui pour Data Map", "Data Map a changé de responsable", "Data Map : c’est fermé", "Data Map n’a plus de responsable"},
+		"es": {"El mensaje 1 espera su decisión: Data Map", "Su oferta de coordinar Data Map", "Un no para Data Map", "Un sí para Data Map", "Data Map ha cambiado de responsable", "Data Map: está cerrado", "Data Map ya no tiene responsable"},
+		"ar": {"الرسالة 1 تنتظر قرارك: Data Map", "عرضك لقيادة Data Map", "رفض بشأن Data Map", "موافقة بشأن Data Map", "انتقلت قيادة Data Map", "Data Map: مغلقة", "لم يعد لـ Data Map مسؤول"},
+		"en": {"Post 1 waits for you: Data Map", "Your offer to lead Data Map", "A no for Data Map", "A yes for Data Map", "Data Map is handed over", "Data Map is closed", "Data Map has no leader any more"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			o := newOffice(t)
+			o.family()
+			for _, id := range []string{"dc", "dc-map"} {
+				o.set(id, func(l *lists.List) { l.Language = lang })
+			}
+			var got []string
+			took := func(to string) {
+				l := o.last(to)
+				got = append(got, l.Subject)
+				if english := strings.Contains(l.Text, "Hello,"); english != (lang == "en") {
+					t.Errorf("English: %v\n%s", english, l.Text)
+				}
+			}
+			o.hold("dc-map", 1)
+			took("lea@example.org")
+			held, err := o.store.Held(o.ctx, "dc-map")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, why := range lists.HoldReasons() {
+				held[0].Reason = why
+				if line := heldLines(held, o.desk.texts.sentences.To(lang))[0]; (line.Reason == why) != (lang == "en") {
+					t.Errorf("waits because %q", line.Reason)
+				}
+			}
+			for _, letter := range []string{"flood.txt", "held.txt", "leaderless.txt"} {
+				if _, ok := o.desk.texts.in(lang, letter); !ok && lang != "en" {
+					t.Errorf("no %s", letter)
+				}
+			}
+			o.says("mo@example.org", lists.Action{Verb: lists.DoVolunteer, List: "dc-map", Subject: "mo@example.org"})
+			o.answer("lea@example.org", false)
+			took("mo@example.org")
+			o.says("admin@example.org", about(lists.DoLeader, "dc-map", "boss@example.net"))
+			o.answer("boss@example.net", false)
+			took("admin@example.org")
+			o.says("admin@example.org", about(lists.DoHandover, "dc-map", "mo@example.org"))
+			o.yes("mo@example.org")
+			took("admin@example.org")
+			took("lea@example.org")
+			o.says("admin@example.org", lists.Action{Verb: lists.DoClose, List: "dc-map"})
+			o.yes("admin@example.org")
+			took("mo@example.org")
+			o.says("admin@example.org", lists.Action{Verb: lists.DoReopen, List: "dc-map"})
+			o.says("mo@example.org", leaveOf("dc-map", "mo@example.org"))
+			took("admin@example.org")
+			for i := range want {
+				if got[i] != want[i] {
+					t.Errorf("notice %d: %q, want %q", i, got[i], want[i])
+				}
+			}
+		})
+	}
+}
