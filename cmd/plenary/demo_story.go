@@ -87,7 +87,7 @@ func (d *demo) report() error {
 func (d *demo) publish() error {
 	d.show.step("The week is over: the digest goes to everybody, as text and as HTML")
 	err := d.goesOut(func() error {
-		said, err := d.service.weekly.SendNow(d.app.ctx, "dc")
+		said, err := d.service.weekly.SendNow(d.app.ctx, "dc", "")
 		_ = said // the mail shows it
 		return err
 	}, "")

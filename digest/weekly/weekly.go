@@ -302,8 +302,8 @@ func (s *Sender) Tick(ctx context.Context) error {
 }
 
 // SendNow sends the digest due next, ahead of its time, and says what came
-// of it. What follows until the scheduled time is in the next one.
-func (s *Sender) SendNow(ctx context.Context, mainID string) (string, error) {
+// of it in a language, "" English. What follows until the scheduled time is in the next one.
+func (s *Sender) SendNow(ctx context.Context, mainID, lang string) (string, error) {
 	dir, err := s.Reader.Directory(ctx)
 	if err != nil {
 		return "", err
@@ -317,11 +317,14 @@ func (s *Sender) SendNow(ctx context.Context, mainID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	said := func(key string) string {
+		return words.For(lang).Say(key, "week", week.Number, "address", main.Address(s.Site.Domain))
+	}
 	if already {
-		return fmt.Sprintf("The digest of week %d, the one due next, had been sent before.", week.Number), nil
+		return said("now-before"), nil
 	}
 	if skipped, err := s.Skipped(ctx, main, week); err != nil || skipped {
-		return fmt.Sprintf("Nothing has happened since the last digest, so none was sent for week %d: this site sends none then (digest.empty).", week.Number), err
+		return said("now-none"), err
 	}
-	return fmt.Sprintf("The digest of week %d was sent to %s.", week.Number, main.Address(s.Site.Domain)), nil
+	return said("now-sent"), nil
 }

@@ -186,7 +186,7 @@ func TestSentEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := s.SendNow(ctx, w.main.ID)
+	said, err := s.SendNow(ctx, w.main.ID, "en")
 	if err != nil || !strings.Contains(said, "week 48 was sent") {
 		t.Fatalf("%q, %v", said, err)
 	}
@@ -195,7 +195,10 @@ func TestSentEarly(t *testing.T) {
 			t.Errorf("what was sent is not what was shown: %q", preview.Subject)
 		}
 	}
-	if said, err = s.SendNow(ctx, w.main.ID); err != nil || !strings.Contains(said, "sent before") {
+	if said, err = s.SendNow(ctx, w.main.ID, "en"); err != nil || !strings.Contains(said, "sent before") {
+		t.Fatalf("%q, %v", said, err)
+	}
+	if said, err = s.SendNow(ctx, w.main.ID, "fr"); err != nil || !strings.Contains(said, "de la semaine 48, le prochain attendu, était déjà parti") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	w.tick(t, s, "2026-11-23T09:00:00+01:00", 1)

@@ -103,7 +103,9 @@ func (r *room) Post(_ context.Context, listID, _ string, raw []byte) error {
 	return nil
 }
 
-func (r *room) SendNow(context.Context, string) (string, error) { return "The digest was sent.", nil }
+func (r *room) SendNow(context.Context, string, string) (string, error) {
+	return "The digest was sent.", nil
+}
 func (r *room) Preview(context.Context, string) (string, error) {
 	return "Digest of week 48\n\nMaps: quiet.", nil
 }

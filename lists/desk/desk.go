@@ -70,10 +70,10 @@ type Poster interface {
 	PostHeld(ctx context.Context, h lists.HeldPost, raw []byte) error
 }
 
-// Digester sends a main list's digest at once and says in words what was
+// Digester sends a main list's digest at once and says in a language what was
 // sent, or why nothing was.
 type Digester interface {
-	SendNow(ctx context.Context, mainID string) (string, error)
+	SendNow(ctx context.Context, mainID, lang string) (string, error)
 }
 
 // Config is what a desk is made of; all of it is needed.

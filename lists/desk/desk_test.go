@@ -163,8 +163,8 @@ func (p *poster) Post(_ context.Context, listID, queueID string, raw []byte) err
 
 type digester struct{}
 
-func (digester) SendNow(_ context.Context, mainID string) (string, error) {
-	return "The digest of " + mainID + " was sent.", nil
+func (digester) SendNow(_ context.Context, mainID, lang string) (string, error) {
+	return "The digest of " + mainID + " was sent (" + lang + ").", nil
 }
 
 // family makes the main list dc with an admin, a group map with a leader,

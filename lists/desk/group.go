@@ -151,7 +151,7 @@ func (digesting) say(_ context.Context, s *sight, a lists.Action, _ *verdict) (s
 }
 
 func (digesting) apply(ctx context.Context, w *work, a lists.Action, _ *verdict) (lists.Outcome, error) {
-	text, err := w.d.digester.SendNow(ctx, a.List)
+	text, err := w.d.digester.SendNow(ctx, a.List, w.lang())
 	if err != nil {
 		return lists.Outcome{}, err
 	}

@@ -106,5 +106,5 @@ func TestDigestNow(t *testing.T) {
 	result(t, o.says("admin@example.org", about(lists.DoDigestNow, "dc-map", ""))[0], lists.Refused)
 	out := o.says("admin@example.org", about(lists.DoDigestNow, "dc", ""))[0]
 	result(t, out, lists.Did)
-	contains(t, out.Text, "The digest of dc was sent.")
+	contains(t, out.Text, "The digest of dc was sent (en).")
 }

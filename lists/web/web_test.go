@@ -57,8 +57,8 @@ func (b *outbox) to(a string) []smtp.Letter {
 
 type nowhere struct{}
 
-func (nowhere) Post(context.Context, string, string, []byte) error { return nil }
-func (nowhere) SendNow(context.Context, string) (string, error)    { return "", nil }
+func (nowhere) Post(context.Context, string, string, []byte) error      { return nil }
+func (nowhere) SendNow(context.Context, string, string) (string, error) { return "", nil }
 
 // shelf is an archive of a few posts.
 type shelf struct{}
