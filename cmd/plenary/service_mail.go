@@ -31,7 +31,7 @@ func (s *service) joinMail() error {
 		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Also: m.Also, Message: m.Message})
 	}
 	s.router = &route.Router{
-		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Log: s.log, Posts: s.timed(s.posts()), Seal: s.composer.SealMail,
+		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Once: s.store, Log: s.log, Posts: s.timed(s.posts()), Seal: s.composer.SealMail,
 		Handlers: route.Handlers{
 			Command: obey,
 			Confirm: func(ctx context.Context, m route.Mail, t lists.Target) error {
@@ -42,7 +42,9 @@ func (s *service) joinMail() error {
 			Bounce:   failures.deliveryReport,
 		},
 	}
-	sender, err := deliver.New(s.sending(), timedLeases{leases{s.queue, s.signed}, s.metrics}, s.store, s.composer.Fields, failures)
+	sending := s.sending()
+	sending.Refused = s.router.Refused
+	sender, err := deliver.New(sending, timedLeases{leases{s.queue, s.signed}, s.metrics}, s.store, s.composer.Fields, failures)
 	if err != nil {
 		return err
 	}

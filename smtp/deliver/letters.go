@@ -66,8 +66,25 @@ func (r *letterRun) one(to *destination, it *item, o outcome) {
 	default:
 		r.s.stats.failed.Add(1)
 		r.s.log.Warn("letter failed", "letter", r.letter.ID(), "reply", withoutAddresses(o.String()), "expired", o.class() == 4)
+		r.refused(it.to)
 	}
 	r.settle(it.to)
+}
+
+// refused tells of a letter that somebody will never get. Where that can't be
+// told it is not recorded either: whoever has the letter next tries again.
+func (r *letterRun) refused(to string) {
+	if r.s.cfg.Refused == nil {
+		return
+	}
+	err := r.s.persist(func(ctx context.Context) error { return r.s.cfg.Refused(ctx, r.letter.ID(), to, r.letter.Raw()) }, r.letter)
+	if err == nil {
+		return
+	}
+	r.s.log.Warn("nobody was told of a failed letter", "letter", r.letter.ID(), "err", err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lost = true
 }
 
 func (r *letterRun) settle(to string) {
@@ -92,6 +109,7 @@ func (r *letterRun) later(to *destination, items []*item, why string, paced bool
 		for _, it := range items {
 			r.s.stats.failed.Add(1)
 			r.s.log.Warn("letter given up", "letter", r.letter.ID(), "reply", withoutAddresses(why))
+			r.refused(it.to)
 			r.settle(it.to)
 		}
 		return

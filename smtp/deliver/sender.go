@@ -39,6 +39,7 @@ type Config struct {
 	RelayWait    time.Duration // for a relay that is not there, before its mail is put off; default 2 min
 	Batch        int           // recipients served and not yet recorded, for each worker, at most: one may have more while others have fewer; default 40
 	Seal         Seal          // signs posts; nil: they go out as they are
+	Refused      Refused       // is told of letters that can't be delivered; nil: nobody
 	Timeouts     Timeouts
 	TLS          *tls.Config // a base for client TLS, such as RootCAs
 	Now          func() time.Time
@@ -126,6 +127,10 @@ type Failure struct {
 type Failed interface {
 	Failed(ctx context.Context, f Failure) error
 }
+
+// Refused is told that a letter, by its key, was refused for good to one of
+// its recipients, or given up: before that is recorded, so it may be told again.
+type Refused func(ctx context.Context, letter, to string, raw []byte) error
 
 // Personal prepares the header fields that are a member's own in a list's
 // copies: what it gives appends those of member n, with CRLF after each, and

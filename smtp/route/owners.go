@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"plenary/lists"
-	"plenary/smtp"
 )
 
 // owners passes a mail on, whole, to those who run a list, or to the site's
@@ -49,14 +48,12 @@ func (r *Router) owners(ctx context.Context, m Mail, t lists.Target) error {
 	if r.Seal != nil {
 		raw = slices.Concat(r.Seal(raw, m.Envelope.Verdict, m.Envelope.Received), raw)
 	}
-	for _, owner := range to {
-		err := r.Outbox.Send(ctx, smtp.Letter{
-			Key: "owner/" + m.Envelope.ID + "/" + t.List.ID + "/" + string(t.Kind) + "/" + owner.Key(),
-			To:  []string{string(owner)}, Raw: raw, Priority: smtp.Notice, Date: r.Now(),
-		})
-		if err != nil {
-			return fmt.Errorf("pass on to the owners: %w", err)
-		}
+	writer := ""
+	if m.Envelope.Verdict.Believed { // who else wrote is not proven, and is told nothing of failures
+		writer = m.Envelope.From
+	}
+	if err := r.passOn(ctx, ownerMail{m.Envelope.ID, t.List.ID, string(t.Kind)}, toOwners, writer, to, raw); err != nil {
+		return err
 	}
 	r.Log.Info("passed on to owners", "queue", m.Envelope.ID, "message", m.Message.MessageID, "list", t.List.Name, "owners", len(to))
 	return nil

@@ -70,6 +70,7 @@ type Router struct {
 	People    People
 	Outbox    Outbox
 	Limiter   Limiter
+	Once      Once
 	Handlers  Handlers
 	Posts     Posts
 	Seal      func(raw []byte, v smtp.Verdict, arrived time.Time) []byte // fields that seal a mail that is passed on (ARC), nil: none

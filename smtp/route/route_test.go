@@ -60,7 +60,7 @@ func newWorld(t *testing.T) *world {
 		w.handled = append(w.handled, strings.Join(words, " "))
 		return nil
 	}
-	w.Router = &Router{Site: site, Now: now, Directory: st, People: st, Outbox: w, Limiter: st, Log: slog.New(slog.DiscardHandler),
+	w.Router = &Router{Site: site, Now: now, Directory: st, People: st, Outbox: w, Limiter: st, Once: st, Log: slog.New(slog.DiscardHandler),
 		Handlers: Handlers{Command: handler, OneClick: handler, Confirm: handler, Progress: handler, Bounce: handler},
 		Posts: Posts{
 			Identity: func(id string, body []byte) string { return fmt.Sprintf("%s/%x", id, body[:2]) },
@@ -246,6 +246,52 @@ func TestOwnersGetTheWholeMail(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: reached %v, want %v", to, got, want)
+		}
+	}
+}
+
+// What every owner's server refuses goes to the site's admins, and what theirs
+// refuse too back to its writer, if that is proven; told again, nothing more.
+func TestOwnerMailThatIsRefused(t *testing.T) {
+	for _, believed := range []bool{true, false} {
+		w := newWorld(t)
+		if _, _, err := w.store.Subscribe(t.Context(), "dc-maps", lists.NewMember{Address: "Bea@m.example", Leader: true}); err != nil {
+			t.Fatal(err)
+		}
+		w.Site.Admins = []lists.Address{"admin@site.example", "bea@m.example"}
+		env := smtp.Envelope{ID: "q1", From: "eve@x.example", To: []string{"dc-maps-owner@lists.example.org"}, Received: w.Now(), Verdict: smtp.Verdict{Believed: believed}}
+		if err := w.Handle(t.Context(), env, mail("Eve <eve@x.example>", "Hello", "May I?")); err != nil || len(w.letters) != 2 {
+			t.Fatalf("passed on as %+v, %v", w.letters, err)
+		}
+		refused := func(from, to int, want int) {
+			t.Helper()
+			for _, l := range w.letters[from:to] {
+				for range 2 {
+					if err := w.Refused(t.Context(), l.Key, l.To[0], l.Raw); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if len(w.letters) != want {
+				t.Fatalf("believed %v: letters %+v, want %d", believed, w.letters, want)
+			}
+		}
+		refused(0, 1, 2) // the other may have it
+		refused(1, 2, 3)
+		if l := w.letters[2]; l.To[0] != "admin@site.example" || string(l.Raw) != string(w.letters[0].Raw) {
+			t.Errorf("to the admins: %+v", l)
+		}
+		if !believed {
+			refused(2, 3, 3)
+			continue
+		}
+		refused(2, 3, 4)
+		if l := w.letters[3]; l.To[0] != "eve@x.example" || !strings.Contains(l.Text, "reached nobody") || strings.Contains(l.Text, "May I?") {
+			t.Errorf("to the writer: %+v", l)
+		}
+		refused(3, 4, 4)
+		if err := w.Refused(t.Context(), "welcome/a/b/c/x@m.example", "x@m.example", nil); err != nil || len(w.letters) != 4 {
+			t.Errorf("another letter: %+v, %v", w.letters, err)
 		}
 	}
 }
