@@ -238,7 +238,7 @@ func subjectOf(in In, f Facts) string {
 	if !marked || !strings.HasSuffix(strings.TrimSuffix(to, ">"), "@"+strings.ToLower(f.Site.Domain)) {
 		return in.Message.Subject
 	}
-	for _, l := range ownLines(in.Message.Text(maxRead), message.OwnAbove) {
+	for _, l := range ownLines(in.Message.Text(maxRead), func(t string) string { return message.OwnAbove(t, true) }) {
 		if !l.blank() {
 			return ""
 		}

@@ -54,8 +54,9 @@ type Parsed struct {
 // Parse reads commands from a mail's subject and then its text, one a line.
 // A subject that the first line repeats or goes on from is skipped.
 func Parse(subject, text string) Parsed {
-	p := parser{lines: ownLines(text, message.OwnAbove)}
 	subject, marked := cleanSubject(subject)
+	_, _, ordered := split(subject)
+	p := parser{lines: ownLines(text, func(t string) string { return message.OwnAbove(t, ordered) })}
 	if subject != "" && !p.repeats(subject) {
 		p.lines = append([]line{{0, subject}}, p.lines...)
 	}

@@ -62,6 +62,7 @@ func TestParse(t *testing.T) {
 		{"signature without its blank", "", "lists\n--\nhelp", "1 lists"},
 		{"a phone's signature", "", "state active\nSent from my iPhone\nleave dc", "1 state active"},
 		{"a phone's signature, in French", "", "state active\n\nEnvoyé de mon iPhone\n\nleave dc", "1 state active"},
+		{"a phone's signature under the subject", "join maps", "\nSent from my iPhone\nleave dc", "0 join maps"},
 		{"a phone's line on top", "", "Sent from my iPhone\n\nleave dc", "3 leave dc"},
 		{"a drawn line", "", "state active\n___\nleave dc", "1 state active"},
 		{"a drawn line with blanks", "", "state active\n\n _____ \nleave dc", "1 state active"},

@@ -18,10 +18,11 @@ func OwnStart(text string, most int) string {
 }
 
 // OwnAbove is OwnText up to the line of a phone ("Sent from my iPhone") or a
-// line drawn of underscores, where something stands above it: for who reads
-// orders, of which none stand in a signature.
-func OwnAbove(text string) string {
-	return reply{lines: strings.Split(text, "\n"), above: true}.own(len(text) + 1)
+// line drawn of underscores, where something stands above it, or was said
+// before, as in the subject: for who reads orders, of which none stand in a
+// signature.
+func OwnAbove(text string, said bool) string {
+	return reply{lines: strings.Split(text, "\n"), above: true, said: said}.own(len(text) + 1)
 }
 
 func (r reply) own(most int) string {
@@ -36,7 +37,7 @@ func (r reply) own(most int) string {
 		switch {
 		case isQuoted(line), r.brokenQuoteAt(i):
 			i++
-		case r.endsAt(i, written), r.above && written && r.signedOffAt(i):
+		case r.endsAt(i, written), r.above && (written || r.said) && r.signedOffAt(i):
 			i = len(r.lines)
 		case !written && r.bannerAt(i):
 			i = r.paragraphEnd(i)
@@ -73,6 +74,7 @@ type reply struct {
 	lines    []string
 	armoured bool // signed within the text, as OpenPGP does
 	above    bool // nothing below a phone's line or a drawn one is read
+	said     bool // something was written before the lines
 }
 
 // endsAt tells whether nothing of the writer's own comes from line i on: the
