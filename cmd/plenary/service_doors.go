@@ -56,7 +56,7 @@ func (s *service) joinDoors(certs *tls.Config, believed *belief) error {
 		return err
 	}
 	pages, err := web.New(web.Config{Site: s.site, Secret: s.store.Secret(), Desk: s.desk, Reader: s.store, Sessions: s.store, Guesses: s.store, Archive: s.archive,
-		Boards: newBoards(s.weekly, s.archive, s.now), Log: s.log})
+		Boards: newBoards(s.weekly, s.archive, s.now), Proxies: s.cfg.WebProxies(), Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *service) bindHTTP(name, key, address string, h http.Handler) error {
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	return s.bind(name, key, address, func(_ context.Context, l net.Listener) error {
 		if name != "metrics" {
-			l = web.Limit(l, web.DefaultLimits, func() { s.metrics.Refused(name) })
+			l = web.Limit(l, web.DefaultLimits, s.cfg.WebProxies(), func() { s.metrics.Refused(name) })
 		}
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err

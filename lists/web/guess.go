@@ -20,7 +20,7 @@ var tooManyGuesses = failed(http.StatusTooManyRequests, "web-not-now", "web-gues
 // guarded looks at a token, where not too many wrong ones came from its
 // visitor; look tells of a wrong one with lists.ErrNotFound.
 func (p *pages) guarded(w http.ResponseWriter, r *http.Request, look func() error) error {
-	g := lists.Guesser{Remote: remote(r)}
+	g := lists.Guesser{Remote: p.Proxies.remote(r)}
 	if ok, err := p.Guesses.Guess(r.Context(), g); err != nil {
 		return err
 	} else if !ok {
@@ -40,7 +40,7 @@ func (p *pages) guarded(w http.ResponseWriter, r *http.Request, look func() erro
 // wrong counts a token that a visitor made up. A link that proves itself, as a
 // leave link does, is never refused for it: leaving is not blocked.
 func (p *pages) wrong(w http.ResponseWriter, r *http.Request, otherwise failure) error {
-	if ok, err := p.Guesses.Guess(r.Context(), lists.Guesser{Remote: remote(r)}); err != nil || ok {
+	if ok, err := p.Guesses.Guess(r.Context(), lists.Guesser{Remote: p.Proxies.remote(r)}); err != nil || ok {
 		if err != nil {
 			p.Log.Error("wrong token not counted", "err", err)
 		}

@@ -22,13 +22,14 @@ var DefaultLimits = Limits{All: 1024, OneVisit: 64}
 
 // Limit lets only so many connections in. One too many is told so and closed;
 // refused is called for it. The place of one that ends is free at once.
-func Limit(l net.Listener, limits Limits, refused func()) net.Listener {
-	return &limited{Listener: l, limits: limits, refused: refused, from: map[string]int{}}
+func Limit(l net.Listener, limits Limits, proxies Proxies, refused func()) net.Listener {
+	return &limited{Listener: l, limits: limits, proxies: proxies, refused: refused, from: map[string]int{}}
 }
 
 type limited struct {
 	net.Listener
 	limits  Limits
+	proxies Proxies
 	refused func()
 
 	mu   sync.Mutex
@@ -46,7 +47,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		place := visitor(c.RemoteAddr())
+		place := l.visitor(c.RemoteAddr())
 		if l.enter(place) {
 			return &visit{Conn: c, leave: sync.OnceFunc(func() { l.leave(place) })}, nil
 		}
@@ -58,14 +59,14 @@ func (l *limited) Accept() (net.Conn, error) {
 	}
 }
 
-// visitor is where connections are counted together, "" nowhere: a proxy on
-// this machine or in a private network.
-func visitor(a net.Addr) string {
+// visitor is where connections are counted together, "" nowhere: a web server
+// in front.
+func (l *limited) visitor(a net.Addr) string {
 	at, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return ""
 	}
-	if ip := at.Addr().Unmap(); ip.IsLoopback() || ip.IsPrivate() {
+	if l.proxies.speaks(at.Addr()) {
 		return ""
 	}
 	return lists.Network(at.Addr().String())

@@ -42,7 +42,7 @@ func (f from) RemoteAddr() net.Addr {
 func TestConnections(t *testing.T) {
 	f := faked{make(chan net.Conn, 1)}
 	var refused atomic.Int32
-	l := Limit(f, Limits{All: 4, OneVisit: 2}, func() { refused.Add(1) })
+	l := Limit(f, Limits{All: 4, OneVisit: 2}, nil, func() { refused.Add(1) })
 	taken := make(chan net.Conn)
 	go func() {
 		for {
@@ -103,7 +103,7 @@ func TestConnectionsAreServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.NotFoundHandler()}
-	go func() { _ = server.Serve(Limit(l, Limits{All: 1, OneVisit: 1}, func() {})) }()
+	go func() { _ = server.Serve(Limit(l, Limits{All: 1, OneVisit: 1}, nil, func() {})) }()
 	defer server.Close()
 	ask := func(close bool) (net.Conn, string) {
 		c, err := net.Dial("tcp", l.Addr().String())

@@ -145,7 +145,7 @@ func (p *pages) askByMail(w http.ResponseWriter, r *http.Request, ask func(conte
 		return p.showList(w, r, http.StatusUnprocessableEntity, listPage{List: l, Main: main, Wrong: verb, Typed: clip(typed, 254)})
 	}
 	var no *lists.Refusal
-	switch err := ask(r.Context(), l.ID, a, remote(r)); {
+	switch err := ask(r.Context(), l.ID, a, p.Proxies.remote(r)); {
 	case errors.As(err, &no) && strings.EqualFold(a.Domain(), p.Site.Domain):
 		return failure{code: http.StatusUnprocessableEntity, title: "web-not-asked", said: no.Text} // however often it is tried
 	case errors.As(err, &no):

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"net"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -250,8 +252,40 @@ func TestRemote(t *testing.T) {
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
-		if got := remote(r); got != c.want {
+		if got := Proxies(nil).remote(r); got != c.want {
 			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
+// Where the web servers in front are named, nobody else's word is taken, and a
+// chain of them is followed back to the visitor.
+func TestRemoteBehindNamedProxies(t *testing.T) {
+	named := Proxies{netip.MustParsePrefix("10.9.0.0/16"), netip.MustParsePrefix("192.0.2.7/32")}
+	for _, c := range []struct{ peer, forwarded, want string }{
+		{"10.1.2.3:999", "198.51.100.7", "10.1.2.3"}, // a visitor in a private network who makes it up
+		{"127.0.0.1:999", "198.51.100.7", "127.0.0.1"},
+		{"192.0.2.7:999", "198.51.100.7", "198.51.100.7"},
+		{"[::ffff:192.0.2.7]:999", "198.51.100.7", "198.51.100.7"},
+		{"10.9.1.1:999", "203.0.113.9, 198.51.100.7, 10.9.2.2,192.0.2.7", "198.51.100.7"},
+		{"10.9.1.1:999", "10.1.2.3", "10.1.2.3"},
+		{"10.9.1.1:999", "203.0.113.9, junk, 10.9.2.2", "10.9.2.2"},
+		{"10.9.1.1:999", "10.9.2.2", "10.9.2.2"},
+		{"10.9.1.1:999", "", "10.9.1.1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.peer
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := named.remote(r); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+	l := &limited{proxies: named}
+	for at, want := range map[string]string{"10.1.2.3": "10.1.2.3/32", "10.9.1.1": "", "127.0.0.1": "127.0.0.1/32"} {
+		if got := l.visitor(&net.TCPAddr{IP: net.ParseIP(at), Port: 9}); got != want {
+			t.Errorf("%s is counted at %q, want %q", at, got, want)
 		}
 	}
 }

@@ -52,7 +52,7 @@ type Archive interface {
 	Thread(ctx context.Context, listID string, thread uint32, most int) ([]lists.ArchivedPost, error)
 }
 
-// Config is what the pages are made of; all of it is needed.
+// Config is what the pages are made of; all but Proxies is needed.
 type Config struct {
 	Site     lists.Site
 	Secret   []byte // of member tokens
@@ -62,6 +62,7 @@ type Config struct {
 	Guesses  Guesses
 	Archive  Archive
 	Boards   Boards
+	Proxies  Proxies // may be empty
 	Log      *slog.Logger
 }
 

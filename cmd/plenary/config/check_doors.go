@@ -78,7 +78,7 @@ func hostIP(host string) netip.Addr {
 }
 
 // checkSubmission looks at the doors by which members send, and at who may
-// speak for others.
+// speak for others, there and on pages.
 func (c *Config) checkSubmission(say sayer) {
 	encrypted := c.SMTP.TLSCert != "" || c.SMTP.ACME
 	if at := c.SMTP.Submission; at != "" && !encrypted && !loopback(at) {
@@ -87,9 +87,14 @@ func (c *Config) checkSubmission(say sayer) {
 	if c.SMTP.Submissions != "" && !encrypted {
 		say("smtp.submissions", "TLS needs a certificate: write tls_cert and tls_key, or acme = true")
 	}
-	for _, s := range c.SMTP.ProxyFrom {
-		if _, err := prefix(s); err != nil {
-			say("smtp.proxy_from", `%q: write networks or addresses, as ["10.0.0.0/8", "192.0.2.7"]`, s)
+	for _, from := range []struct {
+		key      string
+		networks []string
+	}{{"smtp.proxy_from", c.SMTP.ProxyFrom}, {"http.proxy_from", c.HTTP.ProxyFrom}} {
+		for _, s := range from.networks {
+			if _, err := prefix(s); err != nil {
+				say(from.key, `%q: write networks or addresses, as ["10.0.0.0/8", "192.0.2.7"]`, s)
+			}
 		}
 	}
 }
@@ -141,10 +146,15 @@ func (c *Config) checkHooks(say sayer) {
 	}
 }
 
-// Proxies are the networks of proxy_from.
-func (c *Config) Proxies() []netip.Prefix {
+// Proxies are the networks of smtp.proxy_from.
+func (c *Config) Proxies() []netip.Prefix { return prefixes(c.SMTP.ProxyFrom) }
+
+// WebProxies are those of http.proxy_from.
+func (c *Config) WebProxies() []netip.Prefix { return prefixes(c.HTTP.ProxyFrom) }
+
+func prefixes(networks []string) []netip.Prefix {
 	var all []netip.Prefix
-	for _, s := range c.SMTP.ProxyFrom {
+	for _, s := range networks {
 		if p, err := prefix(s); err == nil {
 			all = append(all, p)
 		}

@@ -97,9 +97,10 @@ type Collect struct {
 
 // HTTP is the pages.
 type HTTP struct {
-	Listen  string `toml:"listen"`
-	BaseURL string `toml:"base_url"`
-	Metrics string `toml:"metrics"`
+	Listen    string   `toml:"listen"`
+	BaseURL   string   `toml:"base_url"`
+	ProxyFrom []string `toml:"proxy_from"`
+	Metrics   string   `toml:"metrics"`
 }
 
 // IMAP is the archive for mail programs.

@@ -61,7 +61,7 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 	shown, _ := Load(write(t, Example()), nil)
 	def, _ := Load(write(t, `domain = "lists.example.org"`), nil)
 	// Keys whose example is a sample, not the default.
-	sample := []string{"admins", "http.listen", "http.base_url", "imap.listen", "digest.timezone", "from.rewrite_domains", "dkim.keys", "smtp.proxy_from", "smtp.dnsbl.zones"}
+	sample := []string{"admins", "http.listen", "http.base_url", "imap.listen", "digest.timezone", "from.rewrite_domains", "dkim.keys", "smtp.proxy_from", "http.proxy_from", "smtp.dnsbl.zones"}
 	want := map[string]any{}
 	for _, k := range def.keys() {
 		want[k.name] = k.value.Interface()
@@ -118,6 +118,7 @@ func TestFaults(t *testing.T) {
 		"imap in clear":   {ok + "[imap]\nlisten = \"0.0.0.0:143\"\n", []string{`:3:1: note: imap.listen: without TLS nobody signs in from other machines`}},
 		"submission here": {ok + "[smtp]\nsubmission = \"127.0.0.1:587\"\n", nil},
 		"admins here":     {ok + "admins = [\"postmaster@Lists.example.org\"]\n", []string{`:2:1: admins: postmaster@lists.example.org is an address of the lists' own domain`}},
+		"web proxies":     {ok + "[http]\nproxy_from = [\"everybody\"]\n", []string{`:3:1: http.proxy_from: "everybody": write networks or addresses`}},
 		"proxies":         {ok + "[smtp]\nproxy_from = [\"10.0.0.0/8\", \"192.0.2.7\", \"everybody\"]\n", []string{`:3:1: smtp.proxy_from: "everybody": write networks or addresses`}},
 		"hooks": {ok + "[smtp.dnsbl]\nzones = [\"zen\"]\non_error = \"shut\"\n[smtp.rspamd]\nurl = \"127.0.0.1:11333\"\n", []string{
 			`:3:1: smtp.dnsbl.zones: the domain "zen" has no dot`, `:4:1: smtp.dnsbl.on_error: "shut": write "open" or "closed"`, `:6:1: smtp.rspamd.url: "127.0.0.1:11333": write where rspamd's worker answers`}},
