@@ -22,6 +22,8 @@ type Judgement struct {
 	Verdict  Verdict
 	Reason   string // why, for owners and logs; "" when accepted. No addresses
 	Text     string // for the writer: one line of ASCII, fit for an SMTP reply; "" when accepted or discarded
+	Form     string // Text before it was filled in with Args, where a letter may say it in other languages
+	Args     []any
 	Code     int    // SMTP code of a Reject, else 0
 	Enhanced [3]int // its enhanced code (RFC 3463)
 	Quiet    bool   // no letter may be written about it, to anybody (invariant 4)
@@ -63,24 +65,16 @@ func judge(p Post, l List, author *Person, isAdmin bool, site Site) Judgement {
 	address := l.Address(site.Domain)
 	switch {
 	case l.State == Closed:
-		return Judgement{
-			Verdict: Reject, Reason: "the list is closed",
-			Text: fmt.Sprintf("The list %s is closed and takes no more posts.", address),
-			Code: 550, Enhanced: [3]int{5, 2, 1},
-		}
+		return Judgement{Verdict: Reject, Reason: "the list is closed", Code: 550, Enhanced: [3]int{5, 2, 1}}.
+			saying("The list %s is closed and takes no more posts.", address)
 	case l.MaxBytes > 0 && p.Size > l.MaxBytes:
 		return Judgement{
 			Verdict: Reject, Reason: fmt.Sprintf("it has %s, the list takes %s", bytesInWords(p.Size), bytesInWords(l.MaxBytes)),
-			Text: fmt.Sprintf("Your mail has %s, and %s takes %s at most. Please send a link instead of the file.",
-				bytesInWords(p.Size), address, bytesInWords(l.MaxBytes)),
 			Code: 552, Enhanced: [3]int{5, 3, 4},
-		}
+		}.saying("Your mail has %s, and %s takes %s at most. Please send a link instead of the file.",
+			bytesInWords(p.Size), address, bytesInWords(l.MaxBytes))
 	case p.CommandOnly != "":
-		return Judgement{
-			Verdict: Return, Reason: "it is nothing but a command",
-			Text: fmt.Sprintf("Your mail was not sent on: it is nothing but a command, and %s goes to every member. %s",
-				address, writeInstead(p.CommandOnly, l, site.Domain)),
-		}
+		return returned(p.CommandOnly, l, site.Domain)
 	}
 	officer := officer(l, author, isAdmin) || site.Admin(p.From[0])
 	if officer && !p.Doubted {
@@ -179,8 +173,7 @@ func judgePolicy(l List, author *Person, officer bool, domain string) Judgement 
 	byOwners := policy != PostAnyone && policy != PostMembers && policy != PostFamily
 	switch {
 	case officer && (byOwners || policy == PostMembers && !inList || policy == PostFamily && !inFamily):
-		return hold(l, domain, whyOfficer,
-			"nothing proves that it comes from the leader or admin it names")
+		return held(whyOfficer).saying("Your post to %s waits for the list's owners, because nothing proves that it comes from the leader or admin it names.", l.Address(domain))
 	}
 	switch policy {
 	case PostAnyone:
@@ -189,28 +182,26 @@ func judgePolicy(l List, author *Person, officer bool, domain string) Judgement 
 		if inList {
 			return Judgement{Verdict: Accept}
 		}
-		return hold(l, domain, whyNotMember, "you are not a member of the list under this address")
+		return held(whyNotMember).saying("Your post to %s waits for the list's owners, because you are not a member of the list under this address.", l.Address(domain))
 	case PostFamily:
 		if inFamily {
 			return Judgement{Verdict: Accept}
 		}
-		return hold(l, domain, whyNotFamily, "you are not a member under this address")
+		return held(whyNotFamily).saying("Your post to %s waits for the list's owners, because you are not a member under this address.", l.Address(domain))
 	case PostAnnounce:
-		return Judgement{
-			Verdict: Reject, Reason: "only leaders and admins write to this list",
-			Text: fmt.Sprintf("Only the leaders and admins of %s write to it. To reach them, write to %s.",
-				l.Address(domain), RoleAddress(l, "owner", "", domain)),
-			Code: 550, Enhanced: [3]int{5, 7, 1},
-		}
+		return Judgement{Verdict: Reject, Reason: "only leaders and admins write to this list", Code: 550, Enhanced: [3]int{5, 7, 1}}.
+			saying("Only the leaders and admins of %s write to it. To reach them, write to %s.",
+				l.Address(domain), RoleAddress(l, "owner", "", domain))
 	}
-	return hold(l, domain, whyModerated, "every post to this list does")
+	return held(whyModerated).saying("Your post to %s waits for the list's owners, because every post to this list does.", l.Address(domain))
 }
 
-func hold(l List, domain, why, because string) Judgement {
-	return Judgement{
-		Verdict: Hold, Reason: why,
-		Text: fmt.Sprintf("Your post to %s waits for the list's owners, because %s.", l.Address(domain), because),
-	}
+func held(why string) Judgement { return Judgement{Verdict: Hold, Reason: why} }
+
+// saying is the judgement with its words for the writer.
+func (j Judgement) saying(form string, args ...any) Judgement {
+	j.Text, j.Form, j.Args = fmt.Sprintf(form, args...), form, args
+	return j
 }
 
 // DefaultPost is the post policy of a list that names none.
@@ -221,15 +212,17 @@ func DefaultPost(main bool) PostPolicy {
 	return PostFamily
 }
 
-// writeInstead names the address that the command word belongs to.
-func writeInstead(word string, l List, domain string) string {
+// returned gives a command back that was sent to everybody, with the address
+// that its word belongs to.
+func returned(word string, l List, domain string) Judgement {
+	j, to := Judgement{Verdict: Return, Reason: "it is nothing but a command"}, l.Address(domain)
 	switch strings.ToLower(word) {
 	case "leave", "unsubscribe", "unsub", "signoff", "remove":
-		return fmt.Sprintf("To leave the list, write to %s.", RoleAddress(l, "leave", "", domain))
+		return j.saying("Your mail was not sent on: it is nothing but a command, and %s goes to every member. To leave the list, write to %s.", to, RoleAddress(l, "leave", "", domain))
 	case "join", "subscribe", "sub":
-		return fmt.Sprintf("To join the list, write to %s.", RoleAddress(l, "join", "", domain))
+		return j.saying("Your mail was not sent on: it is nothing but a command, and %s goes to every member. To join the list, write to %s.", to, RoleAddress(l, "join", "", domain))
 	}
-	return fmt.Sprintf("Please send commands to %s.", RoleAddress(l, "request", "", domain))
+	return j.saying("Your mail was not sent on: it is nothing but a command, and %s goes to every member. Please send commands to %s.", to, RoleAddress(l, "request", "", domain))
 }
 
 // bytesInWords is a size as people read it.

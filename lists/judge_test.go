@@ -123,6 +123,9 @@ func TestJudge(t *testing.T) {
 	}
 	for _, tt := range tests {
 		j := Judge(tt.p, tt.l, tt.author, tt.admin, site)
+		if j.Text != "" && !j.Quiet && j.Form == "" {
+			t.Errorf("%s: a letter can say it in English only: %s", tt.what, j.Text)
+		}
 		if j.Verdict != tt.want || j.Code != tt.code || j.Quiet != tt.quiet || !strings.Contains(j.Text, tt.words) {
 			t.Errorf("%s: %+v, want %s %d quiet %v %q", tt.what, j, tt.want, tt.code, tt.quiet, tt.words)
 		}

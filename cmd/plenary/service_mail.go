@@ -31,7 +31,7 @@ func (s *service) joinMail() error {
 		return commands.Handle(ctx, command.In{Envelope: m.Envelope, Target: t, Also: m.Also, Message: m.Message})
 	}
 	s.router = &route.Router{
-		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Once: s.store, Log: s.log, Posts: s.timed(s.posts()), Seal: s.composer.SealMail,
+		Site: s.site, Now: s.now, Directory: s.store, People: s.store, Outbox: s.queue, Limiter: s.store, Once: s.store, Say: s.desk.Say, Log: s.log, Posts: s.timed(s.posts()), Seal: s.composer.SealMail,
 		Handlers: route.Handlers{
 			Command: obey,
 			Confirm: func(ctx context.Context, m route.Mail, t lists.Target) error {

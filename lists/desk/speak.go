@@ -21,6 +21,14 @@ func (s *sight) inLanguage(lang string) *sight {
 	return &same
 }
 
+// Say is a sentence of the desk's, or of what judges posts, for somebody who
+// wrote to a list: in their own language where they have chosen one, else the
+// list's.
+func (d *Desk) Say(ctx context.Context, l lists.List, to lists.Address, english string, args ...any) (string, error) {
+	lang, err := d.languageOf(ctx, l, to)
+	return d.texts.sentences.To(lang).Say(english, args...), err
+}
+
 // lang is the language of letters to who reads the outcome.
 func (s *sight) lang() string { return s.speaker.Lang() }
 

@@ -21,9 +21,9 @@ func TestOutcomesAreWhole(t *testing.T) {
 	wordstest.Package{
 		Say:    []string{"say", "refused", "already"},
 		Silent: []string{"Errorf", "Info", "Warn", "New"},
-		Tables: append(states, lists.HoldReasons()...),
+		Tables: append(append(states, lists.HoldReasons()...), "Your mail to {1}"), // which package route says
 		// What is said on the command line, or kept with a request.
 		Plain: []string{"%s is a main list, and only groups are announced to one."},
-		Also:  map[string][]string{"..": {"refusal"}, "../store": {"refusal"}},
+		Also:  map[string][]string{"..": {"refusal", "saying"}, "../store": {"refusal"}},
 	}.Whole(t, texts.sentences)
 }

@@ -87,7 +87,11 @@ func (r *Router) post(ctx context.Context, people People, m Mail, targets []list
 			if j.Quiet || len(p.From) != 1 {
 				continue
 			}
-			if err := r.letter(ctx, m.Envelope.ID, string(j.Verdict), p.From[0], l, m.Message.MessageID, j.Text); err != nil {
+			text, err := r.say(ctx, l, p.From[0], j.Form, j.Args...)
+			if err != nil {
+				return err
+			}
+			if err := r.letter(ctx, m.Envelope.ID, string(j.Verdict), p.From[0], l, m.Message.MessageID, text); err != nil {
 				return err
 			}
 		}
@@ -248,7 +252,11 @@ func (r *Router) hold(ctx context.Context, m Mail, l lists.List, author Author, 
 	// Who is proven to have written it hears of it, once a day: the key sees to
 	// that, and nothing is used up where a server dies before the letter.
 	key := fmt.Sprintf("told-held/%d/%s/%s", l.Serial, author.Address.Key(), r.Site.Today(m.Envelope.Received))
-	return r.write(ctx, key, author.Address, l, m.Message.MessageID, j.Text)
+	text, err := r.say(ctx, l, author.Address, j.Form, j.Args...)
+	if err != nil {
+		return err
+	}
+	return r.write(ctx, key, author.Address, l, m.Message.MessageID, text)
 }
 
 // progress takes the words of a post whose subject says [progress], of a

@@ -74,8 +74,11 @@ type Router struct {
 	Handlers  Handlers
 	Posts     Posts
 	Seal      func(raw []byte, v smtp.Verdict, arrived time.Time) []byte // fields that seal a mail that is passed on (ARC), nil: none
-	Log       *slog.Logger
-	Recent    message.Recent // mail that is screened was read by others a moment ago
+	// Say says fixed words to somebody about a list, in the language in which
+	// they are written to; nil: in English.
+	Say    func(ctx context.Context, l lists.List, to lists.Address, form string, args ...any) (string, error)
+	Log    *slog.Logger
+	Recent message.Recent // mail that is screened was read by others a moment ago
 }
 
 // Handle routes one message. An error means: not done, hand it in again.
@@ -210,11 +213,23 @@ func (r *Router) letter(ctx context.Context, id, why string, to lists.Address, l
 	return r.write(ctx, "returned/"+id+"/"+l.ID+"/"+why, to, l, inReplyTo, text)
 }
 
+// say is fixed words for somebody who writes to a list.
+func (r *Router) say(ctx context.Context, l lists.List, to lists.Address, form string, args ...any) (string, error) {
+	if r.Say == nil || l.ID == "" {
+		return fmt.Sprintf(form, args...), nil
+	}
+	return r.Say(ctx, l, to, form, args...)
+}
+
 // write sends fixed words, once for each key.
 func (r *Router) write(ctx context.Context, key string, to lists.Address, l lists.List, inReplyTo, text string) error {
-	from, subject := r.Site.At(lists.SiteName), "Your mail to "+r.Site.Domain
+	from, about := r.Site.At(lists.SiteName), r.Site.Domain
 	if l.ID != "" {
-		from, subject = lists.RoleAddress(l, "request", "", r.Site.Domain), "Your mail to "+l.Name
+		from, about = lists.RoleAddress(l, "request", "", r.Site.Domain), l.Name
+	}
+	subject, err := r.say(ctx, l, to, "Your mail to %s", about)
+	if err != nil {
+		return err
 	}
 	return r.Outbox.Send(ctx, smtp.Letter{
 		Key: key, To: []string{string(to)}, From: string(from), Subject: subject,
