@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"plenary/digest/words"
 	"plenary/lists"
 	"plenary/smtp/message"
 )
@@ -64,6 +65,7 @@ func (p *pages) sheetOf(m *message.Message) *sheet {
 		switch n.Data {
 		case "html":
 			s.Lang, s.Dir = attr(n, "lang"), attr(n, "dir")
+			w.french = words.For(s.Lang).Lang == "fr"
 		case "main":
 			w.within(n)
 		}
@@ -85,6 +87,7 @@ type sheetWriter struct {
 	plots  map[string][]byte // pictures by their address
 	out    strings.Builder
 	inLink bool
+	french bool // mail has plain spaces before its marks
 	drawn  int
 }
 
@@ -95,6 +98,9 @@ func (w *sheetWriter) within(n *html.Node) {
 }
 
 func (w *sheetWriter) node(n *html.Node) {
+	if n.Type == html.TextNode && w.french {
+		n.Data = words.ForPage("fr").Lines(n.Data)
+	}
 	switch {
 	case n.Type == html.TextNode && w.inLink:
 		w.out.WriteString(html.EscapeString(w.p.hideAddresses(n.Data)))

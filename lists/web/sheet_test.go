@@ -37,7 +37,7 @@ func digestMail(t *testing.T) string {
 	return "Subject: Week 48\nFrom: Digital Coalition\nMessage-Id: <d@lists.example.org>\nContent-Type: multipart/alternative; boundary=a\n\n--a\n\nThe text\n--a\n" +
 		"Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html; charset=utf-8\n\n" +
 		`<!DOCTYPE html><html lang="fr" dir="ltr"><head><title>T</title><style>p{}</style></head><body onload="x()"><main><h1>La semaine</h1><h2>1. Carte &amp; &lt;b&gt;</h2>
-<h3 onclick="x()" id="main" style="color:red">Nouvelles</h3><p dir="auto">We met.<br>Ask ana@example.net or https://a.example/x?ana@example.net <script>alert(1)</script></p><ul><li><strong>Due</strong></li></ul>
+<h3 onclick="x()" id="main" style="color:red">Nouvelles</h3><p>Le plan : fini</p><p dir="auto">We met.<br>Ask ana@example.net or https://a.example/x?ana@example.net <script>alert(1)</script></p><ul><li><strong>Due</strong></li></ul>
 <p><a href="` + "BASE" + `/dc/archive/c1"><bdi>A thread of bo@example.net</bdi></a> <a href="mailto:dc-join@lists.example.org">dc-join@lists.example.org</a> <a href="javascript:alert(1)">evil</a> <a href="mailto:ana@example.net">ana</a></p>
 <p><img src="cid:plot-1" alt="Weeks &lt;x&gt;"><img src="https://evil.example/x.png" alt="out"></p><p class="soft">0, 1</p><iframe src="https://evil.example">in</iframe><form action="/x"><input name="y"></form></main></body></html>` +
 		"\n--r\nContent-Type: image/png\nContent-Id: <plot-1>\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString(picture.Bytes()) + "\n--r--\n--a--\n"
@@ -58,6 +58,9 @@ func TestDigestIsShownAsHTML(t *testing.T) {
 	o := newOffice(t)
 	o.posts.Archive, o.sent = mailed{pile{strings.ReplaceAll(digestMail(t), "BASE", o.server.URL)}}, "c1"
 	page := o.get(200, "/dc/archive/c1")
+	if !strings.Contains(page, "Le plan\u00a0: fini") {
+		t.Error("a line may begin with a colon")
+	}
 	has(t, page, `<div class="digest" lang="fr" dir="ltr">`, "<h1>Week 48</h1>", "<h2>La semaine</h2>", "<h3>1. Carte &amp; &lt;b&gt;</h3>", "<h4>Nouvelles</h4>",
 		`<p dir="auto">We met.<br>Ask ana@… or https://a.example/x?ana@… </p>`, "<ul><li><strong>Due</strong></li></ul>", `/dc/archive/c1"><bdi>A thread of bo@…</bdi></a>`,
 		`<a href="mailto:dc-join@lists.example.org">`, `<svg role="img" viewBox="0 0 12 8" aria-labelledby="plot-1"><title id="plot-1">Weeks &lt;x&gt;</title><rect x="2" y="3" width="4" height="5"/></svg>`,
