@@ -25,7 +25,7 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 	f := c.proofs(ctx, env, m)
 	// What From's domain asks for has time of its own: else a sender whose own
 	// names take all of it would keep us from hearing that.
-	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	ctx, cancel := withBudget(ctx, c.limit())
 	defer cancel()
 	f.DMARC = c.checkDMARC(ctx, &f)
 	if f.Told != nil {
@@ -39,7 +39,7 @@ func (c *Checker) Check(ctx context.Context, env smtp.Envelope, m *message.Messa
 
 // proofs are what the sender brings.
 func (c *Checker) proofs(ctx context.Context, env smtp.Envelope, m *message.Message) Findings {
-	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	ctx, cancel := withBudget(ctx, c.limit())
 	defer cancel()
 	f := Findings{From: Author(m), Remote: env.Remote}
 	if slices.ContainsFunc(m.Fields, signature) { // several lookups, at the same time
@@ -70,13 +70,13 @@ func (c *Checker) Proven(ctx context.Context, author lists.Address, raw []byte) 
 	if err != nil || author == "" || Author(m) != author {
 		return false
 	}
-	brought, done := context.WithTimeout(ctx, c.limit())
+	brought, done := withBudget(ctx, c.limit())
 	f := Findings{From: author, DKIM: c.checkDKIM(brought, m)}
 	done()
 	if !slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass }) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	ctx, cancel := withBudget(ctx, c.limit())
 	defer cancel()
 	c.checkDMARC(ctx, &f)
 	return slices.ContainsFunc(f.DKIM, func(s Signature) bool { return s.Result == Pass && s.Aligned })
