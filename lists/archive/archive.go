@@ -34,6 +34,9 @@ type Archive struct {
 //go:embed reserve.lua
 var reserveLua string
 
+//go:embed thread.lua
+var threadLua string
+
 //go:embed publish.lua
 var publishLua string
 
@@ -46,7 +49,7 @@ var restoreLua string
 func Open(ctx context.Context, bucket Bucket, rdb redis.UniversalClient, now func() time.Time, log *slog.Logger) (*Archive, error) {
 	a := &Archive{
 		bucket: bucket, rdb: rdb, now: now, log: log,
-		reserve: redis.NewScript(reserveLua), publish: redis.NewScript(publishLua), restore: redis.NewScript(restoreLua),
+		reserve: redis.NewScript(reserveLua), publish: redis.NewScript(threadLua + publishLua), restore: redis.NewScript(threadLua + restoreLua),
 		lines: map[string]*line{},
 	}
 	if err := a.checkBucket(ctx); err != nil {
