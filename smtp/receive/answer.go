@@ -2,6 +2,7 @@ package receive
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -15,16 +16,20 @@ func (w *wire) Write(p []byte) (int, error) {
 		}
 	}
 	w.mu.Lock()
-	w.raw = append(w.raw, p...)
-	due := false
+	due, rest := false, p
+	if len(w.raw) > 0 { // a line began with what was written before
+		w.raw = append(w.raw, p...)
+		rest = w.raw
+	}
 	for {
-		end := bytes.IndexByte(w.raw, '\n')
+		end := bytes.IndexByte(rest, '\n')
 		if end < 0 {
 			break
 		}
-		due = w.take(w.raw[:end+1]) || due
-		w.raw = w.raw[end+1:]
+		due = w.take(rest[:end+1]) || due
+		rest = rest[end+1:]
 	}
+	w.raw = append(w.raw[:0], rest...)
 	w.mu.Unlock()
 	if due {
 		w.flush()
@@ -50,7 +55,7 @@ func (w *wire) take(line []byte) (due bool) {
 	if !last {
 		return false
 	}
-	w.answered(line[0], string(line[:min(3, len(line))]))
+	w.answered(line)
 	return w.verb != "RSET" && w.verb != "MAIL" && w.verb != "RCPT"
 }
 
@@ -58,9 +63,9 @@ func (w *wire) take(line []byte) (due bool) {
 // EHLO begins with the server's name (RFC 5321 4.1.1.1), STARTTLS is not
 // offered again under TLS, and commands out of order get 503.
 func (w *wire) polish(line []byte) []byte {
-	s := string(line)
 	switch w.verb {
 	case "EHLO", "LHLO", "HELO":
+		s := string(line)
 		if text, ok := strings.CutPrefix(s, "250 2.0.0 Hello "); ok {
 			return []byte("250 " + w.srv.cfg.Hostname + " greets " + text)
 		}
@@ -74,17 +79,17 @@ func (w *wire) polish(line []byte) []byte {
 			return []byte(s + "250-AUTH " + mechanisms + "\r\n")
 		}
 	case "MAIL", "RCPT", "DATA", "BDAT":
-		if text, ok := strings.CutPrefix(s, "502 "); ok {
-			return []byte("503 " + text)
+		if text, ok := bytes.CutPrefix(line, []byte("502 ")); ok {
+			return append([]byte("503 "), text...)
 		}
 	}
 	return line
 }
 
 // answered notes what a whole reply means for what comes next.
-func (w *wire) answered(class byte, code string) {
-	switch {
-	case code == "250" && (w.verb == "EHLO" || w.verb == "LHLO" || w.verb == "HELO"):
+func (w *wire) answered(line []byte) {
+	switch class := line[0]; {
+	case bytes.HasPrefix(line, []byte("250")) && (w.verb == "EHLO" || w.verb == "LHLO" || w.verb == "HELO"):
 		w.hello = w.verb
 	case class == '4' || class == '5':
 		if w.errors++; w.errors > w.srv.cfg.Limits.Errors && !w.closing {
@@ -112,4 +117,22 @@ func (w *wire) flush() {
 	if w.out = w.out[:0]; cap(w.out) > 64<<10 {
 		w.out = nil
 	}
+}
+
+// sendAway has a client go whose message id is being dealt with for too long:
+// a session that is not its own master can say nothing else.
+func (w *wire) sendAway(id string) {
+	w.srv.cfg.Log.Warn("a message is dealt with for too long; its client was sent away", "id", id)
+	w.mu.Lock()
+	if !w.lost {
+		_ = w.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		r := replyStuck
+		_, _ = fmt.Fprintf(w.conn, "%d %d.%d.%d %s\r\n", r.Code, r.Enhanced[0], r.Enhanced[1], r.Enhanced[2], r.Text)
+		w.lost = true
+	}
+	w.mu.Unlock()
+	if half, ok := w.conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	w.wind()
 }

@@ -89,7 +89,7 @@ func (w *wire) authPlain(initial []string) (lists.Address, bool, error) {
 		return "", false, nil
 	}
 	secret := string(parts[2])
-	ok, err := within(w.srv.base, nil, w.srv.cfg.Limits.Hand, func(ctx context.Context) (bool, error) {
+	ok, err := within(w.srv.base, w.srv.cfg.Limits.Hand, func(ctx context.Context) (bool, error) {
 		return w.srv.cfg.Accounts.SignIn(ctx, account, secret)
 	})
 	return account, ok && err == nil, err

@@ -55,11 +55,10 @@ func (w *wire) command() []byte {
 // readLine waits for a line. nil without an error: there is none, and the
 // client was told.
 func (w *wire) readLine() ([]byte, error) {
-	w.await(true)
+	w.await()
 	line, err := w.in.ReadSlice('\n')
-	w.await(false)
-	switch {
-	case w.isWinding():
+	switch winding := w.awaited(); {
+	case winding:
 		w.hangUp(421, "4.3.2", "The server shuts down, come back in a moment")
 		return nil, nil
 	case errors.Is(err, bufio.ErrBufferFull):
@@ -72,12 +71,6 @@ func (w *wire) readLine() ([]byte, error) {
 		return nil, err
 	}
 	return line, nil
-}
-
-func (w *wire) isWinding() bool {
-	w.armMu.Lock()
-	defer w.armMu.Unlock()
-	return w.winding
 }
 
 // verbOf is the command word as go-smtp will read it.

@@ -76,7 +76,7 @@ type Limits struct {
 	Idle    time.Duration // longest silence; 5 minutes (RFC 5321 4.5.3.2.7)
 	Total   time.Duration // longest time between two accepted messages; 30 minutes
 	MinRate int64         // octets of content a second, once a minute has passed; 256
-	Hand    time.Duration // longest wait for Directory, Screen and Inbox, each; 30 seconds. Past it: 451
+	Hand    time.Duration // longest wait for Directory, and for Screen and Inbox together; 30 seconds. Past it: 451, or 421 to who waits half as long again for one that heeds no context
 
 	SignIns           int // failed ones of a connection; 3. Past it: 421, closed
 	SignInsPerAddress int // failed ones of an address, or /64, in a minute; 10. Past it: 421, closed

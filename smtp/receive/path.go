@@ -71,7 +71,7 @@ func reversePath(path string) (clean string, ok bool) {
 func hostText(s string) bool {
 	for _, r := range s {
 		ok := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
-			strings.ContainsRune(".-_:[]", r) || r >= 0xa0
+			r >= 0xa0 || strings.ContainsRune(".-_:[]", r)
 		if !ok {
 			return false
 		}
@@ -91,6 +91,9 @@ func ascii(s string) bool {
 // cleanHelo is what a client calls itself, fit for a header field and a log
 // line: name and literal characters only, 255 octets at most.
 func cleanHelo(s string) string {
+	if ascii(s) && hostText(s) && len(s) <= 255 {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if r < 0x80 && hostText(string(r)) {
 			return r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -138,17 +139,21 @@ func TestDeafInbox(t *testing.T) {
 	free := make(chan struct{})
 	r.inbox.set(func(context.Context, smtp.Envelope) error { <-free; return errors.New("too late") })
 	t.Cleanup(func() { close(free) })
-	c := hello(t, r)
-	post := func(want string) {
+	post := func(want string) *client {
 		t.Helper()
+		c := hello(t, r)
 		c.do("250", "MAIL FROM:<a@example.org>", "RCPT TO:<list@plenary.test>")
 		c.do("354", "DATA")
 		c.send(note + ".\r\n")
 		c.want(want)
+		return c
 	}
-	post("451 4.3.0")
-	post("451 4.3.0")
-	post("452 4.3.1")
+	for range 2 {
+		if _, err := post("421 4.3.0").in.ReadByte(); !errors.Is(err, io.EOF) {
+			t.Errorf("after 421: %v, want the end", err)
+		}
+	}
+	post("452 4.3.1").do("250", "NOOP")
 }
 
 // TestScreenPanics: a message that breaks the code which looks into it breaks

@@ -17,6 +17,7 @@ var (
 	replyBare      = smtp.Reply{Code: 550, Enhanced: [3]int{5, 6, 11}, Text: "A line of the message ends in a bare CR or LF; every line must end in CR LF (RFC 5321 2.3.8)"}
 	replyBusy      = smtp.Reply{Code: 452, Enhanced: [3]int{4, 3, 1}, Text: "Too much mail is coming in at once, try again in a minute"}
 	replyLater     = smtp.Reply{Code: 451, Enhanced: [3]int{4, 3, 0}, Text: "The message can not be stored now, try again later"}
+	replyStuck     = smtp.Reply{Code: 421, Enhanced: [3]int{4, 3, 0}, Text: "The message could not be stored in time, try again later"}
 	replyLookup    = smtp.Reply{Code: 451, Enhanced: [3]int{4, 3, 0}, Text: "Addresses can not be looked up now, try again later"}
 	replyCut       = smtp.Reply{Code: 451, Enhanced: [3]int{4, 4, 2}, Text: "The connection ended inside the message; nothing was accepted"}
 	replySlow      = smtp.Reply{Code: 421, Enhanced: [3]int{4, 4, 2}, Text: "The message came too slowly; nothing was accepted"}

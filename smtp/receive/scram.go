@@ -20,7 +20,7 @@ func (w *wire) authScram(initial []string) (lists.Address, bool, error) {
 		return "", false, err
 	}
 	p := proof{accounts: w.srv.cfg.Accounts}
-	asked, err := within(w.srv.base, nil, w.srv.cfg.Limits.Hand, func(ctx context.Context) (string, error) { return p.begin(ctx, string(first)) })
+	asked, err := within(w.srv.base, w.srv.cfg.Limits.Hand, func(ctx context.Context) (string, error) { return p.begin(ctx, string(first)) })
 	if err != nil || asked == "" {
 		return "", false, err
 	}

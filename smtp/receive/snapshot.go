@@ -39,8 +39,6 @@ type question struct {
 
 // resolve tells whether a local part of our domain is an address of ours.
 func (s *snapshot) resolve(ctx context.Context, local string) (known bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.wait)
-	defer cancel()
 	s.mu.Lock()
 	last, age, before := s.last, s.now().Sub(s.at), s.asked
 	s.mu.Unlock()
@@ -49,6 +47,8 @@ func (s *snapshot) resolve(ctx context.Context, local string) (known bool, err e
 			return true, nil
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.wait)
+	defer cancel()
 	for {
 		q := s.ask()
 		select {
@@ -83,7 +83,7 @@ func (s *snapshot) ask() *question {
 }
 
 func (s *snapshot) answer(q *question) {
-	q.dir, q.err = within(context.Background(), nil, s.wait, s.dir.Directory)
+	q.dir, q.err = within(context.Background(), s.wait, s.dir.Directory)
 	if q.err == nil && q.dir == nil {
 		q.err = errors.New("the directory gave nothing")
 	}

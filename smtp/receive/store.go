@@ -2,6 +2,7 @@ package receive
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 
 	"plenary/smtp"
@@ -11,7 +12,7 @@ import (
 // the queue id only when Inbox has it.
 func (s *Server) store(w *wire, env smtp.Envelope, in *intake) error {
 	raw := in.buf
-	id, err := within(s.base, &w.hand, s.cfg.Limits.Hand, func(ctx context.Context) (string, error) {
+	id, err := watched(&w.watch, env.ID, s.cfg.Limits.Hand, func(ctx context.Context) (string, error) {
 		defer in.drop()
 		if r := s.screen.Screen(ctx, env, raw); r != nil {
 			return "", r
@@ -33,7 +34,7 @@ func (s *Server) storeEach(w *wire, env smtp.Envelope, in *intake) (rejected map
 		taken    smtp.Envelope
 		rejected map[string]*smtp.Reply
 	}
-	a, err := within(s.base, &w.hand, s.cfg.Limits.Hand, func(ctx context.Context) (answer, error) {
+	a, err := watched(&w.watch, env.ID, s.cfg.Limits.Hand, func(ctx context.Context) (answer, error) {
 		defer in.drop()
 		a := answer{rejected: map[string]*smtp.Reply{}}
 		a.taken = env
@@ -85,7 +86,8 @@ func (s *Server) outcome(w *wire, env smtp.Envelope, size int, id string, err er
 		return refusal(r, env.SMTPUTF8)
 	}
 	w.accepted()
-	s.cfg.Log.Info("message accepted", "id", id, "protocol", env.Protocol, "octets", size, "recipients", len(env.To))
+	s.cfg.Log.LogAttrs(s.base, slog.LevelInfo, "message accepted",
+		slog.String("id", id), slog.String("protocol", env.Protocol), slog.Int("octets", size), slog.Int("recipients", len(env.To)))
 	return queued(id)
 }
 

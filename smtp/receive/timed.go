@@ -111,11 +111,19 @@ func (w *wire) accepted() {
 	w.since = time.Now()
 }
 
-// await tells whether w waits for a command, where a shutdown may cut in.
-func (w *wire) await(yes bool) {
+// await notes that w waits for a command, where a shutdown may cut in.
+func (w *wire) await() {
 	w.armMu.Lock()
 	defer w.armMu.Unlock()
-	w.waiting = yes
+	w.waiting = true
+}
+
+// awaited notes that it waits no more, and tells whether one did.
+func (w *wire) awaited() (winding bool) {
+	w.armMu.Lock()
+	defer w.armMu.Unlock()
+	w.waiting = false
+	return w.winding
 }
 
 // wind has the connection end at its next command.

@@ -36,26 +36,32 @@ func protocol(hello string, secure, signedIn, utf8 bool) string {
 // is named only where there is one, so that none learns of another.
 func received(env smtp.Envelope, hostname string, state *tls.ConnectionState) string {
 	var b strings.Builder
-	if env.Account != "" { // where a member was, and on which machine, is nobody's business
-		b.WriteString("Received: from member.invalid")
-	} else {
-		b.WriteString("Received: from " + env.Helo)
-	}
-	if a, err := netip.ParseAddr(env.Remote); err == nil && env.Account == "" {
-		literal := a.String()
-		if a.Is6() {
-			literal = "IPv6:" + literal
+	b.Grow(512)
+	say := func(texts ...string) {
+		for _, s := range texts {
+			b.WriteString(s)
 		}
-		b.WriteString(" ([" + literal + "])")
 	}
-	b.WriteString("\r\n\tby " + hostname + " (Plenary) with " + env.Protocol)
+	from := env.Helo
+	if env.Account != "" { // where a member was, and on which machine, is nobody's business
+		from = "member.invalid"
+	}
+	say("Received: from ", from)
+	if a, err := netip.ParseAddr(env.Remote); err == nil && env.Account == "" {
+		family := ""
+		if a.Is6() {
+			family = "IPv6:"
+		}
+		say(" ([", family, a.String(), "])")
+	}
+	say("\r\n\tby ", hostname, " (Plenary) with ", env.Protocol)
 	if state != nil {
-		b.WriteString(" (" + strings.ReplaceAll(tls.VersionName(state.Version), " ", "") + " " + tls.CipherSuiteName(state.CipherSuite) + ")")
+		say(" (", strings.ReplaceAll(tls.VersionName(state.Version), " ", ""), " ", tls.CipherSuiteName(state.CipherSuite), ")")
 	}
-	b.WriteString("\r\n\tid " + env.ID)
+	say("\r\n\tid ", env.ID)
 	if len(env.To) == 1 && ascii(env.To[0]) {
-		b.WriteString("\r\n\tfor <" + env.To[0] + ">")
+		say("\r\n\tfor <", env.To[0], ">")
 	}
-	b.WriteString("; " + env.Received.Format(time.RFC1123Z) + "\r\n")
+	say("; ", env.Received.Format(time.RFC1123Z), "\r\n")
 	return b.String()
 }

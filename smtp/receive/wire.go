@@ -37,7 +37,7 @@ type wire struct {
 	kind
 	addr  netip.Addr // the client's, zero where there is none
 	leave []func()   // what the door counted
-	hand  hand       // deals with messages that came whole
+	watch watch      // over what is done with messages that came whole
 
 	verb    string // of the command that go-smtp has in hand, or its first words
 	hello   string // HELO, EHLO or LHLO, once it was answered with 250
@@ -77,6 +77,7 @@ type wire struct {
 func newWire(s *Server, c net.Conn, k kind) *wire {
 	w := &wire{srv: s, sock: c, conn: c, kind: k, since: time.Now(), addr: addrOf(c.RemoteAddr())}
 	w.in = bufio.NewReaderSize(timed{w}, lineMax)
+	w.watch.base, w.watch.longer, w.watch.late = s.base, s.cfg.Limits.Hand/2, w.sendAway
 	return w
 }
 
@@ -126,7 +127,7 @@ func (w *wire) Close() error {
 			w.linger()
 		}
 		err = w.conn.Close()
-		w.hand.let()
+		w.watch.close()
 		w.srv.gone(w)
 		for _, leave := range w.leave {
 			leave()
@@ -166,6 +167,9 @@ func (w *wire) remote() string {
 }
 
 func timeout(err error) bool {
+	if err == nil {
+		return false
+	}
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout()
 }
