@@ -55,7 +55,7 @@ func ParseAddress(s string) (Address, error) {
 		return bad("a dot stands in the wrong place before the @")
 	}
 	for _, r := range local {
-		if r < 0x80 && !strings.ContainsRune(atext, r) && r != '.' || !unicode.IsPrint(r) || unicode.IsSpace(r) {
+		if r < 0x80 && !atext(r) && r != '.' || r >= 0x80 && (!unicode.IsPrint(r) || unicode.IsSpace(r)) {
 			return bad("%q may not stand before the @", r)
 		}
 	}
@@ -69,7 +69,10 @@ func ParseAddress(s string) (Address, error) {
 	return Address(local + "@" + domain), nil
 }
 
-const atext = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"
+// atext is that of RFC 5322 3.2.3.
+func atext(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+}
 
 // ParseDomain returns the domain in lower-case A-labels. It needs two labels
 // at least, or to be localhost.
@@ -82,6 +85,14 @@ func ParseDomain(s string) (string, error) {
 }
 
 func domainOf(s string) (string, *Refusal) {
+	if plainDomain(s) {
+		return s, nil
+	}
+	return anyDomain(s)
+}
+
+// anyDomain is domainOf for domains of all kinds.
+func anyDomain(s string) (string, *Refusal) {
 	if strings.ContainsFunc(s, mark) {
 		return "", refusal("%q is no domain name", clip(s, 80))
 	}
@@ -102,6 +113,26 @@ func domainOf(s string) (string, *Refusal) {
 		return "", refusal("the domain is longer than 253 octets")
 	}
 	return d, nil
+}
+
+// plainDomain tells that s is a domain as anyDomain would give it, where that
+// is seen without reading tables: labels of lower-case ASCII letters, digits
+// and single hyphens within them.
+func plainDomain(s string) bool {
+	label, dots := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			label++
+		case c == '-' && label > 0 && i+1 < len(s) && s[i+1] != '-' && s[i+1] != '.':
+			label++
+		case c == '.' && 0 < label && label <= 63:
+			label, dots = 0, dots+1
+		default:
+			return false
+		}
+	}
+	return dots > 0 && 0 < label && label <= 63 && len(s) <= 253
 }
 
 // mark tells whether r is a quotation mark or bracket: idna makes A-labels of

@@ -31,3 +31,20 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPlainDomain: what is taken for a domain at a glance is one to whoever
+// reads all the tables, and the same.
+func FuzzPlainDomain(f *testing.F) {
+	for _, s := range []string{"a.b", "m-1.example.org", "127.0.0.1", "a--b.c", "ab--c.d", "xn--a.b", "-a.b", "a-.b", "a.-b", "a.b-", "a..b", ".a", "a.b.", "localhost", "A.b", "ü.b",
+		strings.Repeat("a", 64) + ".b", strings.Repeat("a.", 126) + "b", strings.Repeat("a.", 127) + "b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !plainDomain(s) {
+			return
+		}
+		if d, no := anyDomain(s); no != nil || d != s {
+			t.Fatalf("%q seems plain, and is %q, %v", s, d, no)
+		}
+	})
+}

@@ -17,6 +17,9 @@ import (
 // where the label is missing, unknown or plainly wrong. What can't be read
 // becomes U+FFFD; the result is always valid UTF-8.
 func toUTF8(label string, raw []byte) string {
+	if label == "" && plainASCII(raw) {
+		return string(raw)
+	}
 	label = strings.ToLower(strings.Trim(strings.TrimSpace(label), `"'`))
 	valid := utf8.Valid(raw)
 	if i := bytes.IndexByte(raw, 0x1b); i >= 0 && bytes.HasPrefix(raw[i:], []byte("\x1b$")) && !strings.HasPrefix(label, "iso-2022") {
@@ -66,4 +69,15 @@ func decodeWith(enc encoding.Encoding, raw []byte) string {
 		return strings.ToValidUTF8(string(raw), "\uFFFD")
 	}
 	return strings.ToValidUTF8(string(out), "\uFFFD")
+}
+
+// plainASCII tells that s is printable ASCII: it says the same in all charsets
+// that mail without a label may be in, and has nothing that is to be cleaned.
+func plainASCII[T ~string | ~[]byte](s T) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }

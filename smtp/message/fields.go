@@ -14,10 +14,41 @@ type Field struct {
 // Is tells whether the field has this name; case does not matter.
 func (f Field) Is(name string) bool { return strings.EqualFold(f.Name, name) }
 
+// lower is the name in lower case.
+func (f Field) lower() string {
+	if lower, ok := lowerNames[f.Name]; ok {
+		return lower
+	}
+	return strings.ToLower(f.Name)
+}
+
+// Names that nearly all mail has, as nearly all mail writes them: found by
+// their octets, so that no copy of them is made for each mail.
+var names, lowerNames = func(all ...string) (names, lower map[string]string) {
+	names, lower = map[string]string{}, map[string]string{}
+	for _, name := range all {
+		names[name], lower[name] = name, strings.ToLower(name)
+	}
+	return names, lower
+}("Received", "Return-Path", "Authentication-Results", "DKIM-Signature", "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date",
+	"Message-ID", "Message-Id", "In-Reply-To", "References", "MIME-Version", "Mime-Version", "Content-Type", "Content-Transfer-Encoding",
+	"Content-Disposition", "Content-Language", "User-Agent", "Auto-Submitted", "Precedence", "List-Id", "List-ID")
+
+// nameOf is a name as a string.
+func nameOf(written []byte) string {
+	if name, ok := names[string(written)]; ok {
+		return name
+	}
+	return string(written)
+}
+
 // Unfolded is the field's value in one line, otherwise as sent: encoded words
 // and octets beyond ASCII stay. It holds no CR, LF or NUL.
 func (f Field) Unfolded() string {
 	_, value, _ := bytes.Cut(f.Raw, []byte(":"))
+	if value = bytes.TrimSpace(value); plainASCII(value) {
+		return string(value)
+	}
 	out := make([]byte, 0, len(value))
 	for _, c := range value {
 		switch c {
@@ -115,7 +146,7 @@ func fieldName(line []byte) (name string, ok bool) {
 			return "", false
 		}
 	}
-	return string(trimmed), len(trimmed) > 0
+	return nameOf(trimmed), len(trimmed) > 0
 }
 
 // line is the line at pos without its end, which is CRLF or LF, and where the

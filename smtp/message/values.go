@@ -22,7 +22,7 @@ func (m *Message) readValue(f Field) error {
 			*s = value
 		}
 	}
-	switch strings.ToLower(f.Name) {
+	switch f.lower() {
 	case "from":
 		from, err := Mailboxes(f.Unfolded())
 		if err == nil && len(m.From)+len(from) > MaxAddresses {
@@ -139,6 +139,9 @@ func oneID(value string) string {
 // cleanID drops blanks, which folding leaves inside ids, and what can't be
 // shown.
 func cleanID(id string) string {
+	if plainASCII(id) && !strings.ContainsAny(id, " <>") {
+		return id
+	}
 	id = clean(toUTF8("", []byte(id)))
 	return strings.Trim(strings.Join(strings.Fields(id), ""), "<>")
 }

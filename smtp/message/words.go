@@ -15,6 +15,9 @@ const maxWord = 2000
 // that turn the direction of writing around.
 func DecodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
+		if plainASCII(s) {
+			return strings.TrimSpace(s)
+		}
 		return clean(toUTF8("", []byte(s)))
 	}
 	var out strings.Builder
@@ -80,6 +83,9 @@ func encodedWord(s string) (label string, content []byte, length int, ok bool) {
 
 // clean makes a header value fit to be shown or written again.
 func clean(s string) string {
+	if plainASCII(s) {
+		return strings.TrimSpace(s)
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\u2028' || r == '\u2029':
