@@ -82,7 +82,7 @@ func (o *postOffice) passOn(raw []byte) []byte {
 	if len(m.From) == 1 {
 		author.Name = m.From[0].Name
 	}
-	p := compose.Post{Raw: authenticate.Mark(m, o.domain, f), List: o.list, Author: author, DefaultID: "q1@" + o.domain, Verdict: v, Arrived: o.at}
+	p := compose.Post{Raw: authenticate.Mark(m, o.domain, f.Results()), List: o.list, Author: author, DefaultID: "q1@" + o.domain, Verdict: v, Arrived: o.at}
 	made := o.composer.Compose(o.t.Context(), p)
 	if again := o.composer.Compose(o.t.Context(), p); !bytes.Equal(again.Head, made.Head) || !bytes.Equal(again.Body, made.Body) {
 		o.t.Error("the same post gave two copies")

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,22 +40,31 @@ type belief struct {
 	recent *message.Recent // shared with the screen: a mail is read once
 
 	mu    sync.Mutex
-	known map[string]authenticate.Findings
+	known map[string]*opinion
 	order []string
+}
+
+// opinion is what was found out about a message's sender, and what counts of
+// it for a message to these addresses.
+type opinion struct {
+	found       authenticate.Findings
+	to          []string
+	verdict     smtp.Verdict
+	bySignature bool
 }
 
 // newBelief joins what finds out about senders to reception.
 func (s *service) newBelief() *belief {
 	return &belief{
 		checker: s.checker, screen: s.router, inbox: s.queue, once: s.store, id: s.site.Domain, now: s.now,
-		recent: &s.router.Recent, known: map[string]authenticate.Findings{},
+		recent: &s.router.Recent, known: map[string]*opinion{},
 	}
 }
 
 // Screen judges a message by who is believed to have sent it.
 func (b *belief) Screen(ctx context.Context, env smtp.Envelope, raw []byte) *smtp.Reply {
 	if m, err := b.recent.Parse(raw); err == nil { // else the screen says why it can't be taken
-		env.Verdict, _ = b.verdict(env, m, b.find(ctx, env, m))
+		env.Verdict = b.find(ctx, env, m).verdict
 	}
 	refused := b.screen.Screen(ctx, env, raw)
 	if refused != nil {
@@ -71,35 +81,36 @@ func (b *belief) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (str
 	if err != nil { // it came in by a door without a screen, and is answered for
 		return b.inbox.Accept(ctx, env, raw)
 	}
-	f := b.find(ctx, env, m)
-	verdict, bySignature := b.verdict(env, m, f)
-	if f.Replayable() && m.MessageID != "" {
-		fresh, err := b.fresh(ctx, env, f.From, m.MessageID)
+	o := b.find(ctx, env, m)
+	verdict := o.verdict
+	if o.found.Replayable() && m.MessageID != "" {
+		fresh, err := b.fresh(ctx, env, o.found.From, m.MessageID)
 		if err != nil {
 			return "", err
 		}
-		if !fresh && bySignature {
+		if !fresh && o.bySignature {
 			verdict.Believed = false
 			verdict.Reason += "; not believed for commands: it was seen before"
 		}
 	}
 	env.Verdict = verdict
-	id, err := b.inbox.Accept(ctx, env, authenticate.Mark(m, b.id, f))
+	id, err := b.inbox.Accept(ctx, env, authenticate.Mark(m, b.id, verdict.Results))
 	if err == nil {
 		b.forget(env.ID)
 	}
 	return id, err
 }
 
-// verdict draws from findings what counts here. Mail that comes through
+// opinion draws from findings what counts here. Mail that comes through
 // another server is not refused: that server would send a report to whoever
 // is named as the sender. Owners look at it instead.
-func (b *belief) verdict(env smtp.Envelope, m *message.Message, f authenticate.Findings) (smtp.Verdict, bool) {
-	v, bySignature := f.Verdict(env, m, b.now())
-	if env.Remote == "" && v.Refused() {
-		v.Policy = "quarantine"
+func (b *belief) opinion(env smtp.Envelope, m *message.Message, f authenticate.Findings) *opinion {
+	o := &opinion{found: f, to: env.To}
+	o.verdict, o.bySignature = f.Verdict(env, m, b.now())
+	if env.Remote == "" && o.verdict.Refused() {
+		o.verdict.Policy = "quarantine"
 	}
-	return v, bySignature
+	return o
 }
 
 // fresh tells whether a signed message comes to each of its addresses for the
@@ -125,16 +136,19 @@ func (b *belief) fresh(ctx context.Context, env smtp.Envelope, from lists.Addres
 	return fresh, nil
 }
 
-// find gives the findings of a message, made once and kept until it is
-// accepted, or until many others have come.
-func (b *belief) find(ctx context.Context, env smtp.Envelope, m *message.Message) authenticate.Findings {
+// find gives the opinion of a message. The findings are made once, and kept
+// until it is accepted, or until many others have come.
+func (b *belief) find(ctx context.Context, env smtp.Envelope, m *message.Message) *opinion {
 	b.mu.Lock()
-	f, ok := b.known[env.ID]
+	o, ok := b.known[env.ID]
 	b.mu.Unlock()
-	if ok {
-		return f
+	switch {
+	case ok && slices.Equal(o.to, env.To):
+		return o
+	case ok: // over LMTP each recipient is asked about by itself
+		return b.opinion(env, m, o.found)
 	}
-	f = b.checker.Check(ctx, env, m)
+	o = b.opinion(env, m, b.checker.Check(ctx, env, m))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, ok := b.known[env.ID]; !ok {
@@ -144,8 +158,8 @@ func (b *belief) find(ctx context.Context, env smtp.Envelope, m *message.Message
 		}
 		b.order = append(b.order, env.ID)
 	}
-	b.known[env.ID] = f
-	return f
+	b.known[env.ID] = o
+	return o
 }
 
 func (b *belief) forget(id string) {

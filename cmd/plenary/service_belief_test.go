@@ -67,7 +67,7 @@ func TestBelief(t *testing.T) {
 	}
 	p := &passing{frozen: map[string]string{}}
 	b := &belief{checker: &authenticate.Checker{DNS: knownDNS{}}, screen: p, inbox: p, once: p, id: "lists.example.org",
-		now: time.Now, recent: &message.Recent{}, known: map[string]authenticate.Findings{}}
+		now: time.Now, recent: &message.Recent{}, known: map[string]*opinion{}}
 	take := func(id, remote, raw string, to ...string) smtp.Verdict {
 		t.Helper()
 		env := smtp.Envelope{ID: id, Remote: remote, From: "x@evil.example", To: to}

@@ -33,5 +33,5 @@ func pvalue(s string) string {
 
 // MarkSignedIn is Mark for such a message.
 func MarkSignedIn(m *message.Message, id string, account lists.Address) []byte {
-	return mark(m, id, signedIn(account))
+	return Mark(m, id, signedIn(account))
 }

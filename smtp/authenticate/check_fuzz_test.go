@@ -31,7 +31,7 @@ func FuzzCheck(f *testing.F) {
 		if domain := hostname(found.From.Domain()); v.Believed && domain != "evil.example" && !strings.HasSuffix(domain, ".evil.example") {
 			t.Errorf("%s is believed: %s", found.From, v.Results)
 		}
-		marked, err := message.Parse(Mark(m, "lists.example.org", found))
+		marked, err := message.Parse(Mark(m, "lists.example.org", found.Results()))
 		if err != nil { // our field may be one too many
 			return
 		}

@@ -129,6 +129,9 @@ func failing(name, why string) error {
 
 // isNotFound tells that DNS answered, and that there is nothing.
 func isNotFound(err error) bool {
+	if e, ok := err.(*net.DNSError); ok { // as nearly always
+		return e.IsNotFound
+	}
 	var e *net.DNSError
 	return errors.As(err, &e) && e.IsNotFound
 }

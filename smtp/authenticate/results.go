@@ -10,40 +10,43 @@ import (
 // Results is the value of an Authentication-Results field without its first
 // word, the server's id; an ARC set carries the same.
 func (f Findings) Results() string {
-	parts := []string{f.spfResult()}
-	for _, s := range f.DKIM {
-		part := "dkim=" + string(s.Result)
-		if s.Reason != "" {
-			part += " reason=" + quoted(s.Reason)
+	const next = ";\r\n\t"
+	var b strings.Builder
+	b.Grow(200)
+	say := func(texts ...string) {
+		for _, s := range texts {
+			b.WriteString(s)
 		}
-		if s.Domain != "" {
-			part += " header.d=" + token(s.Domain)
-		}
-		parts = append(parts, part)
 	}
-	if len(f.DKIM) == 0 {
-		parts = append(parts, "dkim=none")
-	}
-	dmarc := "dmarc=" + string(f.DMARC.Result)
-	if f.DMARC.Policy != "" {
-		dmarc += " (p=" + f.DMARC.Policy + ")"
-	}
-	if domain := hostname(f.From.Domain()); domain != "" {
-		dmarc += " header.from=" + token(domain)
-	}
-	return strings.Join(append(parts, dmarc, "arc="+string(f.ARC.Result)), ";\r\n\t")
-}
-
-func (f Findings) spfResult() string {
-	spf := "spf=" + string(f.SPF.Result)
+	say("spf=", string(f.SPF.Result))
 	switch {
 	case f.SPF.Domain == "":
 	case f.SPF.Helo:
-		spf += " smtp.helo=" + token(f.SPF.Domain)
+		say(" smtp.helo=", token(f.SPF.Domain))
 	default:
-		spf += " smtp.mailfrom=" + token(f.SPF.Domain)
+		say(" smtp.mailfrom=", token(f.SPF.Domain))
 	}
-	return spf
+	for _, s := range f.DKIM {
+		say(next, "dkim=", string(s.Result))
+		if s.Reason != "" {
+			say(" reason=", quoted(s.Reason))
+		}
+		if s.Domain != "" {
+			say(" header.d=", token(s.Domain))
+		}
+	}
+	if len(f.DKIM) == 0 {
+		say(next, "dkim=none")
+	}
+	say(next, "dmarc=", string(f.DMARC.Result))
+	if f.DMARC.Policy != "" {
+		say(" (p=", f.DMARC.Policy, ")")
+	}
+	if domain := hostname(f.From.Domain()); domain != "" {
+		say(" header.from=", token(domain))
+	}
+	say(next, "arc=", string(f.ARC.Result))
+	return b.String()
 }
 
 // maxReason is how much of a reason is told to others.
@@ -73,9 +76,8 @@ func token(s string) string {
 
 // Mark is the message with our Authentication-Results on top, and without
 // those that bear our id already: nobody but us may have written them.
-func Mark(m *message.Message, id string, f Findings) []byte { return mark(m, id, f.Results()) }
-
-func mark(m *message.Message, id, results string) []byte {
+// results are what Findings.Results says.
+func Mark(m *message.Message, id, results string) []byte {
 	field := "Authentication-Results: " + id + ";\r\n\t" + results + "\r\n"
 	out := make([]byte, 0, len(field)+len(m.Raw))
 	out = append(out, field...)

@@ -56,7 +56,7 @@ func TestMark(t *testing.T) {
 	want := "Authentication-Results: lists.example.org;\r\n\tspf=fail smtp.mailfrom=b.example;\r\n\t" +
 		"dkim=fail reason=\"badBcc: 'x' ' \" header.d=b.example;\r\n\tdmarc=fail (p=none) header.from=b.example;\r\n\tarc=none\r\n" +
 		"Received: x\r\nAuthentication-Results: other.example; spf=pass\r\nFrom: a@b.example\r\n\r\nbody\r\n"
-	if got := string(Mark(m, "lists.example.org", f)); got != want {
+	if got := string(Mark(m, "lists.example.org", f.Results())); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
@@ -81,7 +81,7 @@ func FuzzResults(f *testing.F) {
 				t.Errorf("%q", line)
 			}
 		}
-		if !strings.HasSuffix(string(Mark(m, "q.example", fs)), string(body(m))) {
+		if !strings.HasSuffix(string(Mark(m, "q.example", fs.Results())), string(body(m))) {
 			t.Error("the body is another")
 		}
 	})
