@@ -48,7 +48,7 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 		env.ID = q.NewID()
 	}
 	a := acceptance{id: env.ID, raw: raw}
-	if a.head, err = json.Marshal(env); err != nil {
+	if a.head, err = json.Marshal(&env); err != nil {
 		return "", refuse(fmt.Errorf("writing the envelope of %s: %w", env.ID, err))
 	}
 	switch size := len(a.head) + len(a.raw); {
