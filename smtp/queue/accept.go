@@ -23,6 +23,7 @@ const guardCollected = 30 * 24 * time.Hour
 const (
 	acceptsAtOnce = 256 << 10
 	acceptWait    = 15 * time.Second // longest for one write
+	acceptHalves  = time.Millisecond // how long one waits, where many bring mail, for half of them
 )
 
 // acceptance is a message on its way in.

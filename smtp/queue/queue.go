@@ -107,7 +107,7 @@ func New(rdb redis.UniversalClient, o Options) *Queue {
 		bodies: bodies{limit: bodiesKept, held: map[string]*bodyEntry{}},
 		groups: map[string]*group{}, ledgers: map[familyKeys]*merged[*saving]{},
 	}
-	q.accepts = &merged[acceptance]{life: context.Background(), wait: acceptWait, most: acceptsAtOnce, write: q.take}
+	q.accepts = &merged[acceptance]{life: context.Background(), wait: acceptWait, halves: acceptHalves, most: acceptsAtOnce, write: q.take}
 	return q
 }
 
