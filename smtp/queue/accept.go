@@ -70,7 +70,7 @@ func (q *Queue) Accept(ctx context.Context, env smtp.Envelope, raw []byte) (id s
 // one transaction, which the disk is waited for once. A script would have each
 // message copied into its language and back, at half again the cost.
 func (q *Queue) take(ctx context.Context, all []acceptance) error {
-	if len(all) >= crowd {
+	if len(all) >= crowd || q.accepts.together() >= crowd {
 		q.crowdAt.Store(time.Now().UnixNano())
 	}
 	for try := 1; ; try++ {

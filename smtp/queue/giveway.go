@@ -10,7 +10,7 @@ import (
 // messages to route are read only now and then. That lasts a bounded time:
 // then routing goes on beside accepting, until it has caught up once.
 const (
-	crowd        = 4                      // messages in one write that are many
+	crowd        = 4                      // messages in one write, or clients that bring one after another, that are many
 	crowdFor     = 20 * time.Millisecond  // for how long such a write tells of more
 	giveWayEach  = 100 * time.Millisecond // before one read
 	giveWayMost  = 3 * time.Second        // while there is more than one read gives

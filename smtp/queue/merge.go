@@ -119,6 +119,13 @@ func (m *merged[T]) await(want int) {
 	m.want = 0
 }
 
+// together is how many come again and again.
+func (m *merged[T]) together() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.crowd
+}
+
 // wrote notes how many there were.
 func (m *merged[T]) wrote(b *batch[T]) {
 	m.mu.Lock()
