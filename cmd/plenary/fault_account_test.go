@@ -16,26 +16,29 @@ import (
 
 // account is what the sink has taken, read from its file as it is written.
 type account struct {
+	file string
+
 	mu    sync.Mutex
 	more  *sync.Cond
 	got   map[string]map[string]int  // by key of the mail and recipient
 	sums  map[string]map[string]bool // checksums of the bodies, by key
 	first int                        // recipients served, a second time not counted
+	read  int64                      // octets of the file
 	over  bool
 }
 
 // follow reads the sink's file until the test ends.
 func follow(t *testing.T, file string) *account {
-	a := &account{got: map[string]map[string]int{}, sums: map[string]map[string]bool{}}
+	a := &account{file: file, got: map[string]map[string]int{}, sums: map[string]map[string]bool{}}
 	a.more = sync.NewCond(&a.mu)
 	stop := make(chan struct{})
 	var done sync.WaitGroup
-	done.Go(func() { a.read(t, file, stop) })
+	done.Go(func() { a.follow(t, stop) })
 	t.Cleanup(func() { close(stop); done.Wait() })
 	return a
 }
 
-func (a *account) read(t *testing.T, file string, stop chan struct{}) {
+func (a *account) follow(t *testing.T, stop chan struct{}) {
 	defer a.end()
 	var f *os.File
 	var rest []byte
@@ -49,7 +52,7 @@ func (a *account) read(t *testing.T, file string, stop chan struct{}) {
 		}
 		if f == nil {
 			var err error
-			if f, err = os.Open(file); err != nil {
+			if f, err = os.Open(a.file); err != nil {
 				continue // the sink has not made it yet
 			}
 			defer f.Close()
@@ -61,13 +64,13 @@ func (a *account) read(t *testing.T, file string, stop chan struct{}) {
 		}
 		if rest = append(rest, text...); len(text) > 0 {
 			i := bytes.LastIndexByte(rest, '\n') + 1
-			a.take(strings.Split(string(rest[:max(0, i-1)]), "\n"))
+			a.take(strings.Split(string(rest[:max(0, i-1)]), "\n"), i)
 			rest = append([]byte(nil), rest[i:]...)
 		}
 	}
 }
 
-func (a *account) take(lines []string) {
+func (a *account) take(lines []string, octets int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, line := range lines {
@@ -83,7 +86,17 @@ func (a *account) take(lines []string) {
 		}
 		a.sums[f[0]][f[1]] = true
 	}
+	a.read += int64(octets)
 	a.more.Broadcast()
+}
+
+// uptodate tells whether all that the sink has written was read: a line may be
+// there, and its recipient settled, a moment before.
+func (a *account) uptodate() bool {
+	info, err := os.Stat(a.file)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return err == nil && a.read == info.Size()
 }
 
 func (a *account) end() {

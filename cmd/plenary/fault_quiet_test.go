@@ -7,9 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +41,26 @@ func (w *faultWorld) waiting(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return strings.Join(left, ", "), nil
+}
+
+// ledger is what Redis remembers of who has which post, for whoever looks why
+// somebody has it not.
+func (w *faultWorld) ledger(ctx context.Context) string {
+	var b strings.Builder
+	for _, pattern := range []string{"{f:dc}:q:post:*", "{f:dc}:q:parts:*"} {
+		scan := w.rdb.Scan(ctx, 0, pattern, 1000).Iterator()
+		for scan.Next(ctx) {
+			fields, err := w.rdb.HGetAll(ctx, scan.Val()).Result()
+			fmt.Fprintf(&b, "%s %v\n", scan.Val(), err)
+			for _, name := range slices.Sorted(maps.Keys(fields)) {
+				fmt.Fprintf(&b, "\t%s %.300q\n", name, fields[name])
+				if name[0] == 'b' {
+					fmt.Fprintf(&b, "\t%s %x\n", name, fields[name])
+				}
+			}
+		}
+	}
+	return b.String()
 }
 
 // bodies are the keys of Redis in which a post's body is left, or what only a

@@ -131,6 +131,7 @@ func try(t *testing.T, template string, tr trial, sum *tally) {
 		left, err = w.waiting(t.Context())
 		return err == nil && left == ""
 	})
+	w.until("the sink's file read to its end", w.account.uptodate)
 	w.judge(tr, mails, people, sum, time.Since(began))
 }
 
@@ -177,7 +178,7 @@ func (w *faultWorld) judge(tr trial, mails []*handed, people map[string][]string
 		}
 		n, most, err := w.account.audit(key, who, movers, sums[key])
 		if err != nil {
-			t.Error(err)
+			t.Errorf("%v\n%s", err, w.ledger(ctx))
 		}
 		if most > windows {
 			t.Errorf("%s: somebody has it %d times, after %d faults that double", key, most+1, windows)
