@@ -56,6 +56,7 @@ type conn struct {
 	startTLS, secure                          bool
 
 	lessons  *lessons                     // what this destination's servers were caught at
+	knows    int                          // so many of them when it was begun
 	slots    [outstanding + 1]transaction // those on the wire, and the next
 	burst    []*transaction
 	same     []*item
@@ -135,7 +136,7 @@ func (d *dialer) session(ctx context.Context, e endpoint, l *lessons) (c *conn, 
 	if err != nil {
 		return nil, err
 	}
-	c = &conn{net: raw, tcp: raw, times: d.times, host: e.host, lessons: l}
+	c = &conn{net: raw, tcp: raw, times: d.times, host: e.host, lessons: l, knows: l.sofar()}
 	defer func() {
 		if err != nil {
 			raw.Close()

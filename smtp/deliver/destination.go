@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -144,12 +145,16 @@ func (d *destination) put(c *conn, letter bool) {
 // forgetIdle ends the sessions in wait: they were begun with what has since
 // proved wrong.
 func (d *destination) forgetIdle() {
+	found := d.lessons.sofar()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, c := range d.idle {
-		c.quit()
-	}
-	d.idle = nil
+	d.idle = slices.DeleteFunc(d.idle, func(c *conn) bool {
+		old := c.knows < found
+		if old {
+			c.quit()
+		}
+		return old
+	})
 }
 
 // heard takes what the far side says of messages as a sign of how much it

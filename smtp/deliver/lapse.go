@@ -42,6 +42,7 @@ type lessons struct {
 
 	mu      sync.Mutex
 	until   [lapses]time.Time
+	found   int // lapses, one that was remembered when it was caught again not counted
 	most    int // recipients in one transaction
 	mostTil time.Time
 }
@@ -57,7 +58,17 @@ func (l *lessons) has(one lapse) bool {
 func (l *lessons) learn(one lapse) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.now().Before(l.until[one]) {
+		l.found++
+	}
 	l.until[one] = l.now().Add(lapsedFor)
+}
+
+// sofar is how many lapses were found: what a session is begun with.
+func (l *lessons) sofar() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.found
 }
 
 // rcpts is how many recipients a transaction may have.
