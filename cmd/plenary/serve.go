@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,10 +22,11 @@ import (
 const serveWait = 30 * time.Second
 
 // ballastSize counts as memory in use, and takes none as nothing is written
-// to it: so that what mail leaves behind is collected every twenty megabytes
-// and not every five, which took an eighth of the processor. GOGC would have
-// a server with much in use take as many times more.
-const ballastSize = 10 << 20
+// to it: so that what mail leaves behind is collected every ten megabytes and
+// not every five, which has accept take 4 % more mail. GOGC would have a
+// server with much in use take as many times more. 10 MB took no more mail
+// than 4, and 6 MB more memory.
+const ballastSize = 4 << 20
 
 type serveCmd struct{}
 
@@ -38,8 +40,9 @@ func (serveCmd) Run(a *app) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	ballast := make([]byte, ballastSize)
-	defer runtime.KeepAlive(ballast)
+	var ballast strings.Builder // other than make it never writes zeros, which a quarter of the starts paid with the whole size
+	ballast.Grow(ballastSize)
+	defer runtime.KeepAlive(&ballast)
 	begun := time.Now()
 	now, err := h.build(nil)
 	if err != nil {
