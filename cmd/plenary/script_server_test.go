@@ -176,7 +176,7 @@ func hupVerb(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(serverOf(ts, args).cmd.Process.Signal(syscall.SIGHUP))
 }
 
-func stopVerb(ts *testscript.TestScript, _ bool, args []string) {
+func shutdownVerb(ts *testscript.TestScript, _ bool, args []string) {
 	s := serverOf(ts, args)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
 	select {

@@ -7,7 +7,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"plenary/lists"
 	"plenary/lists/store"
@@ -36,7 +40,7 @@ import (
 //	giver [FILE]                 a giver of certificates by ACME: see giverVerb
 //	trusted ADDRESS HOST FROM TO    a mail under STARTTLS, which must show one of the giver's
 //	starttls                     prints the host of the certificate that server one shows
-//	stop [NAME]                  SIGTERM; it must drain and end with 0
+//	shutdown [NAME]              SIGTERM; it must drain and end with 0
 //	kill9 [NAME]                 SIGKILL
 //	[!] send [-via ADDR] [-from A] [-to B,C] FILE    by SMTP; refused with !
 //	[!] write FROM TO SUBJECT [LINE…]    the same, of a mail written here; TO may lack the domain
@@ -67,22 +71,59 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"plenary": main, "faultserve": faultServe, "faultsink": faultSink})
 }
 
+var verbs = map[string]func(*testscript.TestScript, bool, []string){
+	"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "shutdown": shutdownVerb, "kill9": kill9Verb, "redis": redisVerb,
+	"dns": dnsVerb, "sign": signVerb, "partly": partlyVerb, "deliver": deliverVerb, "received": receivedVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
+	"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
+	"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
+	"config": configVerb, "resend": resendVerb, "redisgrep": redisgrepVerb, "noaddress": noaddressVerb, "raw": rawVerb,
+	"giver": giverVerb, "trusted": trustedVerb, "served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
+	"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:   "testdata/script",
-		Setup: newWorld,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serveVerb, "launch": launchVerb, "log": logVerb, "hup": hupVerb, "stop": stopVerb, "kill9": kill9Verb, "redis": redisVerb,
-			"dns": dnsVerb, "sign": signVerb, "partly": partlyVerb, "deliver": deliverVerb, "received": receivedVerb, "lmtp": lmtpVerb, "mailbox": mailboxVerb, "certificate": certificateVerb, "starttls": starttlsVerb,
-			"send": sendVerb, "answer": answerVerb, "await": awaitVerb, "count": countVerb,
-			"http": httpVerb, "capture": captureVerb, "exits": exitsVerb, "coalition": coalitionVerb, "write": writeVerb, "newest": newestVerb,
-			"config": configVerb, "resend": resendVerb, "redisgrep": redisgrepVerb, "noaddress": noaddressVerb, "raw": rawVerb,
-			"giver": giverVerb, "trusted": trustedVerb, "served": servedVerb, "everyone": everyoneVerb, "people": peopleVerb, "scrape": scrapeVerb,
-			"settle": func(ts *testscript.TestScript, _ bool, _ []string) { settle(ts) },
-		},
+		Dir:                "testdata/script",
+		Setup:              newWorld,
+		Cmds:               verbs,
 		Condition:          lacks,
 		RequireUniqueNames: true,
 	})
+}
+
+// TestVerbs sees that no verb has the name of one of testscript's own: that
+// would run, and where it is "stop" all that follows in a script would not.
+func TestVerbs(t *testing.T) {
+	dir := t.TempDir()
+	var ran sync.Map
+	recorded := map[string]func(*testscript.TestScript, bool, []string){}
+	for name := range verbs {
+		if err := os.WriteFile(filepath.Join(dir, name+".txtar"), []byte(name+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		recorded[name] = func(*testscript.TestScript, bool, []string) { ran.Store(name, true) }
+	}
+	t.Run("each", func(t *testing.T) { // ends when all scripts have
+		testscript.Run(t, testscript.Params{Dir: dir, Cmds: recorded})
+	})
+	for name := range verbs {
+		if _, did := ran.Load(name); !did {
+			t.Errorf("%s is a verb of testscript's own", name)
+		}
+	}
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		read, err := txtar.ParseFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := regexp.MustCompile(`(?m)^stop\b.*`).Find(read.Comment); at != nil {
+			t.Errorf("%s: %q ends a script as passed; a server is ended by shutdown", script, at)
+		}
+	}
 }
 
 // lacks is the condition [lacks:PROGRAM], for scripts that can't do without.
