@@ -195,26 +195,38 @@ func (a *Archive) validity(ctx context.Context, list string) (uint32, error) {
 // behind tells whether the bucket holds a UID that Redis has not given. The
 // block of the last one given and the next are enough to see that.
 func (a *Archive) behind(ctx context.Context, list string) (bool, error) {
-	last, err := a.rdb.HGet(ctx, metaKey(list), "last").Uint64()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return false, fmt.Errorf("read the index: %w", err)
+	last, err := a.last(ctx, list)
+	if err != nil {
+		return false, err
 	}
-	found := errors.New("found")
-	for _, block := range []uint32{uint32(last) / blockSize, uint32(last)/blockSize + 1} {
+	highest := uint32(0)
+	for _, block := range []uint32{last / blockSize, last/blockSize + 1} {
 		err := a.bucket.List(ctx, blockPrefix(list, block), func(key string) error {
-			if s, ok := parseSlot(key); ok && uint64(s.uid) > last {
-				return found
+			if s, ok := parseSlot(key); ok {
+				highest = max(highest, s.uid)
 			}
 			return nil
 		})
-		if errors.Is(err, found) {
-			return true, nil
-		}
 		if err != nil {
 			return false, err
 		}
 	}
-	return false, nil
+	if highest <= last {
+		return false, nil
+	}
+	// Another server may have put posts since last was read. An object is put
+	// only once its UID was given.
+	last, err = a.last(ctx, list)
+	return highest > last, err
+}
+
+// last is the last UID that was given, 0 before the first.
+func (a *Archive) last(ctx context.Context, list string) (uint32, error) {
+	last, err := a.rdb.HGet(ctx, metaKey(list), "last").Uint64()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return 0, fmt.Errorf("read the index: %w", err)
+	}
+	return uint32(last), nil
 }
 
 // State is the list's archive now.

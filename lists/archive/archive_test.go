@@ -188,6 +188,17 @@ type stuckBucket struct {
 	mu     sync.Mutex
 	before func(key string) error // before Put
 	after  func(key string) error // after Put
+	listed func()                 // before List
+}
+
+func (b *stuckBucket) List(ctx context.Context, prefix string, fn func(key string) error) error {
+	b.mu.Lock()
+	listed := b.listed
+	b.mu.Unlock()
+	if listed != nil {
+		listed()
+	}
+	return b.Bucket.List(ctx, prefix, fn)
 }
 
 func (b *stuckBucket) Put(ctx context.Context, key string, data []byte) error {
@@ -281,6 +292,44 @@ func TestPutMovesBehindWhatReadersHaveSeen(t *testing.T) {
 	}
 	if p, err := two.Entry(ctx, "dc", 3); err != nil || p.Thread != 3 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// A server that begins sees a post in the bucket whose UID was given since it
+// asked: the index has lost nothing, and what is on its way is let alone.
+func TestAPostOnItsWayIsNoLoss(t *testing.T) {
+	ctx, rdb, f := context.Background(), redistest.New(t), newFolder(t)
+	slow, starting := &stuckBucket{Bucket: f}, &stuckBucket{Bucket: f}
+	one, two := newArchive(t, slow, rdb), newArchive(t, starting, rdb)
+	if _, err := one.State(ctx, "dc"); err != nil {
+		t.Fatal(err)
+	}
+	stored, leave, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	slow.after = func(string) error {
+		close(stored)
+		<-leave
+		return nil
+	}
+	var begin sync.Once
+	starting.listed = func() {
+		begin.Do(func() {
+			go func() {
+				defer close(ended)
+				if uid, first, err := one.Put(ctx, post("a@x", "s", "", "x")); !first || err != nil {
+					t.Errorf("the post: %d, %v, %v; want it to be shown by its own server", uid, first, err)
+				}
+			}()
+			<-stored
+		})
+	}
+	state, err := two.State(ctx, "dc")
+	close(leave)
+	<-ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := two.State(ctx, "dc"); err != nil || after.Generation != state.Generation || state.Count != 0 || after.Count != 1 {
+		t.Errorf("before %+v, after %+v, %v", state, after, err)
 	}
 }
 
