@@ -32,10 +32,7 @@ type Handler func(ctx context.Context, env smtp.Envelope, raw []byte) error
 // time it gives way to that, for a bounded time.
 func (q *Queue) Consume(ctx context.Context, name string, workers int, handle func(ctx context.Context, env smtp.Envelope, raw []byte) error) error {
 	k := q.inbound()
-	g := &group{
-		rdb: q.rdb, stream: k.stream(), later: k.later(), consumer: q.opt.Node + "/" + name,
-		lease: q.opt.Lease, sweep: q.opt.Sweep, held: map[string]*lease{},
-	}
+	g := q.newGroup(k.stream(), k.later(), q.opt.Node+"/"+name)
 	alive, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	c := &consumer{q: q, g: g, acks: q.forget(alive), handle: handle, log: q.log.With("consumer", name)}

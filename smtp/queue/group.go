@@ -33,22 +33,17 @@ type group struct {
 	spare  []entry   // taken, and not worked on for trouble with Redis
 	rests  time.Time // when it was last found to have nothing
 
-	ill  bool      // Redis did not answer last time
-	well time.Time // since when it does again
+	outage     outage  // at this stream
+	everywhere *outage // at any of the process
 }
 
-// firstRecord is for how long nothing is claimed once Redis answers again: who
-// could not record what was sent goes first, or it would be sent again.
-const firstRecord = 3 * time.Second
-
-// heard notes whether Redis answered.
+// heard notes whether Redis answered. A process that has seen Redis away at
+// any stream has not seen who holds what in the others.
 func (g *group) heard(err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err == nil && g.ill {
-		g.well = time.Now()
+	g.outage.heard(err)
+	if err == nil || elsewhere(err) {
+		g.everywhere.heard(err)
 	}
-	g.ill = err != nil
 }
 
 // entry is one entry of a stream, held by this process.
@@ -189,7 +184,7 @@ func (g *group) takeBack() *entry {
 // whose holder is dead, else new ones; before all, what was put back.
 func (g *group) next(ctx context.Context, n int, block time.Duration, now time.Time) ([]entry, error) {
 	g.mu.Lock()
-	sweep := time.Since(g.swept) >= g.sweep && !g.ill && time.Since(g.well) >= firstRecord
+	sweep := time.Since(g.swept) >= g.sweep && g.outage.over() && g.everywhere.over()
 	if sweep {
 		g.swept = time.Now()
 	}
@@ -313,13 +308,17 @@ func (q *Queue) group(stream, later string) *group {
 	defer q.mu.Unlock()
 	g := q.groups[stream]
 	if g == nil {
-		g = &group{
-			rdb: q.rdb, stream: stream, later: later, consumer: q.opt.Node,
-			lease: q.opt.Lease, sweep: q.opt.Sweep, held: map[string]*lease{},
-		}
+		g = q.newGroup(stream, later, q.opt.Node)
 		q.groups[stream] = g
 	}
 	return g
+}
+
+func (q *Queue) newGroup(stream, later, consumer string) *group {
+	return &group{
+		rdb: q.rdb, stream: stream, later: later, consumer: consumer,
+		lease: q.opt.Lease, sweep: q.opt.Sweep, held: map[string]*lease{}, everywhere: &q.outage,
+	}
 }
 
 // bury forgets the consumers of processes long gone: those that hold

@@ -167,7 +167,7 @@ func TestInboundClaimedFromTheDeadOnly(t *testing.T) {
 			}
 		}
 		// A consumer reads one and dies, a lease ago.
-		dead := &group{rdb: rdb, stream: stream, consumer: "dead", lease: q.opt.Lease, held: map[string]*lease{}}
+		dead := q.newGroup(stream, "", "dead")
 		if got, err := dead.read(ctx, 1, -1); err != nil || len(got) != 1 || got[0].fields["env"] == "" {
 			t.Fatalf("%v, %v", got, err)
 		}

@@ -54,7 +54,10 @@ func (q *Queue) look(ctx context.Context, all []string) ([]string, error) {
 	defer q.mu.Unlock()
 	if err != nil {
 		for _, g := range q.groups { // none of them was asked
-			g.heard(err)
+			g.outage.heard(err)
+		}
+		if elsewhere(err) {
+			q.outage.heard(err)
 		}
 		return nil, fmt.Errorf("looking for families with work: %w", err)
 	}

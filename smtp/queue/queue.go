@@ -65,6 +65,8 @@ type Queue struct {
 	accepts *merged[acceptance]
 	crowdAt atomic.Int64 // when many messages were last taken at once, Unix ns
 
+	outage outage // at any stream
+
 	mu       sync.Mutex
 	groups   map[string]*group // by stream
 	ledgers  map[familyKeys]*merged[*saving]
