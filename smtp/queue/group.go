@@ -37,8 +37,9 @@ type group struct {
 	everywhere *outage // at any of the process
 }
 
-// heard notes whether Redis answered. A process that has seen Redis away at
-// any stream has not seen who holds what in the others.
+// heard notes whether Redis answered. Who had trouble at one stream may not
+// have asked at the others meanwhile, and counts them as away too. In a cluster
+// the trouble of one node so holds back claims at all of them, and nothing else.
 func (g *group) heard(err error) {
 	g.outage.heard(err)
 	if err == nil || elsewhere(err) {
